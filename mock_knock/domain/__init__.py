@@ -1,0 +1,1 @@
+"""The rules of the fake: pure, without I/O, clock reading or randomness."""

@@ -1,0 +1,229 @@
+"""A bulk operation is a set of facts; what a reader sees of it is computed from them.
+
+Nothing here changes by itself: status, counts and timestamps follow from the facts, the clock and the instants of
+earlier polls, so a restart or a second process gives the same answer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mock_knock.messages import JsonValue
+
+
+class Status(StrEnum):
+    """The four states of a bulk operation (FACTS section 6)."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+RANK: Mapping[Status, int] = {Status.QUEUED: 0, Status.PROCESSING: 1, Status.COMPLETED: 2, Status.FAILED: 2}
+"""The order in which states may follow each other; equal ranks exclude each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How long a state lasts: `polls` reads or `seconds`, whichever comes first; without both, for ever."""
+
+    polls: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The two stages before the end. The defaults are our choice: Knock's timing is not documented."""
+
+    queued: Stage = Stage(polls=1, seconds=1.0)
+    processing: Stage = Stage(polls=1, seconds=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A push from outside to a later state, at an instant and after so many polls."""
+
+    to: Status
+    at: datetime
+    after_polls: int
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOperation:
+    """The facts of one bulk operation.
+
+    `rows` holds what was asked for, each with an `id`; `failing_rows` the ascending indexes of rows that end in
+    `error_items`; `fails_at` the number of rows after which the whole operation fails, or None.
+    """
+
+    id: str
+    name: str
+    inserted_at: datetime
+    rows: tuple[Mapping[str, JsonValue], ...]
+    timeline: Timeline = Timeline()
+    failing_rows: tuple[int, ...] = ()
+    fails_at: int | None = None
+    transitions: tuple[Transition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a reader sees at one instant; `error_rows` are the indexes of the processed rows that failed."""
+
+    status: Status
+    total_rows: int
+    processed_rows: int
+    error_rows: tuple[int, ...]
+    inserted_at: datetime
+    updated_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    failed_at: datetime | None = None
+
+    @property
+    def error_count(self) -> int:
+        """How many processed rows failed."""
+        return len(self.error_rows)
+
+    @property
+    def success_count(self) -> int:
+        """How many processed rows changed something."""
+        return self.processed_rows - self.error_count
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Mark:
+    """A border between stages: the instant, and the index of the first poll after it."""
+
+    at: datetime
+    poll: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How far an operation has come: its borders, and the rows that were processed at the last of them."""
+
+    started: _Mark | None = None
+    ended: _Mark | None = None
+    status: Status = Status.QUEUED
+    processed_rows: int = 0
+
+
+def observe(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) -> Snapshot:
+    """Return what a reader sees at `now`; `polls` are the instants of all earlier polls, ascending.
+
+    DESIGN section 5: a stage of `polls: n` is read by n polls; the one after them reads the next stage.
+    """
+    course = _follow(operation, now, polls)
+    end = course.ended.at if course.ended else None
+    return Snapshot(
+        status=course.status,
+        total_rows=len(operation.rows),
+        processed_rows=course.processed_rows,
+        error_rows=operation.failing_rows[: bisect_left(operation.failing_rows, course.processed_rows)],
+        inserted_at=operation.inserted_at,
+        updated_at=end or _changed_at(operation, course, polls),
+        started_at=course.started.at if course.started else None,
+        completed_at=end if course.status is Status.COMPLETED else None,
+        failed_at=end if course.status is Status.FAILED else None,
+    )
+
+
+def processed_instants(
+    operation: BulkOperation, now: datetime, polls: Sequence[datetime], rows: range
+) -> Iterator[datetime]:
+    """Yield the instant at which each row of `rows` was processed, ascending; all must be processed at `now`."""
+    course = _follow(operation, now, polls)
+    latest = course.ended.at if course.ended else now
+    for row in rows:
+        reached = _reached_at(operation, course, polls, row + 1)
+        yield min(reached, latest) if reached else latest
+
+
+def _follow(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) -> _Course:
+    inserted = _Mark(operation.inserted_at, 0)
+    started = _end_of(operation, Status.QUEUED, inserted, now, polls)
+    if started is None:
+        return _Course()
+    ended = _end_of(operation, Status.PROCESSING, started, now, polls)
+    if ended is None:
+        rows = _progress(operation, started, now, len(polls))
+        return _Course(started, None, Status.PROCESSING, rows)
+    status, rows = _outcome(operation, started, ended)
+    return _Course(started, ended, status, rows)
+
+
+def _end_of(
+    operation: BulkOperation,
+    status: Status,
+    start: _Mark,
+    now: datetime,
+    polls: Sequence[datetime],
+) -> _Mark | None:
+    """Return the border at which a stage that began at `start` ended, or None while it lasts."""
+    stage = operation.timeline.queued if status is Status.QUEUED else operation.timeline.processing
+    pushes = (_Mark(push.at, push.after_polls) for push in operation.transitions if RANK[push.to] > RANK[status])
+    ends = [mark for mark in pushes if mark >= start]
+    if stage.polls == 0:
+        ends.append(start)
+    elif stage.polls is not None and len(polls) >= start.poll + stage.polls:
+        last = start.poll + stage.polls
+        ends.append(_Mark(polls[last - 1], last))
+    if stage.seconds is not None and now >= (due := start.at + timedelta(seconds=stage.seconds)):
+        ends.append(_Mark(due, max(start.poll, bisect_left(polls, due))))
+    return min(ends, default=None)
+
+
+def _outcome(operation: BulkOperation, started: _Mark, ended: _Mark) -> tuple[Status, int]:
+    pushes = (push.to for push in operation.transitions if _Mark(push.at, push.after_polls) == ended)
+    pushed = next((to for to in pushes if RANK[to] > RANK[Status.PROCESSING]), None)
+    if pushed is Status.FAILED:
+        return Status.FAILED, _progress(operation, started, ended.at, ended.poll)
+    if pushed is Status.COMPLETED or operation.fails_at is None:
+        return Status.COMPLETED, len(operation.rows)
+    return Status.FAILED, operation.fails_at
+
+
+def _goal(operation: BulkOperation) -> int:
+    return len(operation.rows) if operation.fails_at is None else operation.fails_at
+
+
+def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: int) -> int:
+    """Return how many rows are processed within the processing stage: the larger of its share of time and of polls."""
+    stage, goal = operation.timeline.processing, _goal(operation)
+    by_time = by_polls = 0
+    if stage.seconds:
+        by_time = goal * (now - started.at) // timedelta(seconds=stage.seconds)
+    if stage.polls:
+        by_polls = goal * (polled - started.poll + 1) // (stage.polls + 1)
+    return min(goal, max(by_time, by_polls))
+
+
+def _reached_at(operation: BulkOperation, course: _Course, polls: Sequence[datetime], rows: int) -> datetime | None:
+    """Return the instant within the processing stage at which `rows` rows were processed, or None."""
+    if course.started is None:
+        return None
+    stage, goal, started = operation.timeline.processing, _goal(operation), course.started
+    instants = []
+    if stage.seconds and rows <= goal:
+        instants.append(started.at + -(-timedelta(seconds=stage.seconds) * rows // goal))
+    if stage.polls and (first := -(-rows * (stage.polls + 1) // max(goal, 1)) - 1) < stage.polls:
+        seen = started.poll + first
+        if first <= 0:
+            instants.append(started.at)
+        elif seen <= len(polls):
+            instants.append(polls[seen - 1])
+    return min(instants, default=None)
+
+
+def _changed_at(operation: BulkOperation, course: _Course, polls: Sequence[datetime]) -> datetime:
+    if course.started is None:
+        return operation.inserted_at
+    if course.processed_rows == 0:
+        return course.started.at
+    return _reached_at(operation, course, polls, course.processed_rows) or course.started.at

@@ -1,0 +1,61 @@
+"""Clocks that a world can read and move; where the real time comes from is decided outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the rules may ask of time: aware UTC instants that never go back."""
+
+    def now(self) -> datetime:
+        """Return the current instant of this world."""
+        ...
+
+    def advance(self, seconds: float) -> None:
+        """Move this world forward; `seconds` must not be negative."""
+        ...
+
+
+class ManualClock:
+    """A clock that stands still until it is advanced."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """Return the instant it was last moved to."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move forward; raises ValueError when `seconds` is negative."""
+        self._now += _forward(seconds)
+
+
+class OffsetClock:
+    """A clock that follows `source`, `factor` times as fast, plus everything it was advanced by."""
+
+    def __init__(self, source: Callable[[], datetime], *, factor: float = 1.0) -> None:
+        self._source = source
+        self._factor = factor
+        self._origin = source()
+        self._offset = timedelta()
+        self._latest = self._origin
+
+    def now(self) -> datetime:
+        """Return the scaled instant; a source that jumps back holds this clock still."""
+        elapsed = (self._source() - self._origin) * self._factor
+        self._latest = max(self._latest, self._origin + elapsed + self._offset)
+        return self._latest
+
+    def advance(self, seconds: float) -> None:
+        """Move forward on top of the source; raises ValueError when `seconds` is negative."""
+        self._offset += _forward(seconds)
+
+
+def _forward(seconds: float) -> timedelta:
+    if seconds < 0:
+        raise ValueError("a clock goes forward only")
+    return timedelta(seconds=seconds)

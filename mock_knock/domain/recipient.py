@@ -1,0 +1,58 @@
+"""Who is notified: the forms in which a trigger can name a recipient, an actor or a tenant (FACTS section 1.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mock_knock.messages import JsonValue
+
+TRIGGER_DATA = "$trigger_data"
+"""Member of an inline recipient that is data of this one run, not a property to keep (FACTS section 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientKey:
+    """The identity of a recipient: a user has no collection, an object has one."""
+
+    id: str
+    collection: str | None = None
+
+    def __str__(self) -> str:
+        return self.id if self.collection is None else f"{self.collection}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A recipient that is only named: it must be known already."""
+
+    key: RecipientKey
+
+
+@dataclass(frozen=True, slots=True)
+class InlineIdentity:
+    """A recipient that is identified by the request itself, before anything else happens."""
+
+    key: RecipientKey
+    properties: Mapping[str, JsonValue]
+    trigger_data: Mapping[str, JsonValue] | None = None
+
+
+Recipient: TypeAlias = Reference | InlineIdentity
+
+
+def parse_recipient(value: JsonValue) -> Recipient:
+    """Read a recipient that passed the contract.
+
+    It is a user id, `{id, ...}` for a user or `{id, collection, ...}` for an object. `{id, collection}` alone is a
+    reference; `{id}` alone identifies a user (FACTS section 7).
+    """
+    if isinstance(value, str):
+        return Reference(RecipientKey(value))
+    key = RecipientKey(value["id"], value.get("collection"))
+    kept = {name: member for name, member in value.items() if name not in {"id", "collection", TRIGGER_DATA}}
+    data = value.get(TRIGGER_DATA)
+    if key.collection is not None and not kept and data is None:
+        return Reference(key)
+    return InlineIdentity(key, kept, data if isinstance(data, dict) else None)

@@ -1,0 +1,152 @@
+"""The written form of a scenario: read strictly, every problem reported with its place.
+
+    version: 1
+    seed: 42
+    bulk:
+      progress: {queued: {polls: 1, seconds: 1}, processing: {polls: 1, seconds: 2}}
+      outcome: failed        # or completed
+      fail_at: 50%           # of the rows; with outcome: failed
+      error_items: [jane]    # rows that fail, by id
+      every: 10              # and every tenth row
+
+`progress` may also be `{by: polls, queued: 1, processing: 3}`, with `by` one of polls, time, immediate and manual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_knock.domain.bulk_operation import Stage, Timeline
+from mock_knock.domain.scenario import BulkPlan, Scenario
+from mock_knock.errors import InvalidDocument
+from mock_knock.messages import Finding, JsonValue
+
+CODE = "scenario-invalid"
+MAX_SECONDS = 365 * 24 * 3600.0
+Place = Callable[[str], str]
+
+
+def parse_scenario(value: JsonValue, *, name: str, where: Place = lambda pointer: f"#{pointer}") -> Scenario:
+    """Read a scenario from a decoded document; `where` turns a JSON pointer into a place for people.
+
+    Raises:
+        InvalidDocument: `scenario-invalid`, with one finding for each problem.
+    """
+    reader = _Reader(where)
+    scenario = reader.read_scenario(value, name)
+    if reader.findings:
+        raise InvalidDocument.from_findings(tuple(reader.findings))
+    return scenario
+
+
+@dataclass(slots=True)
+class _Reader:
+    where: Place
+    findings: list[Finding] = field(default_factory=list)
+
+    def read_scenario(self, value: JsonValue, name: str) -> Scenario:
+        root = self.read_map(value, "", {"version", "description", "seed", "bulk"})
+        if root.get("version") != 1 or isinstance(root.get("version"), bool):
+            self.report("/version", "'version' must be 1", "start the scenario with `version: 1`")
+        seed = self.read_number(root, "", "seed", default=0, whole=True)
+        description = root.get("description", "")
+        if not isinstance(description, str):
+            self.report("/description", "'description' must be text", "say in a sentence what the scenario shows")
+        return Scenario(name, str(description), int(seed or 0), self.read_bulk(root.get("bulk", {}), "/bulk"))
+
+    def read_bulk(self, value: JsonValue, at: str) -> BulkPlan:
+        bulk = self.read_map(value, at, {"progress", "outcome", "fail_at", "error_items", "every"})
+        outcome = bulk.get("outcome", "completed")
+        if outcome not in {"completed", "failed"}:
+            self.report(f"{at}/outcome", "'outcome' must be completed or failed", "choose one of the two")
+        if "fail_at" in bulk and outcome != "failed":
+            self.report(f"{at}/fail_at", "'fail_at' has no effect without outcome: failed", "add `outcome: failed`")
+        every = self.read_number(bulk, at, "every", default=None, whole=True, least=1)
+        return BulkPlan(
+            timeline=self.read_progress(bulk["progress"], f"{at}/progress") if "progress" in bulk else Timeline(),
+            outcome="failed" if outcome == "failed" else "completed",
+            fail_at=self.read_share(bulk, at),
+            error_ids=self.read_ids(bulk, at),
+            every=None if every is None else int(every),
+        )
+
+    def read_progress(self, value: JsonValue, at: str) -> Timeline:
+        progress = self.read_map(value, at, {"by", "queued", "processing"})
+        if "by" not in progress:
+            default = Timeline()
+            return Timeline(
+                self.read_stage(progress["queued"], f"{at}/queued") if "queued" in progress else default.queued,
+                self.read_stage(progress["processing"], f"{at}/processing")
+                if "processing" in progress
+                else default.processing,
+            )
+        make = _STAGE_MAKERS.get(progress["by"]) if isinstance(progress["by"], str) else None
+        if make is None:
+            self.report(f"{at}/by", "'by' must be polls, time, immediate or manual", "choose one of the four")
+            return Timeline()
+        queued = self.read_number(progress, at, "queued", default=1, whole=progress["by"] == "polls")
+        processing = self.read_number(progress, at, "processing", default=1, whole=progress["by"] == "polls")
+        return Timeline(make(queued or 0), make(processing or 0))
+
+    def read_stage(self, value: JsonValue, at: str) -> Stage:
+        stage = self.read_map(value, at, {"polls", "seconds"})
+        polls = self.read_number(stage, at, "polls", default=None, whole=True)
+        seconds = self.read_number(stage, at, "seconds", default=None)
+        return Stage(None if polls is None else int(polls), seconds)
+
+    def read_share(self, bulk: Mapping[str, JsonValue], at: str) -> float:
+        value = bulk.get("fail_at", "100%")
+        number = value[:-1] if isinstance(value, str) and value.endswith("%") else ""
+        if not number.isdecimal() or not number.isascii() or int(number) > 100:  # noqa: PLR2004  # per cent
+            self.report(f"{at}/fail_at", "'fail_at' must be a share from 0% to 100%", "write it like `fail_at: 50%`")
+            return 1.0
+        return int(number) / 100
+
+    def read_ids(self, bulk: Mapping[str, JsonValue], at: str) -> frozenset[str]:
+        ids = bulk.get("error_items", [])
+        if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+            self.report(f"{at}/error_items", "'error_items' must be a list of ids", "write it like `[jane, john]`")
+            return frozenset()
+        return frozenset(ids)
+
+    def read_number(
+        self,
+        holder: Mapping[str, JsonValue],
+        at: str,
+        name: str,
+        *,
+        default: float | None,
+        whole: bool = False,
+        least: int = 0,
+    ) -> float | None:
+        value = holder.get(name, default)
+        if value is default:
+            return default
+        kinds = (int,) if whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= MAX_SECONDS:
+            kind = "a whole number" if whole else "a number"
+            self.report(f"{at}/{name}", f"'{name}' must be {kind} of at least {least}", f"write it like `{name}: 1`")
+            return default
+        return float(value) if not whole else int(value)
+
+    def read_map(self, value: JsonValue, at: str, known: set[str]) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            self.report(at, f"'{at.rpartition('/')[2] or 'a scenario'}' must be a mapping", "write `name: value` pairs")
+            return {}
+        for name in value:
+            if name not in known:
+                self.report(f"{at}/{name}", f"'{name}' is not known here", f"known: {', '.join(sorted(known))}")
+        return value
+
+    def report(self, pointer: str, message: str, hint: str) -> None:
+        self.findings.append(Finding(CODE, "error", message, self.where(pointer), hint))
+
+
+_STAGE_MAKERS: Mapping[str, Callable[[float], Stage]] = {
+    "polls": lambda number: Stage(polls=int(number)),
+    "time": lambda number: Stage(seconds=number),
+    "immediate": lambda _: Stage(polls=0),
+    "manual": lambda _: Stage(),
+}

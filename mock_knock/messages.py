@@ -1,0 +1,90 @@
+"""The words all layers share: messages on the wire and verdicts about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+JsonValue: TypeAlias = Any
+"""A decoded JSON value: dict, list, str, int, float, bool or None."""
+
+Severity = Literal["error", "warning", "note"]
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+"""Header fields in order, as (name, value); names compare without regard to case."""
+
+
+def find_header(headers: Headers, name: str) -> str | None:
+    """Return the first value of a header field, or None; names ignore case (RFC 9110 section 5.1)."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as it is sent: `method` in upper case, `url` absolute and percent-encoded."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header field, or None."""
+        return find_header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A response as it arrived; `seconds` is the time from sending to the last byte."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    seconds: float = 0.0
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header field, or None."""
+        return find_header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class TransportFailure:
+    """No usable response: `kind` is one of refused, timeout, reset, tls, too-large, broken."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request with its response, or with the reason why there is none."""
+
+    request: HttpRequest
+    response: HttpResponse | None = None
+    failure: TransportFailure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A remark about a document or a run: stable code, place and remedy."""
+
+    code: str
+    severity: Severity
+    message: str
+    where: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractViolation:
+    """A message that breaks its OpenAPI description.
+
+    `kind` names the broken rule (`request-body`, `request-parameter`, `response-status`, `response-body`, ...),
+    `location` the JSON pointer or parameter at fault, `schema` the place in the description or empty.
+    """
+
+    kind: str
+    location: str
+    message: str
+    schema: str = ""
