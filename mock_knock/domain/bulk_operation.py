@@ -139,9 +139,10 @@ def processed_instants(
 ) -> Iterator[datetime]:
     """Yield the instant at which each row of `rows` was processed, ascending; all must be processed at `now`."""
     course = _follow(operation, now, polls)
+    started = course.started or _Mark(operation.inserted_at, 0)
     latest = course.ended.at if course.ended else now
     for row in rows:
-        reached = _reached_at(operation, course, polls, row + 1)
+        reached = _reached_at(operation, started, polls, row + 1)
         yield min(reached, latest) if reached else latest
 
 
@@ -204,11 +205,9 @@ def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: i
     return min(goal, max(by_time, by_polls))
 
 
-def _reached_at(operation: BulkOperation, course: _Course, polls: Sequence[datetime], rows: int) -> datetime | None:
+def _reached_at(operation: BulkOperation, started: _Mark, polls: Sequence[datetime], rows: int) -> datetime | None:
     """Return the instant within the processing stage at which `rows` rows were processed, or None."""
-    if course.started is None:
-        return None
-    stage, goal, started = operation.timeline.processing, _goal(operation), course.started
+    stage, goal = operation.timeline.processing, _goal(operation)
     instants = []
     if stage.seconds and rows <= goal:
         instants.append(started.at + -(-timedelta(seconds=stage.seconds) * rows // goal))
@@ -226,4 +225,4 @@ def _changed_at(operation: BulkOperation, course: _Course, polls: Sequence[datet
         return operation.inserted_at
     if course.processed_rows == 0:
         return course.started.at
-    return _reached_at(operation, course, polls, course.processed_rows) or course.started.at
+    return _reached_at(operation, course.started, polls, course.processed_rows) or course.started.at

@@ -41,14 +41,13 @@ class OffsetClock:
         self._source = source
         self._factor = factor
         self._origin = source()
-        self._offset = timedelta()
         self._latest = self._origin
+        self._offset = timedelta()
 
     def now(self) -> datetime:
-        """Return the scaled instant; a source that jumps back holds this clock still."""
-        elapsed = (self._source() - self._origin) * self._factor
-        self._latest = max(self._latest, self._origin + elapsed + self._offset)
-        return self._latest
+        """Return the scaled instant; while the source lags behind, only `advance` moves this clock."""
+        self._latest = max(self._latest, self._source())
+        return self._origin + (self._latest - self._origin) * self._factor + self._offset
 
     def advance(self, seconds: float) -> None:
         """Move forward on top of the source; raises ValueError when `seconds` is negative."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from mock_knock.domain.bulk_operation import Timeline
@@ -22,7 +23,7 @@ class BulkPlan:
 
     timeline: Timeline = Timeline()
     outcome: Literal["completed", "failed"] = "completed"
-    fail_at: float = 1.0
+    fail_at: Fraction = Fraction(1)
     error_ids: frozenset[str] = frozenset()
     every: int | None = None
 

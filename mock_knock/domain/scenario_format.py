@@ -14,8 +14,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from mock_knock.domain.bulk_operation import Stage, Timeline
@@ -24,7 +26,10 @@ from mock_knock.errors import InvalidDocument
 from mock_knock.messages import Finding, JsonValue
 
 CODE = "scenario-invalid"
-MAX_SECONDS = 365 * 24 * 3600.0
+MAX_NUMBER = 365 * 24 * 3600
+"""The largest number of seconds, polls and rows: a year in seconds, so that no instant leaves the calendar."""
+
+MAX_SEED = 2**63 - 1
 Place = Callable[[str], str]
 
 
@@ -50,7 +55,7 @@ class _Reader:
         root = self.read_map(value, "", {"version", "description", "seed", "bulk"})
         if root.get("version") != 1 or isinstance(root.get("version"), bool):
             self.report("/version", "'version' must be 1", "start the scenario with `version: 1`")
-        seed = self.read_number(root, "", "seed", default=0, whole=True)
+        seed = self.read_number(root, "", "seed", default=0, whole=True, most=MAX_SEED)
         description = root.get("description", "")
         if not isinstance(description, str):
             self.report("/description", "'description' must be text", "say in a sentence what the scenario shows")
@@ -59,7 +64,7 @@ class _Reader:
     def read_bulk(self, value: JsonValue, at: str) -> BulkPlan:
         bulk = self.read_map(value, at, {"progress", "outcome", "fail_at", "error_items", "every"})
         outcome = bulk.get("outcome", "completed")
-        if outcome not in {"completed", "failed"}:
+        if outcome not in ("completed", "failed"):  # a tuple: the outcome may be something that has no hash
             self.report(f"{at}/outcome", "'outcome' must be completed or failed", "choose one of the two")
         if "fail_at" in bulk and outcome != "failed":
             self.report(f"{at}/fail_at", "'fail_at' has no effect without outcome: failed", "add `outcome: failed`")
@@ -96,13 +101,13 @@ class _Reader:
         seconds = self.read_number(stage, at, "seconds", default=None)
         return Stage(None if polls is None else int(polls), seconds)
 
-    def read_share(self, bulk: Mapping[str, JsonValue], at: str) -> float:
+    def read_share(self, bulk: Mapping[str, JsonValue], at: str) -> Fraction:
         value = bulk.get("fail_at", "100%")
-        number = value[:-1] if isinstance(value, str) and value.endswith("%") else ""
-        if not number.isdecimal() or not number.isascii() or int(number) > 100:  # noqa: PLR2004  # per cent
+        share = _SHARE.fullmatch(value) if isinstance(value, str) else None
+        if share is None:
             self.report(f"{at}/fail_at", "'fail_at' must be a share from 0% to 100%", "write it like `fail_at: 50%`")
-            return 1.0
-        return int(number) / 100
+            return Fraction(1)
+        return Fraction(int(share[1]), 100)
 
     def read_ids(self, bulk: Mapping[str, JsonValue], at: str) -> frozenset[str]:
         ids = bulk.get("error_items", [])
@@ -120,16 +125,17 @@ class _Reader:
         default: float | None,
         whole: bool = False,
         least: int = 0,
+        most: int = MAX_NUMBER,
     ) -> float | None:
-        value = holder.get(name, default)
-        if value is default:
+        number: float | None = holder.get(name, default)
+        if number is default:
             return default
         kinds = (int,) if whole else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kinds) or not least <= value <= MAX_SECONDS:
+        if isinstance(number, bool) or not isinstance(number, kinds) or not least <= number <= most:
             kind = "a whole number" if whole else "a number"
-            self.report(f"{at}/{name}", f"'{name}' must be {kind} of at least {least}", f"write it like `{name}: 1`")
+            self.report(f"{at}/{name}", f"'{name}' must be {kind} from {least} to {most}", f"write it like `{name}: 1`")
             return default
-        return float(value) if not whole else int(value)
+        return number
 
     def read_map(self, value: JsonValue, at: str, known: set[str]) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
@@ -137,12 +143,15 @@ class _Reader:
             return {}
         for name in value:
             if name not in known:
-                self.report(f"{at}/{name}", f"'{name}' is not known here", f"known: {', '.join(sorted(known))}")
+                token = str(name).replace("~", "~0").replace("/", "~1")
+                self.report(f"{at}/{token}", f"'{name}' is not known here", f"known: {', '.join(sorted(known))}")
         return value
 
     def report(self, pointer: str, message: str, hint: str) -> None:
         self.findings.append(Finding(CODE, "error", message, self.where(pointer), hint))
 
+
+_SHARE = re.compile("(100|[0-9]{1,2})%")
 
 _STAGE_MAKERS: Mapping[str, Callable[[float], Stage]] = {
     "polls": lambda number: Stage(polls=int(number)),

@@ -36,10 +36,19 @@ def identify(existing: Entity | None, id_: str, properties: Mapping[str, JsonVal
 
 
 def deep_merge(base: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return a new map: members of `patch` win, maps on both sides merge; neither argument is changed."""
+    """Return a new map: members of `patch` win, maps on both sides merge; neither argument is changed.
+
+    It works without recursion, because a body may be nested as deeply as its decoder allows.
+    """
     merged = dict(base)
-    for name, value in patch.items():
-        known = merged.get(name)
-        both_maps = isinstance(known, Mapping) and isinstance(value, Mapping)
-        merged[name] = deep_merge(known, value) if both_maps else value  # type: ignore[arg-type]  # both are maps here
+    waiting = [(merged, patch)]
+    while waiting:
+        target, changes = waiting.pop()
+        for name, value in changes.items():
+            known = target.get(name)
+            if isinstance(known, Mapping) and isinstance(value, Mapping):
+                target[name] = inner = dict(known)
+                waiting.append((inner, value))
+            else:
+                target[name] = value
     return merged

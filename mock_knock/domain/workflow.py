@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, Reference, parse_recipient
+from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, parse_recipient
 from mock_knock.messages import JsonValue
 
 
@@ -90,11 +91,7 @@ def plan_run(
 
 
 def _recipient_run(request: TriggerRequest, run_id: str, recipient: Recipient) -> RecipientRun:
-    own: Mapping[str, JsonValue] = {}
-    match recipient:
-        case InlineIdentity(trigger_data=Mapping() as trigger_data):
-            own = trigger_data
-        case InlineIdentity() | Reference():
-            pass
-    id_ = str(uuid5(UUID(run_id), str(recipient.key)))
-    return RecipientRun(id=id_, recipient=recipient.key, data={**(request.data or {}), **own})
+    own = recipient.trigger_data if isinstance(recipient, InlineIdentity) else None
+    key = recipient.key
+    id_ = uuid5(UUID(run_id), json.dumps([key.collection, key.id]))  # `str(key)` of a user may be that of an object
+    return RecipientRun(id=str(id_), recipient=key, data={**(request.data or {}), **(own or {})})

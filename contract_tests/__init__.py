@@ -1,0 +1,1 @@
+"""Black box: what mock-knock promises, against any target."""

@@ -1,0 +1,91 @@
+"""The client of the black-box suite: plain HTTP, and every response under `/v1` is judged by the contract."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import requests
+
+from mock_knock.local import served_operations
+from mock_knock.messages import ContractViolation
+
+TIMEOUT = 30
+POLLS = 200
+
+
+@dataclass(frozen=True)
+class KnockApi:
+    """Knock as a client sees it."""
+
+    url: str
+    api_key: str
+    session: requests.Session
+
+    def send(
+        self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
+        """Send one request with nothing added but the key; `headers` may replace or (with "") remove a field."""
+        fields = {"Authorization": f"Bearer {self.api_key}", **(headers or {})}
+        fields = {name: value for name, value in fields.items() if value}
+        return self.session.request(
+            method, self.url + path, data=body, headers=fields, timeout=TIMEOUT, allow_redirects=False
+        )
+
+    def post(self, path: str, value: Any, **options: Any) -> requests.Response:
+        """Send a JSON body."""
+        fields = {"Content-Type": "application/json", **options.pop("headers", {})}
+        return self.send("POST", path, body=orjson.dumps(value), headers=fields, **options)
+
+    def identify(self, *users: Mapping[str, Any]) -> requests.Response:
+        """Identify users in bulk; the response keeps the contract."""
+        return judged("bulkIdentifyUsers", self.post("/v1/users/bulk/identify", {"users": list(users)}))
+
+    def operation(self, operation_id: str) -> requests.Response:
+        """Read a bulk operation; the response keeps the contract."""
+        return judged("getBulkOperation", self.send("GET", f"/v1/bulk_operations/{operation_id}"))
+
+    def trigger(self, key: str, body: Any) -> requests.Response:
+        """Trigger a workflow; the response keeps the contract."""
+        return judged("triggerWorkflow", self.post(f"/v1/workflows/{key}/trigger", body))
+
+    def finish(self, *users: Mapping[str, Any]) -> dict[str, Any]:
+        """Identify users and poll until the operation has ended; return its last form."""
+        found = self.identify(*users).json()
+        for _ in range(POLLS):
+            found = self.operation(found["id"]).json()
+            if found["status"] in {"completed", "failed"}:
+                break
+            if "/_mock" not in self.url and not self.url.startswith("http://127."):
+                time.sleep(0.5)
+        ended: dict[str, Any] = found
+        return ended
+
+    def state(self) -> dict[str, Any]:
+        """Return what the fake holds."""
+        held: dict[str, Any] = self.send("GET", "/_mock/state").json()
+        return held
+
+    def control(self, method: str, path: str, value: Any = None) -> dict[str, Any]:
+        """Use one of the fake's controls, which must succeed."""
+        body = None if value is None else orjson.dumps(value)
+        answer = self.send(method, f"/_mock{path}", body=body, headers={"Content-Type": "application/json"})
+        assert requests.codes.ok == answer.status_code, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def judged(operation_id: str, response: requests.Response) -> requests.Response:
+    """Return the response once it is clear that it keeps the contract of its operation."""
+    assert () == violations(operation_id, response)
+    return response
+
+
+def violations(operation_id: str, response: requests.Response) -> tuple[ContractViolation, ...]:
+    """Return every rule of the contract that a response breaks."""
+    return served_operations()[operation_id].response_violations(
+        status=response.status_code, headers=tuple(response.headers.items()), body=response.content
+    )

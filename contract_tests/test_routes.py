@@ -1,0 +1,95 @@
+"""What is not one of the imitated endpoints, and what every response has."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from contract_tests.knock_api import KnockApi
+
+ENVELOPE = {"code", "message", "status", "type"}
+
+
+@pytest.mark.our_choice
+@pytest.mark.parametrize(
+    ("method", "path", "operation_id"),
+    [
+        ("GET", "/v1/users", "listUsers"),
+        ("GET", "/v1/users/ada", "getUser"),
+        ("POST", "/v1/users/bulk/delete", "bulkDeleteUsers"),
+        ("POST", "/v1/workflows/welcome/cancel", "cancelWorkflow"),
+    ],
+)
+def test_an_operation_that_is_not_imitated(knock: KnockApi, method: str, path: str, operation_id: str) -> None:
+    """Other operations of Knock answer 501 with their operationId."""
+    answer = knock.send(method, path)
+    assert (501, "not_imitated") == (answer.status_code, answer.json()["code"])
+    assert operation_id in answer.json()["message"]
+
+
+@pytest.mark.our_choice
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/users/bulk/identify", "POST"),
+        ("POST", "/v1/bulk_operations/182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e", "GET"),
+        ("GET", "/v1/workflows/welcome/trigger", "POST"),
+        ("PATCH", "/v1/users/ada", "DELETE, GET, PUT"),
+        ("OPTIONS", "/v1/users/bulk/identify", "POST"),
+    ],
+)
+def test_another_method(knock: KnockApi, method: str, path: str, allowed: str) -> None:
+    """A known path with another method gets 405, and Allow lists what it takes."""
+    answer = knock.send(method, path)
+    assert (405, allowed) == (answer.status_code, answer.headers["Allow"])
+
+
+@pytest.mark.our_choice
+@pytest.mark.parametrize("path", ["/v1/nowhere", "/v1/", "/v2/users", "/v1//users", "/v1/users/a/b/c/d"])
+def test_an_unknown_path(knock: KnockApi, path: str) -> None:
+    """A path Knock does not have gets 404."""
+    assert 404 == knock.send("GET", path).status_code
+
+
+@pytest.mark.our_choice
+def test_a_base_url_with_the_prefix(knock: KnockApi) -> None:
+    """A doubled /v1 is answered with the reason."""
+    answer = knock.send("GET", "/v1/v1/users")
+    assert 404 == answer.status_code
+    assert "KNOCK_BASE_URL must not end in /v1" in answer.json()["message"]
+
+
+@pytest.mark.our_choice
+@pytest.mark.parametrize(
+    ("method", "path", "authorization"),
+    [
+        ("GET", "/v1/users", None),
+        ("GET", "/v1/nowhere", None),
+        ("GET", "/v1/users", ""),
+        ("PUT", "/v1/users/bulk/identify", None),
+        ("POST", "/v1/users/bulk/identify", None),
+        ("GET", "/_mock/nowhere", None),
+    ],
+)
+def test_every_error_is_an_envelope(knock: KnockApi, method: str, path: str, authorization: str | None) -> None:
+    """Every error has Knock's four members and a request id."""
+    headers = {} if authorization is None else {"Authorization": authorization}
+    answer = knock.send(method, path, headers=headers)
+    assert answer.json().keys() >= ENVELOPE
+    assert answer.status_code == answer.json()["status"]
+    assert 4 == UUID(answer.headers["x-request-id"]).version
+
+
+def test_request_ids_differ(knock: KnockApi) -> None:
+    """Each response has a request id of its own."""
+    ids = {knock.operation("182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e").headers["x-request-id"] for _ in range(3)}
+    assert 3 == len(ids)
+
+
+@pytest.mark.controls
+def test_no_cors_headers(knock: KnockApi) -> None:
+    """No response invites web pages from elsewhere."""
+    for path in ("/v1/users/bulk/identify", "/_mock/health", "/"):
+        answer = knock.send("GET", path, headers={"Origin": knock.url})
+        assert not [name for name in answer.headers if name.lower().startswith("access-control")]

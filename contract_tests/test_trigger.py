@@ -1,0 +1,147 @@
+"""POST /v1/workflows/{key}/trigger."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contract_tests.knock_api import KnockApi, judged
+
+
+def recipients_of(run: dict[str, Any]) -> list[Any]:
+    """Return whoever a run notifies."""
+    return [each["recipient"] for each in run["recipient_runs"]]
+
+
+@pytest.mark.our_choice  # a real environment has its own workflows
+def test_a_trigger_returns_a_run(knock: KnockApi, user_id: str) -> None:
+    """A trigger is answered with the UUID v4 of one run."""
+    answer = knock.trigger("welcome", {"recipients": [user_id]})
+    assert (200, ["workflow_run_id"]) == (answer.status_code, list(answer.json()))
+    assert 4 == UUID(answer.json()["workflow_run_id"]).version
+
+
+@pytest.mark.controls
+def test_known_and_distinct_recipients_run(knock: KnockApi) -> None:
+    """Each known recipient runs once, an unknown id does not run and is noted."""
+    knock.finish({"id": "ada"}, {"id": "grace"})
+    knock.trigger("welcome", {"recipients": ["ada", "jane", "grace", "ada"]})
+    (run,) = knock.state()["workflow_runs"]
+    assert (["ada", "grace"], ["jane"]) == (recipients_of(run), run["unknown_recipients"])
+    notes = knock.control("GET", "/requests")["entries"][-1]["notes"]
+    assert "recipient jane is unknown here: no run" in notes
+
+
+@pytest.mark.controls
+def test_inline_recipients_are_identified_first(knock: KnockApi) -> None:
+    """Inline users and objects, actor and tenant exist before the run, and run in it."""
+    body = {
+        "recipients": [{"id": "ada", "name": "Ada"}, {"id": "p1", "collection": "projects", "name": "Engine"}],
+        "actor": {"id": "bob", "email": "bob@example.com"},
+        "tenant": {"id": "acme", "name": "Acme"},
+        "data": {"x": 1},
+        "cancellation_key": "c1",
+    }
+    knock.trigger("welcome", body)
+    state = knock.state()
+    assert {"ada": "Ada", "bob": None} == {user["id"]: user.get("name") for user in state["users"]}
+    assert [("p1", "projects", "Engine")] == [(o["id"], o["collection"], o["name"]) for o in state["objects"]]
+    assert [("acme", "Acme")] == [(tenant["id"], tenant["name"]) for tenant in state["tenants"]]
+    (run,) = state["workflow_runs"]
+    assert ["ada", {"id": "p1", "collection": "projects"}] == recipients_of(run)
+    assert ("bob", "acme", "c1") == (run["actor"], run["tenant"], run["cancellation_key"])
+
+
+@pytest.mark.controls
+def test_a_bare_reference_identifies_nobody(knock: KnockApi) -> None:
+    """A user id or `{id, collection}` alone creates nothing; `{id}` alone creates a user."""
+    knock.trigger("welcome", {"recipients": ["ada", {"id": "p1", "collection": "projects"}, {"id": "zoe"}]})
+    state = knock.state()
+    assert (["zoe"], []) == ([user["id"] for user in state["users"]], state["objects"])
+
+
+@pytest.mark.controls
+def test_an_unknown_tenant_is_created(knock: KnockApi) -> None:
+    """A tenant named by an unknown id is created empty."""
+    knock.trigger("welcome", {"recipients": [], "tenant": "acme"})
+    assert ["acme"] == [tenant["id"] for tenant in knock.state()["tenants"]]
+
+
+@pytest.mark.controls
+def test_trigger_data_of_one_recipient(knock: KnockApi) -> None:
+    """`$trigger_data` adds to the data of its recipient's run and is no property of the user."""
+    body = {"recipients": [{"id": "ada", "$trigger_data": {"x": 2}}, {"id": "zoe"}], "data": {"x": 1, "y": 1}}
+    knock.trigger("welcome", body)
+    state = knock.state()
+    (run,) = state["workflow_runs"]
+    assert [{"x": 2, "y": 1}, {"x": 1, "y": 1}] == [each["data"] for each in run["recipient_runs"]]
+    assert not any("$trigger_data" in user for user in state["users"])
+
+
+@pytest.mark.our_choice
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"recipients": [], "actor": None, "tenant": None, "data": None, "cancellation_key": None, "settings": None},
+        {"recipients": ["a"], "settings": {"sandbox_mode": True, "skip_delay": None}},
+        {"recipients": [{"id": "a", "preferences": {"default": {"channel_types": {"email": False}}}}]},
+        {"recipients": [{"id": "a", "channel_data": None, "preferences": None, "anything": {"goes": [1, None]}}]},
+        {"recipients": ["a"], "actor": {"id": "p", "collection": "projects"}, "extra": 1},
+    ],
+)
+def test_bodies_that_knock_takes(knock: KnockApi, body: dict[str, Any]) -> None:
+    """Every documented form of a trigger is accepted."""
+    assert 200 == knock.trigger("welcome", body).status_code
+
+
+@pytest.mark.our_choice
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "recipients"),
+        ({"recipients": "ada"}, "recipients"),
+        ({"recipients": ["ada", 7]}, "recipients[1]"),
+        ({"recipients": [{"name": "Ada"}]}, "recipients[0].id"),
+        ({"recipients": [], "actor": 7}, "actor"),
+        ({"recipients": [], "data": "x"}, "data"),
+        ({"recipients": [], "tenant": []}, "tenant"),
+        ({"recipients": ["u"] * 1_001}, "recipients"),
+    ],
+)
+def test_a_wrong_trigger_names_its_field(knock: KnockApi, body: dict[str, Any], field: str) -> None:
+    """A trigger that breaks the contract gets 422 with the path of the field."""
+    answer = knock.trigger("welcome", body)
+    assert (422, [field]) == (answer.status_code, [each["field"] for each in answer.json()["errors"]])
+
+
+@pytest.mark.controls
+def test_a_refused_trigger_leaves_nothing(knock: KnockApi) -> None:
+    """A trigger that is refused identifies nobody and runs nothing."""
+    knock.trigger("welcome", {"recipients": [{"id": "ada"}, 7]})
+    state = knock.state()
+    assert ([], []) == (state["users"], state["workflow_runs"])
+
+
+@pytest.mark.controls
+def test_a_key_with_a_slash(knock: KnockApi) -> None:
+    """A slash in a workflow key arrives percent-encoded; sent as it is, there is no such path."""
+    assert (
+        200
+        == judged(
+            "triggerWorkflow", knock.post("/v1/workflows/new%20comment%2Fx/trigger", {"recipients": []})
+        ).status_code
+    )
+    assert ["new comment/x"] == [run["workflow"] for run in knock.state()["workflow_runs"]]
+    assert 404 == knock.post("/v1/workflows/new/x/trigger", {"recipients": []}).status_code
+
+
+@pytest.mark.controls
+def test_identify_poll_and_trigger_a_thousand(knock: KnockApi) -> None:
+    """A batch of 1,000 users can be identified, awaited and notified."""
+    ids = [f"u{index}" for index in range(1_000)]
+    assert 1_000 == knock.finish(*({"id": each} for each in ids))["success_count"]
+    assert 200 == knock.trigger("welcome", {"recipients": ids}).status_code
+    (run,) = knock.state()["workflow_runs"]
+    assert ids == recipients_of(run)

@@ -1,0 +1,119 @@
+"""Regular expressions from documents, within limits of time and memory (package `regex`).
+
+A pattern of a few characters can keep a matcher busy for ever, or make the compiler unroll `a{1000000000}` until memory
+is gone. So matching has a time limit, and the repetitions a pattern demands are counted before it is compiled.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import regex  # type: ignore[import-untyped]  # the package has no type information
+
+TIME_LIMIT_SECONDS: Final = 0.1
+MAX_PATTERN_LENGTH: Final = 10_000
+MAX_REPETITIONS: Final = 100_000
+
+_PIECE = re.compile(
+    r"""\\.                               # an escaped character
+    |\[\^?\]?(?:\\.|[^\]\\])*+\]?         # a set of characters, to the end when it is not closed
+    |\(\?\#[^)]*\)?                       # a comment, likewise
+    |\{(?P<least>[0-9]*)(?:,[0-9]*)?\}    # a counted repetition
+    |.""",
+    re.VERBOSE | re.DOTALL,
+)
+_VERBOSE_FLAG = re.compile(r"\(\?[A-Za-z0-9]*x")
+
+
+class RegexError(ValueError):
+    """A text is not a regular expression that can be used here."""
+
+
+class RegexTimeoutError(Exception):
+    """Matching was stopped after 0.1 seconds."""
+
+
+@lru_cache(maxsize=512)
+def compile_regex(pattern: str) -> regex.Pattern[str]:
+    """Compile a pattern of the `regex` package.
+
+    Raises:
+        RegexError: the pattern has a syntax error, more than 10,000 characters, repetitions that unroll to more than
+            100,000 parts, too many nested groups, or the flag `x`, under which repetitions could not be counted.
+    """
+    if len(pattern) > MAX_PATTERN_LENGTH:
+        raise RegexError(f"a regular expression has at most {MAX_PATTERN_LENGTH} characters")
+    if _VERBOSE_FLAG.search(pattern):
+        raise RegexError("the flag x (verbose) is not supported")
+    if count_repetitions(pattern) > MAX_REPETITIONS:
+        raise RegexError(f"its counted repetitions unroll to more than {MAX_REPETITIONS} parts")
+    try:
+        return regex.compile(pattern)
+    except RecursionError:
+        raise RegexError("its groups are nested too deeply") from None
+    except (regex.error, ValueError, OverflowError) as error:
+        raise RegexError(str(error)) from None
+
+
+def regex_search(pattern: str, text: str) -> bool:
+    """Tell whether a pattern matches anywhere in a text.
+
+    Raises:
+        RegexError: as `compile_regex`.
+        RegexTimeoutError: after 0.1 seconds.
+    """
+    compiled = compile_regex(pattern)
+    try:
+        return compiled.search(text, timeout=TIME_LIMIT_SECONDS) is not None
+    except TimeoutError:
+        raise RegexTimeoutError(_timeout_text(pattern)) from None
+
+
+def regex_fullmatch(pattern: str, text: str) -> bool:
+    """Tell whether a pattern matches a whole text; raises as `regex_search`."""
+    compiled = compile_regex(pattern)
+    try:
+        return compiled.fullmatch(text, timeout=TIME_LIMIT_SECONDS) is not None
+    except TimeoutError:
+        raise RegexTimeoutError(_timeout_text(pattern)) from None
+
+
+def _timeout_text(pattern: str) -> str:
+    shown = pattern if len(pattern) <= 60 else pattern[:57] + "..."  # noqa: PLR2004  # a readable line of a message
+    return f"matching {shown!r} took more than {TIME_LIMIT_SECONDS} s and was stopped"
+
+
+def from_iregexp(pattern: str) -> str:
+    """Return an I-Regexp (RFC 9485, as in JSONPath) for the `regex` package: its `.` matches no line break."""
+    return "".join(r"[^\n\r]" if piece[0] == "." else piece[0] for piece in _PIECE.finditer(pattern))
+
+
+def count_repetitions(pattern: str) -> int:
+    """Return how many parts a pattern has once its `{n}` are written out; nested ones multiply."""
+    totals = [0]
+    last = 0
+    for piece in _PIECE.finditer(pattern):
+        text = piece[0]
+        if text == "(":
+            totals.append(0)
+        elif text == ")" and len(totals) > 1:
+            last = max(totals.pop(), 1)
+            totals[-1] += last
+        elif text.startswith("{") and piece["least"] is not None:
+            factor = _factor(piece["least"])
+            totals[-1] += last * (factor - 1)
+            last *= factor
+        elif not text.startswith("(?#"):
+            last = 1
+            totals[-1] += 1
+        if totals[-1] > MAX_REPETITIONS:
+            return totals[-1]
+    return sum(totals)
+
+
+def _factor(least: str) -> int:
+    if len(least) > len(str(MAX_REPETITIONS)):
+        return MAX_REPETITIONS + 1
+    return max(int(least or 0), 1)

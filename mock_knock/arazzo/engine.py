@@ -1,0 +1,167 @@
+"""What follows from a response: criteria, outputs and the next move (Arazzo 1.0.1, Step and Action Objects)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS
+from mock_knock.arazzo.criterion import Criterion, Verdict, evaluate_criterion
+from mock_knock.arazzo.document import Action, Step, Workflow
+from mock_knock.arazzo.expression import MISSING, ExpressionSyntaxError, Scope, evaluate_expression, parse_expression
+from mock_knock.arazzo.reader import escape
+from mock_knock.arazzo.targets import Problem
+from mock_knock.arazzo.template import Dialect
+from mock_knock.messages import JsonValue
+
+DecisionKind = Literal["next", "goto", "retry", "end", "fail"]
+SUCCESS_STATUSES = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The move after a step: `action` is the name of the action that decided, `target` the step that follows."""
+
+    kind: DecisionKind
+    action: str | None = None
+    target: str | None = None
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCriterion:
+    """A success criterion as it was written, and whether it held."""
+
+    condition: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """Everything that follows from one response, or from the lack of one."""
+
+    passed: bool
+    criteria: tuple[CheckedCriterion, ...]
+    outputs: Mapping[str, JsonValue]
+    decision: Decision
+    problems: tuple[Problem, ...] = ()
+
+
+def conclude_step(
+    workflow: Workflow, step: Step, scope: Scope, *, dialect: Dialect, retries: Mapping[str, int]
+) -> StepOutcome:
+    """Judge a step and choose what comes next.
+
+    `scope` holds the exchange; without a response the step has failed. `retries` tells how often each retry action of
+    this step was taken since the step was last entered. The outputs of a failed step are kept as far as they have a
+    value (the standard does not say): they tell why it failed.
+    """
+    judge = _Judge(scope, dialect, [])
+    criteria, passed = judge.check_success(step)
+    outputs, missing = read_outputs(step.outputs, step.pointer, scope)
+    if passed:
+        judge.problems.extend(missing)
+        decision = judge.decide(workflow, step, step.on_success, Decision("next"), retries)
+    else:
+        decision = judge.decide(workflow, step, step.on_failure, Decision("fail"), retries)
+    return StepOutcome(passed, criteria, outputs, decision, tuple(judge.problems))
+
+
+def read_outputs(
+    expressions: Mapping[str, str], pointer: str, scope: Scope
+) -> tuple[dict[str, JsonValue], tuple[Problem, ...]]:
+    """Evaluate a map of outputs; one without a value is left out and reported."""
+    found: dict[str, JsonValue] = {}
+    problems: list[Problem] = []
+    for name, text in expressions.items():
+        at = f"{pointer}/outputs/{escape(name)}"
+        try:
+            value = evaluate_expression(parse_expression(text), scope)
+        except ExpressionSyntaxError as error:
+            problems.append(Problem("expression-invalid", at, f"output '{name}': {error}", ""))
+            continue
+        if value is MISSING:
+            problems.append(Problem("output-missing", at, f"output '{name}' has no value: {text}", ""))
+        else:
+            found[name] = value
+    return found, tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    scope: Scope
+    dialect: Dialect
+    problems: list[Problem]
+
+    def check_success(self, step: Step) -> tuple[tuple[CheckedCriterion, ...], bool]:
+        """Check all success criteria; a step without any passes with a status from 200 to 299 (our reading)."""
+        if self.scope.status_code is None:
+            return (), False
+        if not step.success_criteria:
+            passed = self.scope.status_code in SUCCESS_STATUSES
+            return (CheckedCriterion("$statusCode is 2xx (no criteria given)", passed),), passed
+        checked = tuple(CheckedCriterion(each.condition, self.holds(each)) for each in step.success_criteria)
+        return checked, all(each.passed for each in checked)
+
+    def holds(self, criterion: Criterion) -> bool:
+        """Evaluate one criterion and note what was odd about it."""
+        verdict = evaluate_criterion(criterion, self.scope, dialect=self.dialect)
+        self.note(criterion, verdict)
+        return verdict.passed
+
+    def note(self, criterion: Criterion, verdict: Verdict) -> None:
+        at = f"{criterion.pointer}/condition"
+        for reading in verdict.readings:
+            self.add(READINGS.get(reading, reading), at, _READ_AS[reading].format(criterion.condition))
+        if verdict.code is not None:
+            self.add(verdict.code, at, verdict.message)
+
+    def add(self, code: str, at: str, message: str) -> None:
+        self.problems.append(Problem(code, at, message, CRITERION_HINTS.get(code, "")))
+
+    def decide(
+        self, workflow: Workflow, step: Step, actions: Sequence[Action], default: Decision, retries: Mapping[str, int]
+    ) -> Decision:
+        """Take the first action whose criteria all hold; a retry that is used up is passed over."""
+        for action in actions:
+            if action.type == "retry" and retries.get(action.name, 0) >= action.retry_limit:
+                continue
+            if all(self.holds(criterion) for criterion in action.criteria):
+                return self.take(step, action)
+        following = workflow.following(step)
+        if default.kind == "next" and actions:
+            self.problems.append(_unmatched(step, actions, following))
+        if default.kind == "next" and following is not None:
+            return Decision("next", target=following.step_id)
+        return default if default.kind == "fail" else Decision("end")
+
+    def take(self, step: Step, action: Action) -> Decision:
+        match action.type:
+            case "goto":
+                return Decision("goto", action.name, action.target)
+            case "retry":
+                return Decision("retry", action.name, step.step_id, action.retry_after)
+            case "end":
+                return Decision("end", action.name)
+
+
+def _unmatched(step: Step, actions: Sequence[Action], following: Step | None) -> Problem:
+    """Report that none of the conditional actions matched.
+
+    It is worse when one of them guards the very step the flow falls into: the guard was bypassed (DESIGN section 6).
+    """
+    at = f"{step.pointer}/onSuccess"
+    falls_into = f"goes on to '{following.step_id}'" if following else "ends"
+    guards = [action.name for action in actions if following is not None and action.target == following.step_id]
+    message = f"none of the actions of '{step.step_id}' matched, so the flow {falls_into} by default"
+    if guards:
+        hint = f"'{guards[0]}' was meant to guard that step: add an action for every other outcome, such as an `end`"
+        return Problem("guard-bypassed", at, message, hint)
+    return Problem("action-unmatched", at, message, "add an action without criteria for every other outcome")
+
+
+_READ_AS = {
+    "jsonpath-comparison": "'{}' is a comparison, not a JSONPath query; it was read as a condition on the context",
+    "jsonpath-root-filter": "'{}' filters the members of an object; it was read as a filter of the object itself",
+}

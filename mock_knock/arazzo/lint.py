@@ -1,0 +1,158 @@
+"""What can be said about a document before anything is sent: one function for each group of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS, severity_of
+from mock_knock.arazzo.coverage import compared_values
+from mock_knock.arazzo.criterion import check_criterion
+from mock_knock.arazzo.document import Action, Document, Step, Workflow
+from mock_knock.arazzo.expression import ExpressionSyntaxError, parse_expression
+from mock_knock.arazzo.reader import escape
+from mock_knock.arazzo.references import check_references, step_criteria
+from mock_knock.arazzo.targets import DescribedOperations, Problem, resolve_target
+from mock_knock.arazzo.template import Dialect, find_expressions
+from mock_knock.messages import Finding, JsonValue
+
+SECRET_WORDS = ("apikey", "secret", "password", "token", "credential", "authorization", "privatekey")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A workflow under examination, with its surroundings."""
+
+    document: Document
+    workflow: Workflow
+    described: DescribedOperations
+    dialect: Dialect
+
+
+def lint_workflow(subject: Subject, where: Callable[[str], str]) -> tuple[Finding, ...]:
+    """Return the findings about one workflow in the order of the document; `where` turns a pointer into a place."""
+    problems = chain.from_iterable(rule(subject) for rule in _RULES)
+    return to_findings(problems, subject.dialect, where)
+
+
+def to_findings(
+    problems: Iterator[Problem] | tuple[Problem, ...], dialect: Dialect, where: Callable[[str], str]
+) -> tuple[Finding, ...]:
+    """Give each problem its severity and its place."""
+    return tuple(
+        Finding(each.code, severity_of(each.code, dialect), each.message, where(each.pointer), each.hint)
+        for each in problems
+    )
+
+
+def looks_secret(name: str) -> bool:
+    """Tell whether the name of an input says that its value is a secret."""
+    plain = name.lower().replace("_", "").replace("-", "")
+    return any(word in plain for word in SECRET_WORDS)
+
+
+def _check_targets(subject: Subject) -> Iterator[Problem]:
+    for step in subject.workflow.steps:
+        yield from resolve_target(step, subject.document, subject.described, dialect=subject.dialect).problems
+
+
+def _check_expressions(subject: Subject) -> Iterator[Problem]:
+    for step in subject.workflow.steps:
+        for parameter in step.parameters:
+            yield from _check_value(parameter.value, f"{parameter.pointer}/value")
+        if step.request_body is not None:
+            yield from _check_value(step.request_body.payload, f"{step.request_body.pointer}/payload")
+
+
+def _check_outputs(subject: Subject) -> Iterator[Problem]:
+    workflow = subject.workflow
+    holders = [(step.outputs, step.pointer) for step in workflow.steps]
+    for outputs, pointer in (*holders, (workflow.outputs, workflow.pointer)):
+        for name, text in outputs.items():
+            try:
+                parse_expression(text)
+            except ExpressionSyntaxError as error:
+                at = f"{pointer}/outputs/{escape(name)}"
+                yield Problem("expression-invalid", at, f"'{text}' is not a runtime expression: {error}", "")
+
+
+def _check_value(value: JsonValue, at: str) -> Iterator[Problem]:
+    for found in find_expressions(value):
+        if found.problem is not None:
+            message = f"'{found.text}' is not a runtime expression: {found.problem}"
+            yield Problem("expression-invalid", f"{at}{found.pointer}", message, "")
+        elif found.form == "unbraced":
+            message = f"{found.text} stands in a text without braces, where the standard leaves it as it is"
+            yield Problem("expression-unbraced", f"{at}{found.pointer}", message, f"write {{{found.text}}}")
+
+
+def _check_criteria(subject: Subject) -> Iterator[Problem]:
+    for step in subject.workflow.steps:
+        for criterion in step_criteria(step):
+            for code, message in check_criterion(criterion, dialect=subject.dialect):
+                name = READINGS.get(code, code)
+                yield Problem(name, f"{criterion.pointer}/condition", message, CRITERION_HINTS.get(name, ""))
+
+
+def _check_coverage(subject: Subject) -> Iterator[Problem]:
+    """Name the values of a response's enum that no action of a step handles, and where they lead."""
+    for step in subject.workflow.steps:
+        handled = _handled_values(step.on_success)
+        target = resolve_target(step, subject.document, subject.described, dialect=subject.dialect).operation
+        if not handled or target is None:
+            continue
+        for pointer in dict.fromkeys(pointer for pointer, _ in handled):
+            values = subject.described.success_values(target, pointer) or ()
+            left = [str(value) for value in values if (pointer, value) not in handled]
+            if left:
+                yield _unhandled(subject.workflow, step, pointer, left)
+
+
+def _handled_values(actions: tuple[Action, ...]) -> frozenset[tuple[str, JsonValue]]:
+    """Return the values the actions ask for; nothing when an action takes every case or one that cannot be told."""
+    handled: set[tuple[str, JsonValue]] = set()
+    for action in actions:
+        compared = [compared_values(criterion) for criterion in action.criteria]
+        if not compared or None in compared:
+            return frozenset()
+        handled.update(pair for values in compared if values is not None for pair in values)
+    return frozenset(handled)
+
+
+def _unhandled(workflow: Workflow, step: Step, pointer: str, left: list[str]) -> Problem:
+    following = workflow.following(step)
+    leads_to = f"the flow goes on to '{following.step_id}'" if following else "the workflow ends as a success"
+    listed = ", ".join(f"'{value}'" for value in left)
+    message = f"no action of '{step.step_id}' handles {listed} of {pointer}: {leads_to}"
+    return Problem("enum-unhandled", f"{step.pointer}/onSuccess", message, "add an action for it, such as an `end`")
+
+
+def _check_loops(subject: Subject) -> Iterator[Problem]:
+    for step in subject.workflow.steps:
+        for action in step.on_success:
+            if action.type == "goto" and action.target == step.step_id:
+                message = f"'{action.name}' repeats '{step.step_id}' without a delay and without an end of its own"
+                hint = "poll in onFailure with a `retry` that has retryAfter and retryLimit"
+                yield Problem("loop-unbounded", action.pointer, message, hint)
+
+
+def _check_secrets(subject: Subject) -> Iterator[Problem]:
+    properties = subject.workflow.inputs.get("properties")
+    for name, schema in properties.items() if isinstance(properties, Mapping) else ():
+        if looks_secret(name) and not (isinstance(schema, Mapping) and schema.get("format") == "password"):
+            at = f"{subject.workflow.pointer}/inputs/properties/{name}"
+            message = f"the input '{name}' looks like a secret and is not marked as one: other tools print it"
+            yield Problem("input-secret-unmarked", at, message, "add `format: password`")
+
+
+_RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
+    _check_secrets,
+    _check_targets,
+    lambda subject: check_references(subject.workflow),
+    _check_expressions,
+    _check_outputs,
+    _check_criteria,
+    _check_coverage,
+    _check_loops,
+)

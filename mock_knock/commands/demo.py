@@ -1,0 +1,132 @@
+"""`mock-knock demo`: the main job on bundled fixtures, told in one screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+import click
+import orjson
+
+from mock_knock.commands.arguments import read_inputs
+from mock_knock.files import bundled
+from mock_knock.harness.flow import load_flow
+from mock_knock.harness.options import Addresses, RunOptions
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.runner import prepare_run, run_workflow
+from mock_knock.harness.transport import IN_PROCESS_URL, WsgiTransport
+from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario
+from mock_knock.messages import HttpRequest, JsonValue
+from mock_knock.report.style import Style
+
+FLOWS = {
+    "published flow": "bulk-identify-users-notify.yaml",
+    "hardened flow": "bulk-identify-users-notify.hardened.yaml",
+}
+SITUATIONS = {"the bulk operation completes": None, "the bulk operation fails midway": "fails-midway"}
+LABEL, COLUMN = 20, 30
+
+WHY = """\
+Why it is dangerous: the published flow has an action for `completed` and one for `queued` or
+`processing`. `failed` matches neither, and then the standard says: go on with the next step.
+That step is the trigger. Other runners report this run as passed; mock-knock does not.
+The hardened flow asks for `completed` without errors and ends on everything else."""
+
+NEXT = """\
+See it in full:   mock-knock run bulk-identify-users-notify --inputs bulk-identify-users-notify \\
+                    --scenario fails-midway
+Your own Knock:   mock-knock"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One flow in one situation: what it did, and what the fake knows to be true."""
+
+    result: RunResult
+    runs: Sequence[JsonValue]
+    operation_status: str
+
+    @property
+    def notified(self) -> int:
+        """How many triggers the fake accepted."""
+        return len(self.runs)
+
+    @property
+    def is_harmful(self) -> bool:
+        """Whether somebody was notified of an identify that had not completed."""
+        return self.notified > 0 and self.operation_status != "completed"
+
+    def polls(self) -> list[str]:
+        """Return the status that each poll read."""
+        return [str(step.outputs.get("bulkStatus")) for step in self._steps("pollBulkOperation")]
+
+    def answer(self, step_id: str) -> str:
+        """Return the HTTP status of a step, or that it was not called."""
+        statuses = [str(step.exchange.response.status) for step in self._steps(step_id) if step.exchange.response]
+        return ", ".join(statuses) or "not called"
+
+    def verdict(self) -> str:
+        """Say in a few words what happened to people."""
+        if self.is_harmful:
+            return "people notified all the same"
+        return "people notified" if self.notified else "nobody notified"
+
+    def _steps(self, step_id: str) -> list[StepResult]:
+        return [step for step in self.result.steps if step.step_id == step_id]
+
+
+@click.command("demo", short_help="Show the main job in one screen.")
+def command() -> int:
+    """Run the published flow and the hardened one against a fake, side by side.
+
+    Exit code 0 when the demonstration showed what it promises.
+    """
+    table = {
+        situation: [run_cell(file, scenario) for file in FLOWS.values()] for situation, scenario in SITUATIONS.items()
+    }
+    click.echo("\n".join(_lines(table, Style(sys.stdout.isatty()))))
+    (completed, hardened_completed), (failed, hardened_failed) = table.values()
+    kept = (
+        completed.notified == 1 and not completed.is_harmful,
+        hardened_completed.notified == 1 and not hardened_completed.is_harmful,
+        failed.is_harmful and any(finding.code == "guard-bypassed" for finding in failed.result.errors),
+        hardened_failed.notified == 0,
+    )
+    return 0 if all(kept) else 1
+
+
+def run_cell(file: str, scenario: str | None) -> Cell:
+    """Run a bundled flow with the bundled inputs against a fresh fake."""
+    flow = load_flow(bundled("arazzo", file), working_directory=Path.cwd())
+    inputs = read_inputs("bulk-identify-users-notify", ())
+    fake = build_fake(FakeOptions(clock="manual", scenario=load_scenario(scenario)))
+    assert fake.clock is not None  # noqa: S101  # a manual clock was asked for
+    transport, options = WsgiTransport(fake.application), RunOptions()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(IN_PROCESS_URL), options)
+    result = run_workflow(prepared, inputs, transport=transport, clock=SharedClock(fake.clock), options=options)
+    state = transport.send(HttpRequest("GET", f"{IN_PROCESS_URL}/_mock/state"), timeout=1).response
+    facts = orjson.loads(state.body) if state else {}
+    return Cell(result, facts["workflow_runs"], facts["bulk_operations"][0]["status"])
+
+
+def _lines(table: dict[str, list[Cell]], style: Style) -> Iterator[str]:
+    yield "Three users are identified in bulk, then the workflow `welcome` is triggered for them.\n"
+    yield " " * LABEL + "".join(style.bold(f"{name:<{COLUMN}}") for name in FLOWS)
+    for situation, cells in table.items():
+        yield style.bold(situation)
+        yield _row("  bulkIdentify", [cell.answer("bulkIdentify") for cell in cells])
+        for number, polls in enumerate(zip_longest(*(cell.polls() for cell in cells), fillvalue="")):
+            yield _row("  pollBulkOperation" if number == 0 else "", polls)
+        yield _row("  triggerWorkflow", [cell.answer("triggerWorkflow") for cell in cells])
+        marks = (style.bad("✗") if cell.is_harmful else style.good("✓") for cell in cells)
+        verdicts = (f"{mark} {cell.verdict():<{COLUMN - 2}}" for mark, cell in zip(marks, cells, strict=True))
+        yield (" " * LABEL + "".join(verdicts)).rstrip() + "\n"
+    yield WHY + "\n"
+    yield NEXT
+
+
+def _row(label: str, values: Sequence[str]) -> str:
+    return (f"{label:<{LABEL}}" + "".join(f"{value:<{COLUMN}}" for value in values)).rstrip()

@@ -1,0 +1,82 @@
+"""From openapi-core's exceptions to violations: one table for requests, one for responses."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
+from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
+from openapi_core.templating.responses.exceptions import ResponseNotFound
+from openapi_core.validation.request.exceptions import (
+    MissingParameterError,
+    MissingRequestBodyError,
+    ParameterValidationError,
+    RequestBodyValidationError,
+    SecurityValidationError,
+)
+from openapi_core.validation.response.exceptions import DataValidationError, HeaderValidationError, MissingData
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
+
+from mock_knock.contract.violations import SchemaError, describe_schema_errors
+from mock_knock.messages import ContractViolation
+
+Violations = tuple[ContractViolation, ...]
+
+
+class _Response(Protocol):
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def content_type(self) -> str: ...
+
+
+def explain_request_error(error: Exception) -> Violations:
+    """Return the violations behind one error of a request; kinds start with `request-`."""
+    match error:
+        case SecurityValidationError():
+            return _one(
+                "request-security", "Authorization", "the credentials that the description asks for are missing"
+            )
+        case MissingParameterError():
+            return _one("request-parameter", f"{error.location}.{error.name}", "is required")
+        case ParameterValidationError():
+            place = f"{error.location}.{error.name}"
+            return tuple(
+                ContractViolation("request-parameter", place + found.location, found.message, found.schema)
+                for found in _explain_value("request-parameter", error)
+            )
+        case MissingRequestBodyError():
+            return _one("request-body", "", "a body is required")
+        case RequestBodyValidationError():
+            return _explain_value("request-body", error)
+    return _one("request", "", str(error))
+
+
+def explain_response_error(error: Exception, response: _Response) -> Violations:
+    """Return the violations behind one error of a response; kinds start with `response-`."""
+    match error:
+        case ResponseNotFound():
+            return _one("response-status", str(response.status_code), "this status is not described")
+        case MissingData():
+            return _one("response-body", "", "a body is described, but there is none")
+        case HeaderValidationError():
+            return _one("response-header", error.name, "is missing or does not match its description")
+        case DataValidationError():
+            return _explain_value("response-body", error)
+    return _one("response", "", str(error))
+
+
+def _explain_value(kind: str, error: Exception) -> Violations:
+    match error.__cause__:
+        case InvalidSchemaValue(schema_errors=errors):
+            return describe_schema_errors(kind, (found for found in errors if isinstance(found, SchemaError)))
+        case MediaTypeNotFound(mimetype=found, availableMimetypes=described):
+            message = f"'{found or 'no media type'}' is not described; described: {', '.join(described)}"
+            return _one(kind.replace("-body", "-media-type"), "Content-Type", message)
+        case MediaTypeDeserializeError():
+            return _one(kind, "", "cannot be decoded as its media type says")
+    return _one(kind, "", "cannot be read as described")
+
+
+def _one(kind: str, location: str, message: str) -> Violations:
+    return (ContractViolation(kind, location, message),)

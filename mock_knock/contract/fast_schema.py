@@ -1,0 +1,164 @@
+"""Schemas of a description, compiled by jsonschema-rs where that gives the same verdicts as the stock validator.
+
+OpenAPI 3.0 schemas become JSON Schema Draft 4, which shares their rules for `exclusiveMinimum` and integers. There,
+`nullable` has effect only beside `type` (OpenAPI 3.0.3, Schema Object). OpenAPI 3.1 schemas are Draft 2020-12 as they
+stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema_rs
+
+from mock_knock.messages import JsonValue
+
+NOT_TRANSLATED = frozenset(
+    {
+        *("discriminator", "readOnly", "writeOnly"),  # mean something in OpenAPI alone
+        *("$schema", "$id", "id", "$anchor", "$dynamicRef", "$dynamicAnchor"),  # change what references mean
+        *("pattern", "patternProperties"),  # Python's regular expressions there, ECMA 262's here
+        *("multipleOf", "dependencies"),  # decimal fractions are rounded there; an old keyword is ignored there
+    }
+)
+"""Keywords that jsonschema-rs reads in another way than the stock validator, or not at all: the stock one decides."""
+
+NUMERIC_FORMATS = frozenset({"int32", "int64", "float", "double"})
+"""Formats of numbers; jsonschema-rs asks format checks about strings only."""
+
+ROOT = ("allOf", 0)
+"""Where the compiled schema stands in its own document, so that `#/components/...` can stand beside it."""
+
+FormatCheck = Callable[[str], bool]
+
+
+def compile_schema(
+    document: Mapping[str, JsonValue],
+    schema: JsonValue,
+    *,
+    is_openapi_30: bool,
+    formats: Callable[[str], FormatCheck],
+) -> jsonschema_rs.Validator | None:
+    """Compile `schema`, a node of `document`, with everything it refers to.
+
+    `formats` gives the check for each format name that occurs. Returns None when the schema uses something that is not
+    translated, or is no proper schema: then only the stock validator, which looks no further than it must, may judge.
+    """
+    try:
+        return _compile(document, schema, is_openapi_30=is_openapi_30, formats=formats)
+    except (ValueError, TypeError, RecursionError, jsonschema_rs.ReferencingError):
+        return None
+
+
+def _compile(
+    document: Mapping[str, JsonValue],
+    schema: JsonValue,
+    *,
+    is_openapi_30: bool,
+    formats: Callable[[str], FormatCheck],
+) -> jsonschema_rs.Validator | None:
+    closure = _collect(document, schema)
+    if closure is None:
+        return None
+    nodes = (schema, *closure.values())
+    if any(key in NOT_TRANSLATED for node in nodes for key in _keywords(node)):
+        return None
+    names = {name for node in nodes for name in _formats(node)}
+    if names & NUMERIC_FORMATS:
+        return None
+    translate: Callable[[JsonValue], JsonValue] = _translate_30 if is_openapi_30 else lambda node: node
+    root: dict[str, JsonValue] = {ROOT[0]: [translate(schema)]}
+    for reference, target in closure.items():
+        _place(root, reference, translate(target))
+    engine = jsonschema_rs.Draft4Validator if is_openapi_30 else jsonschema_rs.Draft202012Validator
+    checks: dict[str, Any] = {name: formats(name) for name in names}
+    return engine(root, formats=checks, validate_formats=True)
+
+
+def _collect(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, JsonValue] | None:
+    """Return every schema reached by local references, by reference; None when one cannot be followed."""
+    found: dict[str, JsonValue] = {}
+    waiting = [schema]
+    while waiting:
+        for node in _schemas(waiting.pop()):
+            reference = node.get("$ref")
+            if not isinstance(reference, str) or reference in found:
+                continue
+            target = _lookup(document, reference)
+            if target is None:
+                return None
+            found[reference] = target
+            waiting.append(target)
+    return found
+
+
+def _lookup(document: Mapping[str, JsonValue], reference: str) -> JsonValue:
+    if not reference.startswith("#/"):
+        return None
+    node: JsonValue = document
+    for token in _tokens(reference):
+        node = node.get(token) if isinstance(node, Mapping) else None
+    return node if isinstance(node, (Mapping, bool)) else None
+
+
+def _tokens(reference: str) -> list[str]:
+    return [token.replace("~1", "/").replace("~0", "~") for token in unquote(reference[2:]).split("/")]
+
+
+def _place(root: dict[str, JsonValue], reference: str, schema: JsonValue) -> None:
+    *parents, last = _tokens(reference)
+    node = root
+    for token in parents:
+        node = node.setdefault(token, {})
+    node[last] = schema
+
+
+def _keywords(schema: JsonValue) -> Iterator[str]:
+    for node in _schemas(schema):
+        yield from (key for key, value in node.items() if value is not False)
+
+
+def _formats(schema: JsonValue) -> Iterator[str]:
+    for node in _schemas(schema):
+        if isinstance(name := node.get("format"), str):
+            yield name
+
+
+def _schemas(schema: JsonValue) -> Iterator[Mapping[str, JsonValue]]:
+    """Yield the schemas inside a schema, but not the maps of names that `properties` and its like are."""
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        if not isinstance(node, Mapping):
+            continue
+        yield node
+        for key, value in node.items():
+            if key in {"properties", "patternProperties", "$defs", "dependentSchemas"} and isinstance(value, Mapping):
+                waiting.extend(value.values())
+            elif key not in {"example", "examples", "enum", "default", "const", "required"}:
+                waiting.append(value)
+
+
+def _translate_30(schema: JsonValue) -> JsonValue:
+    if isinstance(schema, list):
+        return [_translate_30(item) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    translated = {key: _member_30(key, value) for key, value in schema.items() if key not in {"nullable", "example"}}
+    if (
+        "$ref" in translated and len(translated) > 1
+    ):  # Draft 4 ignores what stands beside `$ref`, the stock one does not
+        translated["allOf"] = [*translated.get("allOf", ()), {"$ref": translated.pop("$ref")}]
+    if schema.get("nullable") is True and isinstance(kind := schema.get("type"), str):
+        translated["type"] = [kind, "null"]
+    return translated
+
+
+def _member_30(key: str, value: JsonValue) -> JsonValue:
+    if key == "properties" and isinstance(value, Mapping):
+        return {name: _translate_30(member) for name, member in value.items()}
+    return value if key in {"enum", "default", "required"} else _translate_30(value)

@@ -1,0 +1,106 @@
+"""What openapi-core raises, told as violations: one for each broken rule, with its place and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from mock_knock.messages import ContractViolation, JsonValue
+
+MAX_SHOWN = 200
+"""Characters of a value that a message shows; bodies can be large."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaError(Exception):
+    """One broken keyword: `path` leads to the value, `schema_path` to the keyword; `branches` are failed alternatives.
+
+    It stands in for `jsonschema.ValidationError` inside openapi-core's `InvalidSchemaValue`.
+    """
+
+    path: tuple[str | int, ...]
+    keyword: str
+    argument: JsonValue
+    schema_path: tuple[str | int, ...] = ()
+    branches: tuple[tuple[SchemaError, ...], ...] = ()
+
+
+TOO_DEEP = SchemaError(path=(), keyword="depth", argument=None)
+"""Stands for the rules that cannot be found out, because Python cannot show a value that is nested so deeply."""
+
+
+def describe_schema_errors(kind: str, errors: Iterable[SchemaError]) -> tuple[ContractViolation, ...]:
+    """Return one violation for each broken rule, in the order of the errors."""
+    leaves = [leaf for error in errors for leaf in _most_telling(error)]
+    told = (ContractViolation(kind, _location(leaf), _sentence(leaf), _pointer(leaf.schema_path)) for leaf in leaves)
+    return tuple(dict.fromkeys(told))  # the stock validator says twice that a null is not allowed
+
+
+def _most_telling(error: SchemaError) -> tuple[SchemaError, ...]:
+    """Return the errors of the alternative the value was meant for; the error itself when that cannot be told.
+
+    It is the one of the value's type with the fewest errors.
+    """
+    fitting = [branch for branch in error.branches if not any(_is_of_other_type(each, error.path) for each in branch)]
+    fewest = min(map(len, fitting), default=0)
+    nearest = [branch for branch in fitting if len(branch) == fewest]
+    if len(nearest) != 1:
+        return (error,)
+    return tuple(leaf for inner in nearest[0] for leaf in _most_telling(inner))
+
+
+def _is_of_other_type(error: SchemaError, path: tuple[str | int, ...]) -> bool:
+    """Tell whether the value at `path` has a type that the schema, or each of its alternatives, does not want."""
+    if error.branches:
+        return all(any(_is_of_other_type(each, path) for each in branch) for branch in error.branches)
+    return error.path == path and error.keyword == "type"
+
+
+def _location(error: SchemaError) -> str:
+    missing = (str(error.argument),) if error.keyword == "required" else ()
+    return _pointer((*error.path, *missing))
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)
+
+
+def _sentence(error: SchemaError) -> str:
+    template = _SENTENCES.get(error.keyword, "breaks the rule '{keyword}': {argument}")
+    return template.format(keyword=error.keyword, argument=_shown(error.argument))
+
+
+def _shown(argument: JsonValue) -> str:
+    text = " or ".join(map(_word, argument)) if isinstance(argument, (list, tuple)) else _word(argument)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
+
+
+def _word(value: JsonValue) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+
+
+_SENTENCES = {
+    "additionalProperties": "has members that are not allowed: {argument}",
+    "anyOf": "matches none of the allowed forms",
+    "depth": "is nested too deeply to be judged",
+    "enum": "must be one of: {argument}",
+    "exclusiveMaximum": "must be less than {argument}",
+    "exclusiveMinimum": "must be greater than {argument}",
+    "falseSchema": "is not allowed",
+    "format": "is not a valid {argument}",
+    "maxItems": "must not have more than {argument} items",
+    "maxLength": "must not be longer than {argument} characters",
+    "maximum": "must not be greater than {argument}",
+    "minItems": "must have at least {argument} items",
+    "minLength": "must be at least {argument} characters long",
+    "minimum": "must not be less than {argument}",
+    "multipleOf": "must be a multiple of {argument}",
+    "not": "has a form that is not allowed",
+    "oneOf": "must match exactly one of the allowed forms",
+    "pattern": "does not match the pattern {argument}",
+    "required": "is required",
+    "type": "must be of type {argument}",
+    "uniqueItems": "must not repeat an item",
+}

@@ -1,0 +1,17 @@
+"""The only part of the project that touches files: strict documents, bounded places, atomic writes."""
+
+from mock_knock.files.bundled import bundled, find_bundled, list_bundled
+from mock_knock.files.document import Source, read_document
+from mock_knock.files.places import document_roots, resolve_reference
+from mock_knock.files.writing import write_text
+
+__all__ = [
+    "Source",
+    "bundled",
+    "document_roots",
+    "find_bundled",
+    "list_bundled",
+    "read_document",
+    "resolve_reference",
+    "write_text",
+]

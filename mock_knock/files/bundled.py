@@ -1,0 +1,48 @@
+"""The fixtures that come with the package: in the installed wheel, or at the top of a checkout."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from mock_knock.errors import MockKnockError
+
+SUFFIXES = (".yaml", ".yml", ".json")
+_PACKAGE = Path(__file__).parents[1]
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+@cache
+def fixtures_folder() -> Path:
+    """Return the folder of the fixtures.
+
+    Raises:
+        MockKnockError: `fixtures-missing`.
+    """
+    for folder in (_PACKAGE / "fixtures", _PACKAGE.parent / "fixtures"):
+        if (folder / "openapi").is_dir():
+            return folder
+    hint = "install mock-knock again"
+    raise MockKnockError("fixtures-missing", "the bundled fixtures are missing", where=str(_PACKAGE), hint=hint)
+
+
+def bundled(*parts: str) -> Path:
+    """Return the path of a bundled file."""
+    return fixtures_folder().joinpath(*parts)
+
+
+def find_bundled(kind: str, name: str) -> Path | None:
+    """Return the bundled file of a kind (`scenarios`, `arazzo`, `inputs`) with this name, its suffix left out, or None.
+
+    An ordinary file of that name in the working directory is not looked at.
+    """
+    if not _SAFE_NAME.fullmatch(name):
+        return None
+    candidates = (bundled(kind, f"{name}{suffix}") for suffix in SUFFIXES)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def list_bundled(kind: str) -> tuple[str, ...]:
+    """Return the names of the bundled files of a kind, without their suffixes."""
+    return tuple(sorted(path.stem for path in bundled(kind).iterdir() if path.suffix in SUFFIXES))

@@ -1,0 +1,113 @@
+"""A document from a file: bytes, text, value, each step with its own refusals."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mock_knock.errors import InvalidDocument
+from mock_knock.files.json_reader import read_json
+from mock_knock.files.places import check_below_roots
+from mock_knock.files.problems import DocumentProblem
+from mock_knock.files.yaml_reader import read_yaml
+from mock_knock.messages import JsonValue
+
+MAX_BYTES = 5_000_000
+Position = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A decoded document with the place of every node.
+
+    Attributes:
+        path: the file.
+        display: how the file is named to people: as it was given.
+        value: the decoded document.
+        positions: JSON pointer -> (line, column), both from 1; of a mapping member, the place of its key.
+    """
+
+    path: Path
+    display: str
+    value: JsonValue
+    positions: Mapping[str, Position]
+
+    def where(self, pointer: str) -> str:
+        """Return `file:line:column` of a node, or of the nearest node above it that has a place."""
+        at = pointer
+        while at not in self.positions and at:
+            at = at.rpartition("/")[0]
+        if at not in self.positions:
+            return f"{self.display}#{pointer}" if pointer else self.display
+        line, column = self.positions[at]
+        return f"{self.display}:{line}:{column}"
+
+
+def read_document(
+    path: Path | str,
+    *,
+    roots: Sequence[Path] | None = None,
+    with_positions: bool = True,
+    max_bytes: int = MAX_BYTES,
+) -> Source:
+    """Read YAML or JSON (a name that ends in `.json`) strictly.
+
+    Args:
+        path: the file.
+        roots: folders the file must lie below once links are followed; None for no bound.
+        with_positions: whether to remember where each node stands; large documents load faster without.
+        max_bytes: the largest file to read.
+
+    Raises:
+        InvalidDocument: the file cannot be read or is not a document; codes `file-...`, `yaml-...`, `json-...`.
+    """
+    file, display = Path(path), str(path)
+    if roots is not None:
+        check_below_roots(file, roots)
+    text = _decode(_read_bytes(file, display, max_bytes), display)
+    try:
+        if file.suffix.lower() == ".json":
+            return Source(file, display, read_json(text), {})
+        positions: dict[str, Position] | None = {} if with_positions else None
+        return Source(file, display, read_yaml(text, positions), positions or {})
+    except DocumentProblem as problem:
+        place = f"{display}:{problem.line}:{problem.column}" if problem.line else display
+        raise InvalidDocument(problem.code, problem.what, where=place, hint=problem.hint) from problem
+
+
+def _read_bytes(file: Path, display: str, max_bytes: int) -> bytes:
+    try:
+        mode = file.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise _refusal("file-is-directory", "this is a folder, not a file", display, "name a file in it")
+        if not stat.S_ISREG(mode):
+            raise _refusal("file-not-regular", "this is not an ordinary file", display, "name an ordinary file")
+        with file.open("rb") as stream:
+            content = stream.read(max_bytes + 1)
+    except FileNotFoundError as error:
+        raise _refusal("file-missing", "there is no such file", display, "check the path") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise _refusal("file-unreadable", f"cannot be read: {reason}", display, "check path and permissions") from error
+    if len(content) > max_bytes:
+        raise _refusal("file-too-large", f"larger than {max_bytes:,} bytes", display, "split the document")
+    return content
+
+
+def _decode(content: bytes, display: str) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8 text"
+        raise _refusal("file-not-text", f"not UTF-8 text (byte {error.start})", display, hint) from error
+    if "\0" in text:
+        raise _refusal("file-not-text", "binary, not text", display, "name a YAML or JSON document")
+    if not text.strip():
+        raise _refusal("file-empty", "the file is empty", display, "write a document into it")
+    return text
+
+
+def _refusal(code: str, what: str, display: str, hint: str) -> InvalidDocument:
+    return InvalidDocument(code, what, where=display, hint=hint)

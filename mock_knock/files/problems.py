@@ -1,0 +1,21 @@
+"""What is wrong with the text of a document; the place in the file is added by whoever knows the file."""
+
+from __future__ import annotations
+
+
+class DocumentProblem(Exception):  # caught where the file is known, and told as InvalidDocument
+    """A text that is not a strict document; `line` and `column` count from 1, 0 is unknown."""
+
+    def __init__(self, code: str, what: str, *, hint: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.hint = hint
+        self.line = line
+        self.column = column
+
+
+MAX_DEPTH = 100
+"""Levels of lists and mappings in a document."""
+
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"

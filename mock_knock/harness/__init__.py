@@ -1,0 +1,1 @@
+"""The harness: runs a flow against anything that speaks HTTP and judges every message."""

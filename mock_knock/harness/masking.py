@@ -1,0 +1,73 @@
+"""Takes the secrets out of a result before any report sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import orjson
+
+from mock_knock.arazzo.document import Workflow
+from mock_knock.arazzo.lint import looks_secret
+from mock_knock.harness.flow import Inputs
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse
+from mock_knock.redact import Redactor
+
+
+def secrets_of(workflow: Workflow, inputs: Inputs) -> frozenset[str]:
+    """Return the input values that must not be written: `format: password`, or a name that says so."""
+    properties = workflow.inputs.get("properties")
+    marked = {
+        name
+        for name, schema in (properties.items() if isinstance(properties, Mapping) else ())
+        if isinstance(schema, Mapping) and schema.get("format") == "password"
+    }
+    return frozenset(
+        value
+        for name, value in inputs.values.items()
+        if isinstance(value, str) and value and (name in marked or looks_secret(name))
+    )
+
+
+def mask_result(result: RunResult, mask: Redactor) -> RunResult:
+    """Return the same result with every secret masked in requests, responses, outputs and findings."""
+    return replace(
+        result,
+        outputs=mask.json(dict(result.outputs)),
+        steps=tuple(_mask_step(step, mask) for step in result.steps),
+        findings=tuple(_mask_finding(finding, mask) for finding in result.findings),
+    )
+
+
+def _mask_step(step: StepResult, mask: Redactor) -> StepResult:
+    exchange = Exchange(
+        _mask_request(step.exchange.request, mask),
+        _mask_response(step.exchange.response, mask) if step.exchange.response else None,
+        step.exchange.failure,
+    )
+    violations = tuple(replace(each, message=mask.text(each.message)) for each in step.violations)
+    return replace(step, exchange=exchange, outputs=mask.json(dict(step.outputs)), violations=violations)
+
+
+def _mask_request(request: HttpRequest, mask: Redactor) -> HttpRequest:
+    return HttpRequest(
+        request.method, mask.url(request.url), mask.headers(request.headers), _mask_body(request.body, mask)
+    )
+
+
+def _mask_response(response: HttpResponse, mask: Redactor) -> HttpResponse:
+    return HttpResponse(
+        response.status, mask.headers(response.headers), _mask_body(response.body, mask), response.seconds
+    )
+
+
+def _mask_body(body: bytes, mask: Redactor) -> bytes:
+    try:
+        return orjson.dumps(mask.json(orjson.loads(body)))
+    except orjson.JSONDecodeError:
+        return mask.text(body.decode("utf-8", errors="replace")).encode()
+
+
+def _mask_finding(finding: Finding, mask: Redactor) -> Finding:
+    return replace(finding, message=mask.text(finding.message), where=mask.text(finding.where))

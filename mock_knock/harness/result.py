@@ -1,0 +1,64 @@
+"""The result of a run: all that reports know. Every attempt is kept, in order, with secrets masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from mock_knock.arazzo.engine import CheckedCriterion, Decision
+from mock_knock.messages import ContractViolation, Exchange, Finding, JsonValue
+
+Outcome = Literal["success", "failure", "invalid", "unreachable", "exhausted"]
+
+EXIT_CODES: Mapping[Outcome, int] = {"success": 0, "failure": 1, "invalid": 2, "unreachable": 3, "exhausted": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One request of a run: `visit` counts how often its step was entered, `attempt` the tries within a visit."""
+
+    step_id: str
+    workflow_id: str
+    visit: int
+    attempt: int
+    exchange: Exchange
+    passed: bool
+    criteria: tuple[CheckedCriterion, ...]
+    outputs: Mapping[str, JsonValue]
+    decision: Decision
+    violations: tuple[ContractViolation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A whole run. `outcome` is about the flow as the standard defines it, the rest is judged beside it."""
+
+    flow: str
+    outcome: Outcome
+    seed: int = 0
+    outputs: Mapping[str, JsonValue] = field(default_factory=dict)
+    steps: tuple[StepResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    target: str = ""
+
+    def against(self, target: str) -> RunResult:
+        """Return the same result with a name for what the flow met."""
+        return replace(self, target=target)
+
+    @property
+    def violations(self) -> tuple[tuple[str, ContractViolation], ...]:
+        """Every violation with the id of its step."""
+        return tuple((step.step_id, violation) for step in self.steps for violation in step.violations)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings of severity error."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    def exit_code(self, *, contract_counts: bool = True) -> int:
+        """Return the exit code of the command; `contract_counts` is off for `--contract warn`."""
+        code = EXIT_CODES[self.outcome]
+        if code == 0 and (self.errors or (contract_counts and self.violations)):
+            return EXIT_CODES["failure"]
+        return code

@@ -1,0 +1,139 @@
+"""How requests leave: over the network, or straight into a WSGI application. Neither follows redirects."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from mock_knock.messages import Exchange, HttpRequest, HttpResponse, TransportFailure
+
+MAX_RESPONSE_BYTES = 10 * 1024 * 1024
+CHUNK = 64 * 1024
+IN_PROCESS_URL = "http://localhost"
+
+
+class Transport(Protocol):
+    """Sends a request and returns the exchange; a missing response is a value, not an exception."""
+
+    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
+        """Send one request; `timeout` is in seconds, for each wait on the network."""
+        ...
+
+
+class NetworkTransport:
+    """Sends over the network and keeps connections alive."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        self._session.trust_env = True
+        self._session.headers.clear()
+        self._session.mount("http://", HTTPAdapter(max_retries=0))
+
+    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
+        """Send one request; a body over 10 MB is cut off and counts as a failure."""
+        started = perf_counter()
+        try:
+            with self._session.request(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                data=request.body or None,
+                timeout=timeout,
+                allow_redirects=False,
+                stream=True,
+                auth=_keep_authorization,
+            ) as answer:
+                body = _read_bounded(answer)
+                fields = tuple(answer.headers.items())
+                return Exchange(request, HttpResponse(answer.status_code, fields, body, perf_counter() - started))
+        except _TooLargeError:
+            return Exchange(request, failure=TransportFailure("too-large", "the response is larger than 10 MB"))
+        except requests.RequestException as error:
+            return Exchange(request, failure=_failure(error))
+
+
+class WsgiTransport:
+    """Calls a WSGI application in this process, through nothing but the WSGI interface."""
+
+    def __init__(self, application: Callable[..., Any]) -> None:
+        self._application = application
+
+    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:  # noqa: ARG002  # nothing to wait for
+        """Call the application with one request."""
+        parts = urlsplit(request.url)
+        builder = EnvironBuilder(
+            path=parts.path,
+            query_string=parts.query,
+            method=request.method,
+            headers=list(request.headers),
+            base_url=f"{parts.scheme}://{parts.netloc}",
+            data=request.body,
+        )
+        started = perf_counter()
+        chunks, status, headers = run_wsgi_app(self._application, builder.get_environ(), buffered=True)
+        body = b"".join(chunks)
+        code = int(status.partition(" ")[0])
+        return Exchange(request, HttpResponse(code, tuple(headers.items()), body, perf_counter() - started))
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL stays on this machine: localhost, *.localhost, 127.0.0.0/8 or ::1."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _TooLargeError(Exception):
+    """The response passed the limit."""
+
+
+def _read_bounded(answer: requests.Response) -> bytes:
+    body = bytearray()
+    for chunk in answer.iter_content(CHUNK):
+        body += chunk
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise _TooLargeError
+    return bytes(body)
+
+
+def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Stand in for requests' own authentication, which would put a .netrc entry over the Authorization of the flow."""
+    return request
+
+
+_FAILURES: tuple[tuple[type[requests.RequestException], str], ...] = (
+    (requests.exceptions.SSLError, "tls"),
+    (requests.exceptions.ConnectTimeout, "timeout"),
+    (requests.exceptions.Timeout, "timeout"),
+    (requests.exceptions.ConnectionError, "refused"),
+    (requests.exceptions.ChunkedEncodingError, "broken"),
+    (requests.exceptions.ContentDecodingError, "broken"),
+)
+
+
+def _failure(error: requests.RequestException) -> TransportFailure:
+    kind = next((name for kind, name in _FAILURES if isinstance(error, kind)), "broken")
+    text = str(error)
+    if kind == "refused" and ("Connection aborted" in text or "RemoteDisconnected" in text):
+        kind = "reset"
+    return TransportFailure(kind, _MESSAGES[kind])
+
+
+_MESSAGES = {
+    "tls": "the TLS connection could not be set up",
+    "timeout": "no answer in time",
+    "refused": "no connection: is the target running, and is its address right?",
+    "reset": "the connection was cut before the answer was complete",
+    "broken": "the answer is not valid HTTP",
+}

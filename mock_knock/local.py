@@ -1,0 +1,165 @@
+"""The one place where the parts are put together: fixtures, contract, use cases, web and server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from mock_knock.contract.description import Description, load_description
+from mock_knock.contract.judge import Judge, OperationJudge
+from mock_knock.contract.overlay import apply_overlay, parse_overlay
+from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
+from mock_knock.domain.scenario import Scenario
+from mock_knock.domain.scenario_format import parse_scenario
+from mock_knock.errors import UsageError
+from mock_knock.files import bundled, find_bundled, list_bundled, read_document
+from mock_knock.service import MockKnock
+from mock_knock.store.memory import MemoryState
+from mock_knock.web.app import create_app
+from mock_knock.web.guard import AccessRules
+from mock_knock.web.server import Server, open_server
+
+DESCRIPTIONS = (
+    "knock-users-api-openapi.yml",
+    "knock-bulk-operations-api-openapi.yml",
+    "knock-workflows-api-openapi.yml",
+)
+OVERLAY = "knock-overlay.yml"
+KNOWN_ROUTES = "knock-operations.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class FakeOptions:
+    """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`."""
+
+    clock: str = "real"
+    scenario: Scenario = Scenario()
+    rules: AccessRules = AccessRules()
+
+
+@dataclass(frozen=True)
+class LocalFake:
+    """A fake in this process: a WSGI application, and for manual time the clock its worlds share."""
+
+    application: Callable[..., Any]
+    scenario: Scenario
+    clock: ManualClock | None = None
+
+
+def build_fake(options: FakeOptions = FakeOptions()) -> LocalFake:
+    """Assemble a fake.
+
+    With a manual clock all its worlds share one, which starts at the real time.
+
+    Raises:
+        UsageError: `clock-unknown`.
+        InvalidDocument: a bundled fixture is damaged.
+    """
+    shared = ManualClock(_utc_now()) if options.clock == "manual" else None
+    service = MockKnock(
+        new_state=MemoryState,
+        new_clock=(lambda: shared) if shared else _clock_maker(options.clock),
+        new_id=lambda: str(uuid4()),
+        scenario=options.scenario,
+    )
+    routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
+    app = create_app(service, served_operations(), known_routes=routes, rules=options.rules)
+    return LocalFake(app.wsgi_app, options.scenario, shared)
+
+
+@dataclass(frozen=True, slots=True)
+class SharedClock:
+    """The clock of a run inside the fake's own time: waiting moves the fake forward and takes no real time."""
+
+    clock: ManualClock
+
+    def seconds(self) -> float:
+        """Return the fake's time as seconds since 1970."""
+        return self.clock.now().timestamp()
+
+    def now(self) -> datetime:
+        """Return the fake's time."""
+        return self.clock.now()
+
+    def wait(self, seconds: float) -> None:
+        """Move the fake's time forward."""
+        self.clock.advance(seconds)
+
+
+@contextmanager
+def running(options: FakeOptions = FakeOptions(), *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """Run a fake on a port in a thread for the length of a `with` block; `server.url` is its address."""
+    server = open_server(build_fake(options).application, host=host, port=port)
+    thread = threading.Thread(target=server.run, name="mock-knock", daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join()
+
+
+@cache
+def served_descriptions() -> tuple[Description, ...]:
+    """Return the bundled descriptions with the overlay applied."""
+    documents = [read_document(bundled("openapi", name), with_positions=False) for name in DESCRIPTIONS]
+    overlay_source = read_document(bundled("openapi", OVERLAY), with_positions=False)
+    overlay = parse_overlay(overlay_source.value, where=overlay_source.display)
+    repaired = apply_overlay(overlay, [document.value for document in documents])
+    return tuple(
+        load_description(document.path.stem, value, where=document.display)
+        for document, value in zip(documents, repaired, strict=True)
+    )
+
+
+@cache
+def served_operations() -> Mapping[str, OperationJudge]:
+    """Return the judge of each operation that the fake imitates, by operationId."""
+    judged = ((Judge(description), description) for description in served_descriptions())
+    return {
+        operation.operation_id: OperationJudge(judge, operation)
+        for judge, description in judged
+        for operation in description.operations
+        if operation.operation_id is not None
+    }
+
+
+def load_scenario(name: str | None) -> Scenario:
+    """Read a scenario: a bundled one by name, else a file.
+
+    Raises:
+        UsageError: `scenario-unknown`, with the bundled names.
+        InvalidDocument: the file is not a scenario.
+    """
+    if name is None:
+        return Scenario()
+    path = find_bundled("scenarios", name)
+    if path is None and not _looks_like_path(name):
+        hint = f"bundled scenarios: {', '.join(list_bundled('scenarios'))}; or give a file"
+        raise UsageError("scenario-unknown", f"there is no scenario '{name}'", hint=hint)
+    source = read_document(path or Path(name))
+    return parse_scenario(source.value, name=(path or Path(name)).stem, where=source.where)
+
+
+def _looks_like_path(name: str) -> bool:
+    return "/" in name or "\\" in name or "." in name or Path(name).exists()
+
+
+def _clock_maker(text: str) -> Callable[[], Clock]:
+    factor = text.removeprefix("x") if text != "real" else "1"
+    if text != "real" and not (text.startswith("x") and factor.isascii() and factor.isdecimal() and int(factor) > 0):
+        raise UsageError(
+            "clock-unknown", f"there is no clock '{text}'", hint="use real, manual, or x60 for sixty times as fast"
+        )
+    return lambda: OffsetClock(_utc_now, factor=float(factor))
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

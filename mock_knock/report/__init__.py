@@ -1,0 +1,1 @@
+"""Reports: pure functions of the result of a run."""

@@ -1,0 +1,59 @@
+"""The result of a run as one JSON object, format `mock-knock/run@1` (DESIGN section 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.messages import JsonValue
+
+FORMAT = "mock-knock/run@1"
+
+
+def render_json(result: RunResult) -> str:
+    """Return the report as indented JSON with a line break at its end."""
+    return orjson.dumps(report_value(result), option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def report_value(result: RunResult) -> dict[str, JsonValue]:
+    """Return the report before it is written."""
+    return {
+        "format": FORMAT,
+        "flow": result.flow,
+        "seed": result.seed,
+        "outcome": result.outcome,
+        "outputs": dict(result.outputs),
+        "steps": [_step(step) for step in result.steps],
+        "findings": [
+            {
+                "code": each.code,
+                "severity": each.severity,
+                "message": each.message,
+                "where": each.where,
+                "hint": each.hint,
+            }
+            for each in result.findings
+        ],
+        "violations": [
+            {"stepId": step_id, "kind": each.kind, "location": each.location, "message": each.message}
+            for step_id, each in result.violations
+        ],
+    }
+
+
+def _step(step: StepResult) -> dict[str, Any]:
+    request, response, failure = step.exchange.request, step.exchange.response, step.exchange.failure
+    return {
+        "stepId": step.step_id,
+        "workflowId": step.workflow_id,
+        "visit": step.visit,
+        "attempt": step.attempt,
+        "request": {"method": request.method, "url": request.url},
+        "response": {"status": response.status, "seconds": round(response.seconds, 6)} if response else None,
+        "error": {"kind": failure.kind} if failure else None,
+        "criteria": [{"condition": each.condition, "passed": each.passed} for each in step.criteria],
+        "outputs": dict(step.outputs),
+        "decision": {"kind": step.decision.kind, "action": step.decision.action, "target": step.decision.target},
+    }

@@ -1,0 +1,101 @@
+"""The result of a run as a tree of ticks for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.messages import Finding
+from mock_knock.report.curl import render_curl
+from mock_knock.report.style import Style
+
+MAX_VALUE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    style: Style
+
+    def lines(self, result: RunResult) -> Iterator[str]:
+        target = f"  {self.style.dim('against ' + result.target)}" if result.target else ""
+        yield f"{self.style.bold(result.flow)}{target}"
+        for step in result.steps:
+            yield from self.step(step)
+        yield from self.findings(result.findings)
+        yield self.summary(result)
+
+    def step(self, step: StepResult) -> Iterator[str]:
+        request, response = step.exchange.request, step.exchange.response
+        is_good = step.passed and not step.violations
+        failure = step.exchange.failure
+        answer = str(response.status) if response else failure.kind if failure else "no answer"
+        again = f" #{step.visit}" if step.visit > 1 else ""
+        again += f" (try {step.attempt})" if step.attempt > 1 else ""
+        yield f"  {self.mark(passed=is_good)} {step.step_id}{again}  {request.method} {_path(request.url)}  {answer}"
+        for criterion in step.criteria:
+            if not criterion.passed:
+                yield f"      {self.mark(passed=False)} {criterion.condition}"
+        for violation in step.violations:
+            place = f" at {violation.location}" if violation.location else ""
+            yield f"      {self.mark(passed=False)} contract: {violation.kind}{place}: {violation.message}"
+        for name, value in step.outputs.items():
+            yield f"      {self.style.dim(f'{name} = {_shown(value)}')}"
+        if failure is not None:
+            yield f"      {failure.message}"
+        if not is_good:
+            yield f"      {self.style.dim(render_curl(request))}"
+        yield f"      {self.style.dim('-> ' + _decision(step))}"
+
+    def findings(self, findings: Sequence[Finding]) -> Iterator[str]:
+        if findings:
+            yield ""
+            yield self.style.bold("Findings")
+        for finding in findings:
+            yield f"  {self.style.severity(finding.severity)} {finding.message}  {self.style.dim(f'[{finding.code}]')}"
+            if finding.where:
+                yield f"      {self.style.dim(finding.where)}"
+            if finding.hint:
+                yield f"      hint: {finding.hint}"
+
+    def summary(self, result: RunResult) -> str:
+        counts = (
+            _count(len(result.steps), "request"),
+            _count(len(result.violations), "contract violation"),
+            _count(len(result.errors), "error"),
+            _count(sum(each.severity == "warning" for each in result.findings), "warning"),
+        )
+        outputs = "".join(f"\n  {name} = {_shown(value)}" for name, value in result.outputs.items())
+        is_good = result.exit_code() == 0
+        title = f"outcome {result.outcome}: {', '.join(counts)}"
+        return f"\n{self.mark(passed=is_good)} {self.style.bold(title)}{outputs}"
+
+    def mark(self, *, passed: bool) -> str:
+        return self.style.good("✓") if passed else self.style.bad("✗")
+
+
+def render_terminal(result: RunResult, style: Style) -> str:
+    """Return the tree with a line break at its end."""
+    return "\n".join(_Tree(style).lines(result)) + "\n"
+
+
+def _decision(step: StepResult) -> str:
+    decision = step.decision
+    by = f" by action '{decision.action}'" if decision.action else ""
+    to = f" {decision.target}" if decision.target else ""
+    return f"{decision.kind}{to}{by}"
+
+
+def _path(url: str) -> str:
+    return "/" + url.split("/", 3)[3] if url.count("/") > 2 else url  # noqa: PLR2004  # scheme, slashes, host
+
+
+def _shown(value: object) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= MAX_VALUE else text[:MAX_VALUE] + "..."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

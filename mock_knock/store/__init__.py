@@ -1,0 +1,1 @@
+"""Where the facts of a world are kept."""

@@ -1,0 +1,78 @@
+"""What a store must offer: the facts of one world, without any rule about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mock_knock.domain.bulk_operation import BulkOperation
+from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.user import Entity
+from mock_knock.domain.workflow import WorkflowRun
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRecord:
+    """A bulk operation, the instants of its polls, and how many of its rows are in the user table already."""
+
+    operation: BulkOperation
+    polls: Sequence[datetime] = ()
+    settled_rows: int = 0
+
+
+class WorldState(Protocol):
+    """The facts of one world; callers hold the world's lock."""
+
+    def operation(self, operation_id: str) -> OperationRecord | None:
+        """Return a bulk operation, or None."""
+        ...
+
+    def operations(self) -> Iterable[OperationRecord]:
+        """Return all bulk operations, oldest first."""
+        ...
+
+    def unsettled(self) -> Iterable[OperationRecord]:
+        """Return the operations whose rows are not all in the user table, oldest first."""
+        ...
+
+    def put_operation(self, record: OperationRecord, *, is_settled: bool = False) -> None:
+        """Add or replace a bulk operation; `is_settled` says that no further row will be processed."""
+        ...
+
+    def add_poll(self, operation_id: str, at: datetime) -> None:
+        """Remember that an operation was polled."""
+        ...
+
+    def recipient(self, key: RecipientKey) -> Entity | None:
+        """Return a user or an object, or None."""
+        ...
+
+    def recipients(self) -> Iterable[Entity]:
+        """Return all users and objects in the order in which they were first identified."""
+        ...
+
+    def put_recipient(self, entity: Entity) -> None:
+        """Add or replace a user or an object."""
+        ...
+
+    def tenant(self, tenant_id: str) -> Entity | None:
+        """Return a tenant, or None."""
+        ...
+
+    def tenants(self) -> Iterable[Entity]:
+        """Return all tenants in the order in which they were created."""
+        ...
+
+    def put_tenant(self, entity: Entity) -> None:
+        """Add or replace a tenant."""
+        ...
+
+    def add_run(self, run: WorkflowRun) -> None:
+        """Remember an accepted trigger."""
+        ...
+
+    def runs(self) -> Iterable[WorkflowRun]:
+        """Return all accepted triggers, oldest first."""
+        ...

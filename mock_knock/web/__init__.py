@@ -1,0 +1,1 @@
+"""The fake on the web: Flask in front of the use cases, and the server that carries it."""

@@ -1,0 +1,61 @@
+"""The Flask application of one fake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask, Response
+
+from mock_knock import __version__
+from mock_knock.contract.judge import OperationJudge
+from mock_knock.service import MockKnock
+from mock_knock.web.admin import admin
+from mock_knock.web.api import api
+from mock_knock.web.guard import AccessRules
+from mock_knock.web.imitation import KnownRoutes
+from mock_knock.web.pipeline import MAX_BODY_BYTES, Web, install
+from mock_knock.web.problems import json_response
+
+
+def create_app(
+    service: MockKnock,
+    operations: Mapping[str, OperationJudge],
+    *,
+    known_routes: Mapping[str, Mapping[str, str]],
+    rules: AccessRules,
+) -> Flask:
+    """Return the WSGI application of a fake.
+
+    Args:
+        service: the use cases.
+        operations: the judge of each imitated operation, by operationId.
+        known_routes: every operation of Knock, path template -> method -> operationId.
+        rules: who may enter.
+    """
+    app = Flask("mock_knock", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False
+    app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules)
+    install(app)
+    app.register_blueprint(api)
+    app.register_blueprint(admin)
+    app.add_url_rule("/", view_func=_welcome)
+    return app
+
+
+def _welcome() -> Response:
+    """GET /: what a person sees who opens the address in a browser."""
+    return json_response(
+        {
+            "name": "mock-knock",
+            "version": __version__,
+            "message": "A local Knock is running here. Point KNOCK_BASE_URL at this address, without /v1.",
+            "imitated": [
+                "POST /v1/users/bulk/identify",
+                "GET /v1/bulk_operations/{id}",
+                "POST /v1/workflows/{key}/trigger",
+            ],
+            "for_testers": ["GET /_mock/state", "GET /_mock/requests", "POST /_mock/reset", "GET /_mock/health"],
+        }
+    )

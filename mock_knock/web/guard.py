@@ -1,0 +1,108 @@
+"""Who may enter: API keys under `/v1`, the local machine alone under `/_mock` (DESIGN sections 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+from werkzeug.datastructures import Headers
+
+from mock_knock.web.problems import AUTHENTICATION, Problem
+
+DEFAULT_KEY = "sk_test_local"
+ADMIN_TOKEN_HEADER = "X-Mock-Admin-Token"  # noqa: S105  # the name of a header
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """What the fake admits.
+
+    `api_keys`: every other key is refused; empty admits any. `allowed_hosts`: names beside the local ones under which
+    `/_mock` answers. `admin_token`: what `/_mock` asks for. `is_local`: whether only this machine can reach the server.
+    """
+
+    api_keys: frozenset[str] = frozenset()
+    allowed_hosts: frozenset[str] = frozenset()
+    admin_token: str | None = None
+    is_local: bool = True
+
+
+def authenticate(headers: Headers, rules: AccessRules) -> str:
+    """Return the secret key of a request to `/v1`.
+
+    Raises:
+        Problem: 401 without a usable key, 403 with a public one (FACTS section 2; the codes' pairing is our choice).
+    """
+    credentials = headers.get("Authorization")
+    if not credentials:
+        raise Problem(401, "authentication_required", "An API key is required", type_=AUTHENTICATION)
+    scheme, _, key = credentials.partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
+        raise Problem(
+            401, "api_key_missing", "The Authorization header must be 'Bearer <API key>'", type_=AUTHENTICATION
+        )
+    if key.startswith("pk_"):
+        raise Problem(
+            403,
+            "incorrect_token_type",
+            "A public key cannot call this endpoint: use a secret key",
+            type_=AUTHENTICATION,
+        )
+    if rules.api_keys and key not in rules.api_keys:
+        raise Problem(401, "api_key_missing", "The API key is invalid", type_=AUTHENTICATION)
+    return key
+
+
+def admin_world_key(headers: Headers) -> str:
+    """Return the key whose world an admin request means: the one it carries, else the default one."""
+    scheme, _, key = headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" and key.strip() else DEFAULT_KEY
+
+
+def guard_admin(headers: Headers, rules: AccessRules) -> None:
+    """Refuse requests to `/_mock` that a web page or another machine could have made.
+
+    Raises:
+        Problem: 403 for a foreign Host or Origin, a cross-site fetch, or a missing token.
+    """
+    if not is_trusted_host(headers.get("Host", ""), rules.allowed_hosts):
+        raise _forbidden("host_refused", "This Host is not allowed here: see --allowed-host")
+    origin = headers.get("Origin")
+    if origin is not None and not is_trusted_host(urlsplit(origin).netloc, rules.allowed_hosts):
+        raise _forbidden("origin_refused", "Requests from this Origin are not allowed")
+    if headers.get("Sec-Fetch-Site", "").lower() == "cross-site":
+        raise _forbidden("origin_refused", "Cross-site requests are not allowed")
+    if rules.admin_token is None:
+        if not rules.is_local:
+            raise _forbidden(
+                "admin_token_missing", "Start the server with --admin-token to reach /_mock from elsewhere"
+            )
+    elif not compare_digest(headers.get(ADMIN_TOKEN_HEADER, "").encode(), rules.admin_token.encode()):
+        raise _forbidden("admin_token_required", f"The header {ADMIN_TOKEN_HEADER} is missing or wrong")
+
+
+def is_trusted_host(host: str, allowed: Collection[str] = ()) -> bool:
+    """Tell whether a Host header names a trusted host: `name`, `name:port`, `[v6]:port`, in any case."""
+    name = _host_name(host.strip().lower())
+    if name is None:
+        return False
+    return name in LOCAL_HOSTS or name.endswith(".localhost") or name in {each.lower() for each in allowed}
+
+
+def _host_name(host: str) -> str | None:
+    if host.startswith("["):
+        name, bracket, port = host[1:].partition("]")
+        port = port.removeprefix(":") if bracket and port[:1] in {":", ""} else "?"
+    else:
+        name, _, port = host.partition(":")
+        name = name.removesuffix(".")
+    is_name = bool(name) and not set(name) & set(" ,/@\\")
+    return name if is_name and (port == "" or port.isdecimal()) else None
+
+
+def _forbidden(code: str, message: str) -> Problem:
+    return Problem(403, code, message, type_=AUTHENTICATION)

@@ -1,0 +1,36 @@
+"""How deep a JSON body is nested, found out without walking through ordinary bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mock_knock.messages import JsonValue
+
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
+
+
+def is_deeper_than(limit: int, body: bytes, value: JsonValue) -> bool:
+    """Tell whether `body`, decoded as `value`, nests arrays and objects more than `limit` deep.
+
+    Only its brackets are looked at, all kinds as one: innermost pairs are taken away, a level at a time, until none is
+    left. Brackets inside texts can leave a rest; then the decoded value decides.
+    """
+    brackets = body.translate(_AS_SQUARE, _NOT_BRACKETS)
+    for _ in range(limit):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets) and _is_deeper(limit, value)
+
+
+def _is_deeper(limit: int, value: JsonValue) -> bool:
+    layer = [value]
+    for _ in range(limit):
+        layer = [inner for outer in layer for inner in _members(outer) if isinstance(inner, (dict, list))]
+    return bool(layer)
+
+
+def _members(value: JsonValue) -> Iterable[JsonValue]:
+    members: Iterable[JsonValue] = value.values() if isinstance(value, dict) else value
+    return members

@@ -1,0 +1,179 @@
+"""The order of a request (DESIGN section 5): guard or authentication, validation, the rule, journal and log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from flask import Flask, Response, current_app, g, request
+from openapi_core.datatypes import RequestParameters
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from mock_knock.contract.judge import JSON, OperationJudge, RequestRecord, media_type
+from mock_knock.domain.journal import JournalEntry
+from mock_knock.errors import MockKnockError
+from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
+from mock_knock.redact import Redactor, clean_terminal, mask_key
+from mock_knock.service import MockKnock, World
+from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, guard_admin
+from mock_knock.web.imitation import KnownRoutes, method_not_allowed
+from mock_knock.web.json_depth import is_deeper_than
+from mock_knock.web.problems import API, Problem, invalid_params, problem_from, request_too_large
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+"""The largest request body; Knock documents 10 MB for the data of a trigger (FACTS section 5.2)."""
+
+MAX_DEPTH = 100
+"""Levels of arrays and objects in a request body."""
+
+access_log = logging.getLogger("mock_knock.access")
+
+
+@dataclass(frozen=True)
+class Web:
+    """What the views need; it hangs on the Flask application, so that many fakes can live in one process."""
+
+    service: MockKnock
+    operations: Mapping[str, OperationJudge]
+    known_routes: KnownRoutes
+    rules: AccessRules
+
+
+def web() -> Web:
+    """Return the parts of the application that handles the current request."""
+    found: Web = current_app.extensions["mock_knock"]
+    return found
+
+
+def current_world() -> World:
+    """Return the world of the current request."""
+    world: World = g.world
+    return world
+
+
+def add_note(note: str) -> None:
+    """Say something about the current request in journal and log."""
+    g.notes.append(note)
+
+
+def install(app: Flask) -> None:
+    """Put the pipeline around every view of an application."""
+    app.before_request(_enter)
+    app.after_request(_leave)
+    app.register_error_handler(Problem, lambda problem: problem.response())
+    app.register_error_handler(MockKnockError, lambda error: problem_from(error).response())
+    app.register_error_handler(NotFound, _answer_unrouted)
+    app.register_error_handler(MethodNotAllowed, _answer_unrouted)
+    app.register_error_handler(RequestEntityTooLarge, _answer_too_large)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_bug)
+
+
+def validated(operation_id: str, path: Mapping[str, str]) -> JsonValue:
+    """Return the decoded body (None where there is none) of a request that keeps the contract.
+
+    Raises:
+        Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
+    """
+    operation = web().operations[operation_id]
+    parameters = RequestParameters(query=request.args, header=request.headers, cookie=request.cookies, path=path)
+    described, found = operation.operation, media_type(request.content_type or "")
+    record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
+    if request.method == "POST":
+        record.value = json_body()
+        record.body = request.get_data()
+    violations = operation.request_violations(record)
+    if violations:
+        g.violations = violations
+        raise invalid_params(violations)
+    return record.value
+
+
+def json_body() -> JsonValue:
+    """Return the decoded JSON body; raises Problem 415 or 400."""
+    found = media_type(request.content_type or "")
+    if found != JSON:
+        message = f"The request body must be {JSON}" + (f", not {found}" if found else "")
+        raise Problem(415, "unsupported_media_type", message)
+    body = request.get_data()
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, "invalid_json", f"The request body is not valid JSON: {error}") from error
+    if is_deeper_than(MAX_DEPTH, body, value):
+        raise Problem(400, "invalid_json", f"The request body is nested more than {MAX_DEPTH} levels deep")
+    return value
+
+
+def _enter() -> None:
+    g.request_id = web().service.new_id()
+    g.notes = []
+    g.violations = ()
+    if request.path.startswith("/_mock/"):
+        guard_admin(request.headers, web().rules)
+        g.world = web().service.world(admin_world_key(request.headers))
+    elif request.path.startswith("/v1/"):
+        g.world = web().service.world(authenticate(request.headers, web().rules))
+
+
+def _leave(response: Response) -> Response:
+    response.headers["x-request-id"] = g.request_id
+    if request.path.startswith("/v1/"):
+        if (world := g.get("world")) is not None:
+            _write_journal(world, response)
+        access_log.info("%s", _LogLine(response))
+    return response
+
+
+def _write_journal(world: World, response: Response) -> None:
+    asked = HttpRequest(request.method, request.url, tuple(request.headers.items()), _received_body())
+    answered = HttpResponse(response.status_code, tuple(response.headers.items()), response.get_data())
+    violations: tuple[ContractViolation, ...] = g.violations
+    with world.lock:
+        journal, now = world.journal, world.clock.now()
+        journal.add(JournalEntry(journal.total + 1, now, asked, answered, tuple(g.notes), violations))
+
+
+def _received_body() -> bytes:
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        return b""
+
+
+class _LogLine:
+    """The line of one request, put together only when a log wants it."""
+
+    def __init__(self, response: Response) -> None:
+        self._response = response
+
+    def __str__(self) -> str:
+        world: World | None = g.get("world")
+        key = mask_key(world.key) if world else "no key"
+        notes = "".join(f"; {note}" for note in g.notes)
+        problem = self._response.json if self._response.status_code >= 400 else None  # noqa: PLR2004  # errors
+        reason = f" {problem['code']}: {problem['message']}" if isinstance(problem, dict) else ""
+        line = f"{request.method} {request.full_path.rstrip('?')} {self._response.status_code}{reason} [{key}]{notes}"
+        return clean_terminal(Redactor().text(line)).replace("\n", " ")
+
+
+def _answer_unrouted(error: HTTPException) -> Response:
+    allowed = getattr(error, "valid_methods", None)
+    if allowed and not request.path.startswith("/v1/"):
+        return method_not_allowed(dict.fromkeys(allowed, "")).response()
+    return web().known_routes.problem(request.method, request.path).response()
+
+
+def _answer_too_large(_error: HTTPException) -> Response:
+    return request_too_large(MAX_BODY_BYTES).response()
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    return Problem(error.code or 500, "invalid_request", error.description or error.name).response()
+
+
+def _answer_bug(error: Exception) -> Response:
+    logging.getLogger("mock_knock").error("internal error", exc_info=error)
+    return Problem(500, "internal_error", "mock-knock failed; this is a bug in it, see its log", type_=API).response()

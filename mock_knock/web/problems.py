@@ -1,0 +1,90 @@
+"""Errors as HTTP: Knock's flat envelope, and the one table that says which error is which answer.
+
+FACTS section 3: `{code, message, status, type}`, plus `errors[]` on 422. Where no source pairs a code with a status,
+the pairing is our choice and named so in the README.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+from flask import Response
+
+from mock_knock.errors import MockKnockError
+from mock_knock.messages import ContractViolation, JsonValue
+
+MAX_FIELD_ERRORS = 50
+INVALID_REQUEST, AUTHENTICATION, API = "invalid_request_error", "authentication_error", "api_error"
+
+
+class Problem(Exception):
+    """An answer in Knock's error envelope; `errors` are the entries of a 422, `headers` extra header fields."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        type_: str = INVALID_REQUEST,
+        errors: Sequence[Mapping[str, JsonValue]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.envelope: dict[str, JsonValue] = {"code": code, "message": message, "status": status, "type": type_}
+        if errors:
+            self.envelope["errors"] = list(errors)
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        """Return the answer as Flask sends it."""
+        return json_response(self.envelope, status=self.status, headers=self.headers)
+
+
+ANSWERS: Mapping[str, tuple[int, str, str]] = {
+    # code of the error: HTTP status, code in the envelope, type in the envelope
+    "resource_missing": (404, "resource_missing", API),
+    "transition-refused": (409, "transition_refused", INVALID_REQUEST),
+    "clock-backwards": (422, "invalid_params", INVALID_REQUEST),
+    "scenario-invalid": (422, "invalid_params", INVALID_REQUEST),
+}
+
+
+def problem_from(error: MockKnockError) -> Problem:
+    """Translate an error of the use cases; one that is not in the table is a 500."""
+    status, code, type_ = ANSWERS.get(error.code, (500, error.code, API))
+    return Problem(status, code, error.what, type_=type_)
+
+
+def invalid_params(violations: Sequence[ContractViolation]) -> Problem:
+    """Return the 422 for a request that breaks the contract: one entry per field, at most 50, the rest counted."""
+    shown = [_field_error(violation) for violation in violations[:MAX_FIELD_ERRORS]]
+    message = "One or more parameters are invalid"
+    if (hidden := len(violations) - len(shown)) > 0:
+        message += f" ({hidden} more errors are not listed)"
+    return Problem(422, "invalid_params", message, errors=shown)
+
+
+def request_too_large(limit: int) -> Problem:
+    """Return the 413 for a body of more than `limit` bytes."""
+    return Problem(413, "request_too_large", f"The request body is larger than {limit // (1024 * 1024)} MB")
+
+
+def field_name(location: str) -> str:
+    """Turn a JSON pointer into the path of a field: `/users/3/id` is `users[3].id`; the body itself is `body`."""
+    name = ""
+    for token in location.removeprefix("path.").split("/"):
+        key = token.replace("~1", "/").replace("~0", "~")
+        name += f"[{key}]" if key.isdecimal() and name else f".{key}" if name else key
+    return name or "body"
+
+
+def json_response(value: JsonValue, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a value as a JSON response."""
+    return Response(orjson.dumps(value), status=status, headers=dict(headers or {}), mimetype="application/json")
+
+
+def _field_error(violation: ContractViolation) -> dict[str, JsonValue]:
+    return {"field": field_name(violation.location), "message": violation.message, "type": None}

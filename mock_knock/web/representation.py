@@ -1,0 +1,96 @@
+"""The entities of the fake as JSON: Knock's forms under `/v1`, plain ones under `/_mock`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
+from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.user import Entity
+from mock_knock.domain.workflow import WorkflowRun
+from mock_knock.messages import JsonValue
+from mock_knock.redact import Redactor
+
+
+def timestamp(instant: datetime | None) -> str | None:
+    """Return an instant in RFC 3339 with milliseconds and Z (the samples of Knock show both with and without)."""
+    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+
+
+def bulk_operation_json(operation: BulkOperation, snapshot: Snapshot, *, base_url: str) -> dict[str, JsonValue]:
+    """Return a bulk operation as Knock shows it (FACTS section 1.4)."""
+    return {
+        "__typename": "BulkOperation",
+        "id": operation.id,
+        "name": operation.name,
+        "status": snapshot.status.value,
+        "estimated_total_rows": snapshot.total_rows,
+        "processed_rows": snapshot.processed_rows,
+        "success_count": snapshot.success_count,
+        "error_count": snapshot.error_count,
+        "error_items": [_error_item(operation, row) for row in snapshot.error_rows],
+        "inserted_at": timestamp(snapshot.inserted_at),
+        "updated_at": timestamp(snapshot.updated_at),
+        "started_at": timestamp(snapshot.started_at),
+        "completed_at": timestamp(snapshot.completed_at),
+        "failed_at": timestamp(snapshot.failed_at),
+        "progress_path": f"{base_url}/v1/bulk_operations/{operation.id}",
+    }
+
+
+def entity_json(entity: Entity) -> dict[str, JsonValue]:
+    """Return a user, object or tenant with all its properties at the top level."""
+    collection = {} if entity.collection is None else {"collection": entity.collection}
+    return {"id": entity.id, **collection, **entity.properties, "updated_at": timestamp(entity.updated_at)}
+
+
+def workflow_run_json(run: WorkflowRun) -> dict[str, JsonValue]:
+    """Return an accepted trigger with the recipients that run and those that do not."""
+    return {
+        "id": run.id,
+        "workflow": run.request.workflow,
+        "inserted_at": timestamp(run.inserted_at),
+        "actor": None if run.request.actor is None else _recipient(run.request.actor.key),
+        "tenant": None if run.request.tenant is None else run.request.tenant.key.id,
+        "cancellation_key": run.request.cancellation_key,
+        "recipient_runs": [
+            {"id": each.id, "recipient": _recipient(each.recipient), "data": dict(each.data)}
+            for each in run.recipient_runs
+        ],
+        "unknown_recipients": [_recipient(key) for key in run.unknown],
+    }
+
+
+def journal_entry_json(entry: JournalEntry) -> dict[str, JsonValue]:
+    """Return one request and its answer, masked."""
+    mask = Redactor()
+    return {
+        "number": entry.number,
+        "at": timestamp(entry.at),
+        "request": {
+            "method": entry.request.method,
+            "url": mask.url(entry.request.url),
+            "headers": [list(field) for field in mask.headers(entry.request.headers)],
+            "body": _body(entry.request.body, mask),
+        },
+        "response": {
+            "status": entry.response.status,
+            "headers": [list(field) for field in mask.headers(entry.response.headers)],
+            "body": _body(entry.response.body, mask),
+        },
+        "notes": list(entry.notes),
+        "violations": [{"field": each.location, "message": each.message} for each in entry.violations],
+    }
+
+
+def _body(body: bytes, mask: Redactor) -> str:
+    return mask.text(body.decode("utf-8", errors="replace"))
+
+
+def _error_item(operation: BulkOperation, row: int) -> dict[str, JsonValue]:
+    return {"id": operation.rows[row]["id"], "collection": None}
+
+
+def _recipient(key: RecipientKey) -> JsonValue:
+    return key.id if key.collection is None else {"id": key.id, "collection": key.collection}

@@ -1,0 +1,126 @@
+"""The WSGI server that carries the fake on a port: waitress, whose own error answers get Knock's envelope."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask
+
+from mock_knock.errors import UsageError
+from mock_knock.web.pipeline import MAX_BODY_BYTES
+from mock_knock.web.problems import Problem, request_too_large
+
+THREADS = 4
+DRAIN_SECONDS = 5
+_REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # names for people, nothing is bound here
+_CODES = {431: "headers_too_large", 500: "internal_error", 501: "not_implemented"}
+
+
+class EnvelopeErrorTask(ErrorTask):
+    """Answers a request that never reached the application (bad framing, too large) in Knock's envelope."""
+
+    def execute(self) -> None:
+        """Write the answer and close the connection."""
+        error = self.request.error
+        problem = _problem(error.code, f"{error.reason}: {error.body}")
+        body = orjson.dumps(problem.envelope)
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.extend([("Content-Type", "application/json"), ("x-request-id", str(uuid4()))])
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+def _problem(status: int, message: str) -> Problem:
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return request_too_large(MAX_BODY_BYTES)
+    return Problem(status, _CODES.get(status, "invalid_request"), message)
+
+
+class EnvelopeChannel(HTTPChannel):
+    """A connection whose error answers are those of `EnvelopeErrorTask`."""
+
+    error_task_class = EnvelopeErrorTask
+
+
+class Server(TcpWSGIServer):
+    """One listening socket and its threads; `port` 0 takes a free one."""
+
+    channel_class = EnvelopeChannel
+    _is_stopping = False
+
+    @property
+    def url(self) -> str:
+        """The address to reach it under, without a slash at its end."""
+        host = _REACHABLE.get(str(self.effective_host), str(self.effective_host))
+        return f"http://{f'[{host}]' if ':' in host else host}:{int(self.effective_port)}"
+
+    def stop(self) -> None:
+        """Make `run` return, from any thread or from a signal handler."""
+        self._is_stopping = True
+        self.pull_trigger()
+
+    def run(self) -> None:
+        """Serve until `stop`, finish the answers under way, then close everything.
+
+        Raises:
+            KeyboardInterrupt: passed on once everything is closed.
+        """
+        try:
+            while not self._is_stopping:
+                self._turn()
+            self._drain()
+        finally:
+            self.task_dispatcher.shutdown(timeout=DRAIN_SECONDS)
+            self.asyncore.close_all(self._map, ignore_all=True)
+
+    def _turn(self) -> None:
+        self.asyncore.loop(timeout=self.adj.asyncore_loop_timeout, map=self._map, use_poll=True, count=1)
+
+    def _drain(self) -> None:
+        self.accepting = False
+        deadline = monotonic() + DRAIN_SECONDS
+        while monotonic() < deadline and any(map(_is_busy, tuple(self.active_channels.values()))):
+            self._turn()
+
+
+def _is_busy(channel: HTTPChannel) -> bool:
+    return bool(channel.requests) or channel.total_outbufs_len > 0
+
+
+def open_server(app: Callable[..., Any], *, host: str, port: int) -> Server:
+    """Bind a port and return the server, ready to run.
+
+    Raises:
+        UsageError: `port-in-use`, or `address-unusable` for a host that is not this machine's.
+    """
+    try:
+        adjustments = Adjustments(
+            host=host, port=port, threads=THREADS, ident=None, max_request_body_size=MAX_BODY_BYTES + 1
+        )
+        return Server(app, adj=adjustments)
+    except OSError as error:
+        raise _bind_error(error, host, port) from error
+    except ValueError as error:
+        raise UsageError("address-unusable", str(error), where=host, hint="use --host 127.0.0.1") from error
+
+
+def _bind_error(error: OSError, host: str, port: int) -> UsageError:
+    where = f"{host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        hint = "use --port 0 for a free port, or end the program that listens there"
+        return UsageError("port-in-use", f"port {port} is in use", where=where, hint=hint)
+    if error.errno == errno.EACCES:
+        return UsageError("port-refused", f"port {port} needs more rights", where=where, hint="use a port above 1023")
+    reason = error.strerror if not isinstance(error, socket.gaierror) else "the host name is not known"
+    return UsageError("address-unusable", f"cannot listen there: {reason}", where=where, hint="use --host 127.0.0.1")
