@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from uuid import uuid4
 
 import pytest
@@ -79,6 +80,6 @@ def user_id() -> str:
 
 def _has_controls(url: str) -> bool:
     try:
-        return requests.get(f"{url}/_mock/health", timeout=10).status_code == requests.codes.ok
+        return requests.get(f"{url}/_mock/health", timeout=10).status_code == HTTPStatus.OK
     except requests.RequestException:
         return False

@@ -18,7 +18,8 @@ from mock_knock.harness.flow import Inputs, load_flow
 from mock_knock.harness.masking import mask_result, secrets_of
 from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOptions
 from mock_knock.harness.result import RunResult, StepResult
-from mock_knock.harness.runner import Prepared, prepare_run, run_workflow
+from mock_knock.harness.prepare import Prepared, prepare_run
+from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, NetworkTransport, Transport, WsgiTransport, is_loopback
 from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario
 from mock_knock.redact import Redactor

@@ -39,6 +39,11 @@ class DescribedSources:
         description = self.descriptions.get(source)
         return None if description is None else description.find_by_pointer(pointer)
 
+    def find(self, source: str, method: str, path: str) -> DescribedOperation | None:
+        """Return the operation of one source with this method and path template, or None."""
+        description = self.descriptions.get(source)
+        return None if description is None else description.find(method, path)
+
     def success_values(self, operation: OperationPlace, pointer: str) -> tuple[JsonValue, ...] | None:
         """Return the enum of a member of the JSON body of a 2xx response, or None when it has none."""
         description = self.descriptions[operation.source]

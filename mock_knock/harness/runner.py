@@ -6,7 +6,7 @@ A goto is a turn of one loop, not a call; every loop ends by its flow or by a bu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mock_knock.arazzo.document import Step, Workflow
@@ -14,54 +14,17 @@ from mock_knock.arazzo.engine import Decision, StepOutcome, conclude_step, read_
 from mock_knock.arazzo.expression import Scope
 from mock_knock.arazzo.lint import to_findings
 from mock_knock.arazzo.planning import RequestPlan, plan_request
-from mock_knock.arazzo.targets import Problem, resolve_target
+from mock_knock.arazzo.targets import Problem
 from mock_knock.contract.description import DescribedOperation
 from mock_knock.contract.judge import Judge
-from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.harness.flow import Flow, Inputs, check_inputs, fatal_findings
-from mock_knock.harness.options import Addresses, RunClock, RunOptions
+from mock_knock.harness.flow import Inputs, check_inputs
+from mock_knock.harness.options import RunClock, RunOptions
+from mock_knock.harness.prepare import Prepared, apply_severities
 from mock_knock.harness.result import Outcome, RunResult, StepResult
 from mock_knock.harness.retry_after import retry_after_seconds
 from mock_knock.harness.transport import Transport
 from mock_knock.harness.wire import Unsendable, build_request, record_of, request_message, response_message
 from mock_knock.messages import ContractViolation, Exchange, Finding, HttpRequest, JsonValue
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A workflow whose every step is known to have an operation and an address."""
-
-    flow: Flow
-    workflow: Workflow
-    operations: Mapping[str, DescribedOperation]
-    servers: Mapping[str, str]
-    findings: tuple[Finding, ...]
-
-
-def prepare_run(flow: Flow, workflow: Workflow, addresses: Addresses, options: RunOptions) -> Prepared:
-    """Examine a workflow and find where each of its steps goes.
-
-    Raises:
-        InvalidDocument: an error that leaves open what would be sent; all findings are attached.
-        UsageError: `server-unknown` when no address is known for an operation.
-    """
-    findings = apply_severities(flow.lint(workflow, dialect=options.dialect), options)
-    fatal = fatal_findings(findings)
-    if fatal:
-        raise InvalidDocument(
-            fatal[0].code, fatal[0].message, where=fatal[0].where, hint=fatal[0].hint, findings=findings
-        )
-    operations, servers = {}, {}
-    for step in workflow.steps:
-        target = resolve_target(step, flow.document, flow.described, dialect=options.dialect).operation
-        operation = _described(flow, target.source, target.method, target.path) if target else None
-        if operation is None:
-            raise UsageError(
-                "operation-missing", f"'{step.step_id}' has no operation", where=flow.source.where(step.pointer)
-            )
-        operations[step.step_id] = operation
-        servers[step.step_id] = _server(flow, operation, addresses)
-    return Prepared(flow, workflow, operations, servers, findings)
 
 
 def run_workflow(
@@ -81,14 +44,6 @@ def run_workflow(
     """
     check_inputs(prepared.workflow, inputs)
     return _Run(prepared, inputs, transport, clock, options, seed, on_step).run()
-
-
-def apply_severities(findings: tuple[Finding, ...], options: RunOptions) -> tuple[Finding, ...]:
-    """Give findings the severities that `--severity CODE=LEVEL` asks for."""
-    return tuple(
-        Finding(each.code, options.severities.get(each.code, each.severity), each.message, each.where, each.hint)
-        for each in findings
-    )
 
 
 @dataclass(slots=True)
@@ -135,9 +90,8 @@ class _Run:
 
     def follow(self) -> Outcome:
         """Take one step after another until the flow ends or a budget is used up."""
-        step: Step | None = self.workflow.steps[0]
-        entered_by = Decision("next")
-        while step is not None:
+        step, entered_by = self.workflow.steps[0], Decision("next")
+        while True:
             self.count(step, entered_by)
             if (exhausted := self.exhausted(step)) is not None:
                 self.problems.append(exhausted)
@@ -154,7 +108,6 @@ class _Run:
                 case "next" | "goto" | "retry":
                     self.wait(step, result)
                     step = self.workflow.steps[self.workflow.step_index(entered_by.target or "")]
-        return "success"
 
     def count(self, step: Step, entered_by: Decision) -> None:
         if entered_by.kind == "retry" and entered_by.action is not None:
@@ -280,20 +233,6 @@ class _Run:
             steps=around.steps,
             source_descriptions=around.source_descriptions,
         )
-
-
-def _described(flow: Flow, source: str, method: str, path: str) -> DescribedOperation | None:
-    return flow.described.descriptions[source].find(method, path)
-
-
-def _server(flow: Flow, operation: DescribedOperation, addresses: Addresses) -> str:
-    described = flow.described.descriptions[operation.source].server_url(operation)
-    found = addresses.resolve(operation.source, described)
-    if not found or not found.startswith(("http://", "https://")):
-        message = f"no usable server for '{operation.source}'" + (f": {found}" if found else "")
-        hint = f"give --target URL or --server {operation.source}=URL"
-        raise UsageError("server-unknown", message, where=flow.source.display, hint=hint)
-    return found
 
 
 def _distinct(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

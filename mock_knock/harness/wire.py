@@ -34,6 +34,8 @@ def build_request(plan: RequestPlan, operation: DescribedOperation, server: str)
     absent = [name for name in _PLACEHOLDER.findall(operation.path) if not plan.path.get(name)]
     if absent:
         return Unsendable(f"the path {operation.path} needs a value for {', '.join(absent)}", "add a path parameter")
+    if {".", ".."} & set(plan.path.values()):
+        return Unsendable("a path parameter is '.' or '..', which would change the path", "use another value")
     path = _PLACEHOLDER.sub(lambda match: quote(plan.path[match[1]], safe=""), operation.path)
     query = f"?{urlencode(plan.query, quote_via=quote)}" if plan.query else ""
     headers = [("Accept", JSON), *plan.headers]

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from mock_knock.harness.transport import MAX_RESPONSE_BYTES, NetworkTransport, WsgiTransport, is_loopback
+from mock_knock.messages import HttpRequest
+
+
+@contextmanager
+def peer(*replies: bytes) -> Iterator[str]:
+    """Yield the address of a server that gives each connection the next reply, byte for byte, and then closes it."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        for reply in replies:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(reply)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.close()
+        thread.join(5)
+
+
+def get(url: str, timeout: float = 5) -> Any:
+    """Send one GET over the network."""
+    return NetworkTransport().send(HttpRequest("GET", url), timeout=timeout)
+
+
+def test_a_response_arrives_as_it_was_sent() -> None:
+    """Status, header fields and body are those of the wire."""
+    with peer(b"HTTP/1.1 418 Teapot\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nhi") as url:
+        response = get(url).response
+    assert (418, "1", b"hi") == (response.status, response.header("x-a"), response.body)
+
+
+def test_redirects_are_not_followed() -> None:
+    """A redirect is a response like any other: credentials go nowhere else."""
+    with peer(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n") as url:
+        assert 302 == get(url).response.status
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (b"", "reset"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "broken"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "broken"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope", "broken"),
+        (b"\x00\xff garbage\r\n\r\n", "reset"),
+    ],
+)
+def test_a_broken_answer_is_a_failure(reply: bytes, kind: str) -> None:
+    """What is not a whole HTTP response is a failure with its kind, not an exception."""
+    with peer(reply) as url:
+        exchange = get(url)
+    assert (None, kind) == (exchange.response, exchange.failure.kind)
+
+
+def test_nobody_listens() -> None:
+    """A refused connection is a failure of that kind."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert "refused" == get(f"http://127.0.0.1:{port}").failure.kind
+
+
+def test_a_silent_peer_times_out() -> None:
+    """A peer that never answers is a failure of kind timeout."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert "timeout" == get(url, timeout=0.05).failure.kind
+
+
+def test_a_host_that_does_not_exist() -> None:
+    """A name that cannot be resolved is a refused connection."""
+    assert "refused" == get("http://nowhere.invalid").failure.kind
+
+
+def test_a_body_is_bounded() -> None:
+    """A body over 10 MB is cut off and counts as a failure."""
+    size = MAX_RESPONSE_BYTES + 1
+    with peer(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size) as url:
+        assert "too-large" == get(url).failure.kind
+
+
+def test_netrc_does_not_replace_the_key(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry in .netrc never takes the place of the flow's own credentials."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login a password b\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    received: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                received.append(connection.recv(65_536))
+                connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        NetworkTransport().send(HttpRequest("GET", url, (("Authorization", "Bearer k"),)), timeout=5)
+        thread.join(5)
+    assert b"Authorization: Bearer k\r\n" in received[0]
+
+
+def test_a_wsgi_application_sees_the_request() -> None:
+    """In process the application gets method, path, query, header fields and body, and its answer comes back."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0))
+        start_response("201 Created", [("X-Path", environ["PATH_INFO"]), ("X-Query", environ["QUERY_STRING"])])
+        return [environ["REQUEST_METHOD"].encode(), b" ", environ["HTTP_X_A"].encode(), b" ", body]
+
+    request = HttpRequest("POST", "http://localhost/a%20b?c=d", (("X-A", "1"),), b"body")
+    response = WsgiTransport(application).send(request, timeout=1).response
+    assert response is not None
+    assert (201, "/a b", "c=d", b"POST 1 body") == (
+        response.status,
+        response.header("X-Path"),
+        response.header("X-Query"),
+        response.body,
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "is_local"),
+    [
+        ("http://localhost:4010", True),
+        ("http://LOCALHOST.", True),
+        ("http://knock.localhost/x", True),
+        ("http://127.0.0.1", True),
+        ("http://127.8.9.1:80", True),
+        ("http://[::1]:4010", True),
+        ("https://api.knock.app", False),
+        ("http://localhost.evil.example", False),
+        ("http://127.0.0.1.evil.example", False),
+        ("http://0.0.0.0", False),
+        ("http://10.0.0.1", False),
+        ("http://user@evil.example:1/localhost", False),
+        ("http://localhost@evil.example", False),
+        ("nonsense", False),
+        ("", False),
+    ],
+)
+def test_what_stays_on_this_machine(url: str, is_local: bool) -> None:  # noqa: FBT001  # a column of the table
+    """Only loopback names and addresses count as this machine."""
+    assert is_local is is_loopback(url)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_knock.arazzo.engine import CheckedCriterion, Decision
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.messages import (
+    ContractViolation,
+    Exchange,
+    Finding,
+    HttpRequest,
+    HttpResponse,
+    TransportFailure,
+)
+from mock_knock.report.curl import render_curl
+from mock_knock.report.json_report import render_json
+from mock_knock.report.style import Style
+from mock_knock.report.terminal import render_terminal
+
+GOLDEN = Path(__file__).parent / "golden"
+REQUEST = HttpRequest("POST", "http://localhost/jobs", (("X-A", "it's"),), b'{"n": 1}')
+
+
+def step(**fields: Any) -> StepResult:
+    """Return a step that went well, but for the given fields."""
+    given: dict[str, Any] = {
+        "step_id": "start",
+        "workflow_id": "w",
+        "visit": 1,
+        "attempt": 1,
+        "exchange": Exchange(REQUEST, HttpResponse(202, (), b"", 0.0125)),
+        "passed": True,
+        "criteria": (CheckedCriterion("$statusCode == 202", passed=True),),
+        "outputs": {"job": "j1"},
+        "decision": Decision("next", target="poll"),
+        **fields,
+    }
+    return StepResult(**given)
+
+
+POLL = HttpRequest("GET", "http://localhost/jobs/j1")
+RESULT = RunResult(
+    flow="w",
+    outcome="unreachable",
+    seed=7,
+    outputs={"job": "j1", "long": "x" * 100},
+    steps=(
+        step(),
+        step(
+            step_id="poll",
+            visit=2,
+            exchange=Exchange(POLL, HttpResponse(200, (), b"{}", 0.5)),
+            outputs={},
+            decision=Decision("goto", "again", "poll"),
+            violations=(ContractViolation("response-body", "/status", "is required"),),
+        ),
+        step(
+            step_id="poll",
+            visit=2,
+            attempt=3,
+            exchange=Exchange(POLL, failure=TransportFailure("timeout", "no answer in time")),
+            passed=False,
+            criteria=(CheckedCriterion("$statusCode == 200", passed=False),),
+            outputs={},
+            decision=Decision("fail"),
+        ),
+    ),
+    findings=(
+        Finding("loop-unbounded", "warning", "it never ends", "flow.yaml:3:1", "add a limit"),
+        Finding("request-failed", "error", "no answer"),
+    ),
+    target="a fake",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("run.txt", render_terminal(RESULT, Style())),
+        ("run.ansi.txt", render_terminal(RESULT, Style(is_coloured=True))),
+        ("run.json", render_json(RESULT)),
+        ("empty.txt", render_terminal(RunResult("w", "success"), Style())),
+    ],
+)
+def test_reports_read_as_agreed(name: str, text: str) -> None:
+    """A report of the same result is the same text, to the letter."""
+    assert (GOLDEN / name).read_text(encoding="utf-8") == text
+
+
+def test_colours_change_nothing_else() -> None:
+    """Without its colours the coloured report is the plain one."""
+    coloured = render_terminal(RESULT, Style(is_coloured=True))
+    assert render_terminal(RESULT, Style()) == re.sub(r"\x1b\[\d+m", "", coloured)
+
+
+def test_the_json_report_is_one_object() -> None:
+    """The JSON report is one object that names its format and has one entry for each request."""
+    report = json.loads(render_json(RESULT))
+    assert ("mock-knock/run@1", 3) == (report["format"], len(report["steps"]))
+    assert [None, None, {"kind": "timeout"}] == [entry["error"] for entry in report["steps"]]
+
+
+def test_a_curl_line_is_the_request() -> None:
+    """A shell reads the curl line back into the same words."""
+    words = shlex.split(render_curl(REQUEST))
+    assert ["curl", "-sS", "-X", "POST", REQUEST.url, "-H", "X-A: it's", "--data-raw", '{"n": 1}'] == words
+
+
+def test_a_long_body_is_left_to_a_file() -> None:
+    """A curl line stays a line: a large body is named, not shown."""
+    assert "@body.json" in render_curl(HttpRequest("POST", "http://localhost", (), b"x" * 5_000))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"), [("success", 0), ("failure", 1), ("invalid", 2), ("unreachable", 3), ("exhausted", 4)]
+)
+def test_each_outcome_has_its_exit_code(outcome: Any, code: int) -> None:
+    """Outcomes are told apart by the exit code; an error among the findings only spoils a success."""
+    assert code == RunResult("w", outcome).exit_code()
+    with_error = RunResult("w", outcome, findings=(Finding("x", "error", "m"),))
+    assert max(code, 1) == with_error.exit_code()
