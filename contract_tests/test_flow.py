@@ -11,8 +11,8 @@ from contract_tests.knock_api import KnockApi
 from mock_knock.files import bundled
 from mock_knock.harness.flow import Inputs, load_flow
 from mock_knock.harness.options import Addresses, RealClock, RunOptions
-from mock_knock.harness.result import RunResult
 from mock_knock.harness.prepare import prepare_run
+from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import NetworkTransport
 

@@ -15,8 +15,8 @@ from mock_knock.commands.arguments import read_inputs
 from mock_knock.files import bundled
 from mock_knock.harness.flow import load_flow
 from mock_knock.harness.options import Addresses, RunOptions
-from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.harness.prepare import prepare_run
+from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, WsgiTransport
 from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario

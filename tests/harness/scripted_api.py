@@ -16,8 +16,8 @@ from mock_knock.contract.description import load_description
 from mock_knock.files import Source
 from mock_knock.harness.flow import Flow, Inputs
 from mock_knock.harness.options import Addresses, RunOptions
-from mock_knock.harness.result import RunResult
 from mock_knock.harness.prepare import prepare_run
+from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Exchange, HttpRequest, HttpResponse, TransportFailure
 
