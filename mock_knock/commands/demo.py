@@ -28,7 +28,7 @@ FLOWS = {
     "hardened flow": "bulk-identify-users-notify.hardened.yaml",
 }
 SITUATIONS = {"the bulk operation completes": None, "the bulk operation fails midway": "fails-midway"}
-LABEL, COLUMN = 20, 30
+LABEL, COLUMN = 20, 32
 
 WHY = """\
 Why it is dangerous: the published flow has an action for `completed` and one for `queued` or
@@ -115,7 +115,7 @@ def run_cell(file: str, scenario: str | None) -> Cell:
 
 def _lines(table: dict[str, list[Cell]], style: Style) -> Iterator[str]:
     yield "Three users are identified in bulk, then the workflow `welcome` is triggered for them.\n"
-    yield " " * LABEL + "".join(style.bold(f"{name:<{COLUMN}}") for name in FLOWS)
+    yield style.bold((" " * LABEL + "".join(f"{name:<{COLUMN}}" for name in FLOWS)).rstrip())
     for situation, cells in table.items():
         yield style.bold(situation)
         yield _row("  bulkIdentify", [cell.answer("bulkIdentify") for cell in cells])

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import click
+import pytest
+import yaml
+
+from mock_knock.cli import main, root
+from mock_knock.domain.scenario_format import parse_scenario
+from mock_knock.local import running
+
+README = Path(__file__).parents[1] / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the code blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+
+
+COMMANDS = [
+    line.partition("#")[0].strip()
+    for block in blocks("sh")
+    for line in block.splitlines()
+    if line.startswith("mock-knock ")
+]
+
+
+def test_the_demo_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """The picture of the demo in the README is what the demo prints."""
+    with pytest.raises(SystemExit) as ended:
+        main(["demo"])
+    assert 0 == ended.value.code
+    assert blocks("text")[0].strip("\n") in capsys.readouterr().out
+
+
+def test_the_sdk_example_runs() -> None:
+    """The example with the official SDK works as it stands, with only the two variables set."""
+    (example,) = blocks("python")
+    with running() as server:
+        environment = {**os.environ, "KNOCK_BASE_URL": server.url, "KNOCK_API_KEY": "sk_test_local"}
+        done = subprocess.run(
+            [sys.executable, "-c", example], env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 4 == UUID(done.stdout.strip()).version
+
+
+def test_the_scenario_is_one() -> None:
+    """The scenario in the README is read without a complaint."""
+    (example,) = blocks("yaml")
+    scenario = parse_scenario(yaml.safe_load(example), name="readme")
+    assert (10, 30) == (scenario.bulk.every, scenario.bulk.timeline.processing.seconds)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_have_the_flags_they_show(line: str) -> None:
+    """Every command line in the README is understood by the command it calls."""
+    _, name, *arguments = shlex.split(line)
+    command = root.get_command(click.Context(root), name)
+    assert command is not None
+    command.make_context(name, arguments)
+
+
+def test_commands_were_found() -> None:
+    """The README shows commands at all, so the test above means something."""
+    assert {"run"} <= {shlex.split(line)[1] for line in COMMANDS}
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", TEXT))
+def test_links_lead_somewhere(link: str) -> None:
+    """A link to a file of the project leads to one."""
+    assert (README.parent / link).exists()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:fixtures|contract_tests|mock_knock)/[\w./-]+)`", TEXT))))
+def test_files_that_are_named_exist(path: str) -> None:
+    """A file that the README names is there."""
+    assert (README.parent / path).exists()
