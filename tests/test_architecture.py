@@ -21,7 +21,7 @@ LAYERS = {
     "service": {"messages", "errors", "domain", "store", "redact"},
     "web": {"messages", "errors", "domain", "store", "contract", "service", "redact", "__init__"},
     "harness": {"messages", "errors", "arazzo", "contract", "files", "redact"},
-    "report": {"messages", "errors", "harness.result", "arazzo.engine"},
+    "report": {"messages", "errors", "harness.result", "arazzo.engine", "redact"},
     "local": {"messages", "errors", "domain", "store", "contract", "files", "service", "web"},
     "commands": {"*"},
     "cli": {"messages", "errors", "__init__"},

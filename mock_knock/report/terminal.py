@@ -9,10 +9,13 @@ import orjson
 
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.messages import Finding
+from mock_knock.redact import clean_terminal
 from mock_knock.report.curl import render_curl
 from mock_knock.report.style import Style
 
 MAX_VALUE = 80
+MAX_BODY = 240
+"""Characters of a value and of the body of a failed response that the tree shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +31,32 @@ class _Tree:
         yield self.summary(result)
 
     def step(self, step: StepResult) -> Iterator[str]:
-        request, response = step.exchange.request, step.exchange.response
-        is_good = step.passed and not step.violations
-        failure = step.exchange.failure
-        answer = str(response.status) if response else failure.kind if failure else "no answer"
+        request = step.exchange.request
         again = f" #{step.visit}" if step.visit > 1 else ""
         again += f" (try {step.attempt})" if step.attempt > 1 else ""
-        yield f"  {self.mark(passed=is_good)} {step.step_id}{again}  {request.method} {_path(request.url)}  {answer}"
+        title = f"{step.step_id}{again}  {request.method} {_path(request.url)}  {_answer(step)}"
+        is_good = step.passed and not step.violations
+        is_expected = step.decision.kind == "retry" and not step.violations and step.exchange.response is not None
+        yield f"  {self.style.dim('·') if is_expected else self.mark(passed=is_good)} {title}"
+        if not is_good and not is_expected:
+            yield from self.failure(step)
+        for name, value in step.outputs.items():
+            yield f"      {self.style.dim(f'{name} = {_shown(value)}')}"
+        yield f"      {self.style.dim('-> ' + _decision(step))}"
+
+    def failure(self, step: StepResult) -> Iterator[str]:
         for criterion in step.criteria:
             if not criterion.passed:
                 yield f"      {self.mark(passed=False)} {criterion.condition}"
         for violation in step.violations:
             place = f" at {violation.location}" if violation.location else ""
             yield f"      {self.mark(passed=False)} contract: {violation.kind}{place}: {violation.message}"
-        for name, value in step.outputs.items():
-            yield f"      {self.style.dim(f'{name} = {_shown(value)}')}"
+        response, failure = step.exchange.response, step.exchange.failure
+        if response is not None and not step.passed and response.body:
+            yield f"      {_excerpt(response.body)}"
         if failure is not None:
             yield f"      {failure.message}"
-        if not is_good:
-            yield f"      {self.style.dim(render_curl(request))}"
-        yield f"      {self.style.dim('-> ' + _decision(step))}"
+        yield f"      {self.style.dim(render_curl(step.exchange.request))}"
 
     def findings(self, findings: Sequence[Finding]) -> Iterator[str]:
         if findings:
@@ -86,6 +95,18 @@ def _decision(step: StepResult) -> str:
     by = f" by action '{decision.action}'" if decision.action else ""
     to = f" {decision.target}" if decision.target else ""
     return f"{decision.kind}{to}{by}"
+
+
+def _answer(step: StepResult) -> str:
+    response, failure = step.exchange.response, step.exchange.failure
+    if response is not None:
+        return str(response.status)
+    return failure.kind if failure else "no answer"
+
+
+def _excerpt(body: bytes) -> str:
+    text = clean_terminal(body[: 4 * MAX_BODY].decode("utf-8", errors="replace")).replace("\n", " ")
+    return text if len(text) <= MAX_BODY else text[:MAX_BODY] + "..."
 
 
 def _path(url: str) -> str:

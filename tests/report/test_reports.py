@@ -63,6 +63,22 @@ RESULT = RunResult(
         step(
             step_id="poll",
             visit=2,
+            attempt=2,
+            exchange=Exchange(POLL, HttpResponse(503, (), b"{}", 0.5)),
+            passed=False,
+            outputs={},
+            decision=Decision("retry", "later", "poll"),
+        ),
+        step(
+            step_id="check",
+            exchange=Exchange(POLL, HttpResponse(422, (), b'{"code": "\x1b[31minvalid"}\n' + b"x" * 400, 0.5)),
+            passed=False,
+            outputs={},
+            decision=Decision("goto", "back", "poll"),
+        ),
+        step(
+            step_id="poll",
+            visit=2,
             attempt=3,
             exchange=Exchange(POLL, failure=TransportFailure("timeout", "no answer in time")),
             passed=False,
@@ -102,8 +118,8 @@ def test_colours_change_nothing_else() -> None:
 def test_the_json_report_is_one_object() -> None:
     """The JSON report is one object that names its format and has one entry for each request."""
     report = json.loads(render_json(RESULT))
-    assert ("mock-knock/run@1", 3) == (report["format"], len(report["steps"]))
-    assert [None, None, {"kind": "timeout"}] == [entry["error"] for entry in report["steps"]]
+    assert ("mock-knock/run@1", 5) == (report["format"], len(report["steps"]))
+    assert [None, None, None, None, {"kind": "timeout"}] == [entry["error"] for entry in report["steps"]]
 
 
 def test_a_curl_line_is_the_request() -> None:
