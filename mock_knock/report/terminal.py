@@ -9,7 +9,6 @@ import orjson
 
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.messages import Finding
-from mock_knock.redact import clean_terminal
 from mock_knock.report.curl import render_curl
 from mock_knock.report.style import Style
 
@@ -86,8 +85,8 @@ class _Tree:
 
 
 def render_terminal(result: RunResult, style: Style) -> str:
-    """Return the tree with a line break at its end."""
-    return "\n".join(_Tree(style).lines(result)) + "\n"
+    """Return the tree with a line break at its end; documents and targets cannot put control characters into it."""
+    return "\n".join(map(style.clean, _Tree(style).lines(result))) + "\n"
 
 
 def _decision(step: StepResult) -> str:
@@ -105,7 +104,7 @@ def _answer(step: StepResult) -> str:
 
 
 def _excerpt(body: bytes) -> str:
-    text = clean_terminal(body[: 4 * MAX_BODY].decode("utf-8", errors="replace")).replace("\n", " ")
+    text = body[: 4 * MAX_BODY].decode("utf-8", errors="replace").replace("\n", " ")
     return text if len(text) <= MAX_BODY else text[:MAX_BODY] + "..."
 
 

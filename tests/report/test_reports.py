@@ -115,6 +115,16 @@ def test_colours_change_nothing_else() -> None:
     assert render_terminal(RESULT, Style()) == re.sub(r"\x1b\[\d+m", "", coloured)
 
 
+@pytest.mark.parametrize("is_coloured", [False, True])
+def test_a_terminal_is_not_taken_over(is_coloured: bool) -> None:  # noqa: FBT001  # a column of the table
+    """Text from documents and targets cannot move the cursor, clear the screen or reverse the reading direction."""
+    evil = "a\x1b[2Jb\x1b]0;c\x07\x9b2J\u202ed\r"
+    finding = Finding(evil, "error", evil, evil, evil)
+    result = RunResult(evil, "failure", steps=(step(step_id=evil, passed=False),), findings=(finding,), target=evil)
+    text = re.sub(r"\x1b\[\d{1,2}m", "", render_terminal(result, Style(is_coloured)))
+    assert not set(text) & set("\x1b\x07\x9b\u202e\r")
+
+
 def test_the_json_report_is_one_object() -> None:
     """The JSON report is one object that names its format and has one entry for each request."""
     report = json.loads(render_json(RESULT))
