@@ -9,6 +9,7 @@ import orjson
 
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.messages import Finding
+from mock_knock.redact import clean_terminal
 from mock_knock.report.curl import render_curl
 from mock_knock.report.style import Style
 
@@ -104,7 +105,7 @@ def _answer(step: StepResult) -> str:
 
 
 def _excerpt(body: bytes) -> str:
-    text = body[: 4 * MAX_BODY].decode("utf-8", errors="replace").replace("\n", " ")
+    text = clean_terminal(body[: 4 * MAX_BODY].decode("utf-8", errors="replace")).replace("\n", " ")
     return text if len(text) <= MAX_BODY else text[:MAX_BODY] + "..."
 
 
