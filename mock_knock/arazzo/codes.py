@@ -9,9 +9,19 @@ from mock_knock.messages import Severity
 
 SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     # code: severity in the lenient dialect, severity in the strict one
+    # about the structure of a document: none of it is used
+    "arazzo-invalid": ("error", "error"),
+    "arazzo-version": ("error", "error"),
+    "arazzo-structure": ("error", "error"),
+    "arazzo-unknown-field": ("error", "error"),
+    "arazzo-name": ("error", "error"),
+    "arazzo-duplicate": ("error", "error"),
+    "arazzo-step-dangling": ("error", "error"),
+    "arazzo-unsupported": ("error", "error"),
     # about the document
     "operation-missing": ("error", "error"),
     "operation-path-invalid": ("error", "error"),
+    "operation-id-conflict": ("error", "error"),
     "operation-id-ambiguous": ("warning", "error"),
     "operation-id-unqualified": ("warning", "error"),
     "source-missing": ("error", "error"),
@@ -29,6 +39,9 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "jsonpath-root-filter": ("warning", "warning"),
     "input-absent-dropped": ("warning", "warning"),
     "criterion-context-missing": ("warning", "warning"),
+    "expression-missing": ("warning", "warning"),
+    "value-too-deep": ("error", "error"),
+    "jsonpath-limit": ("error", "error"),
     "regex-timeout": ("error", "error"),
     "xpath-unsupported": ("error", "error"),
     "value-missing": ("error", "error"),
@@ -48,12 +61,22 @@ CRITERION_HINTS: Mapping[str, str] = {
     "jsonpath-root-filter": "write the simple condition `$response.body#/status == 'x'`",
     "condition-invalid": "compare with == != < <= > >=, join with && and ||, quote text with '...'",
     "criterion-context-missing": "check that the context exists in this response",
+    "expression-missing": "check that the value exists in this response, or add a criterion that looks for it first",
 }
+
+_CRITERION_MESSAGES: Mapping[str, str] = {
+    "jsonpath-invalid": "'{}' is not a JSONPath query: {}",
+    "condition-invalid": "'{}' is not a condition: {}",
+    "regex-invalid": "'{}' is not a regular expression: {}",
+}
+_ADVICE = "; a comparison or test belongs inside a filter"
+"""Where the explanation of an invalid query passes from the reason to what should be written instead."""
 
 FATAL = frozenset(
     {
         "operation-missing",
         "operation-path-invalid",
+        "operation-id-conflict",
         "operation-id-ambiguous",
         "operation-id-unqualified",
         "source-missing",
@@ -69,3 +92,15 @@ def severity_of(code: str, dialect: Dialect) -> Severity:
     """Return how bad a code is; a code that is not listed is an error."""
     lenient, strict = SEVERITIES.get(code, ("error", "error"))
     return lenient if dialect == "lenient" else strict
+
+
+def describe_criterion_problem(code: str, condition: str, message: str) -> tuple[str, str]:
+    """Return the message and the hint of a problem with a condition.
+
+    The message names the condition. Advice that fits this very condition takes the place of the general hint.
+    """
+    reason, _, advice = message.partition(_ADVICE)
+    described = _CRITERION_MESSAGES.get(code, "{1}").format(condition, reason)
+    return described, f"a comparison or test belongs inside a filter{advice}" if advice else CRITERION_HINTS.get(
+        code, ""
+    )

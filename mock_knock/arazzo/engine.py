@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS
+from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS, describe_criterion_problem
 from mock_knock.arazzo.criterion import Criterion, Verdict, evaluate_criterion
 from mock_knock.arazzo.document import Action, Step, Workflow
 from mock_knock.arazzo.expression import MISSING, ExpressionSyntaxError, Scope, evaluate_expression, parse_expression
@@ -54,12 +54,13 @@ def conclude_step(
     """Judge a step and choose what comes next.
 
     `scope` holds the exchange; without a response the step has failed. `retries` tells how often each retry action of
-    this step was taken since the step was last entered. The outputs of a failed step are kept as far as they have a
-    value (the standard does not say): they tell why it failed.
+    this step was taken since the step was last entered. The standard leaves open what becomes of the outputs of a
+    failed step, and whether the criteria of a step see its own: they are kept as far as they have a value, since they
+    tell why it failed, and criteria see those of this response, never those of a visit before.
     """
-    judge = _Judge(scope, dialect, [])
-    criteria, passed = judge.check_success(step)
     outputs, missing = read_outputs(step.outputs, step.pointer, scope)
+    judge = _Judge(replace(scope, steps={**scope.steps, step.step_id: outputs}), dialect, [])
+    criteria, passed = judge.check_success(step)
     if passed:
         judge.problems.extend(missing)
         decision = judge.decide(workflow, step, step.on_success, Decision("next"), retries)
@@ -113,12 +114,12 @@ class _Judge:
     def note(self, criterion: Criterion, verdict: Verdict) -> None:
         at = f"{criterion.pointer}/condition"
         for reading in verdict.readings:
-            self.add(READINGS.get(reading, reading), at, _READ_AS[reading].format(criterion.condition))
+            code = READINGS.get(reading, reading)
+            message = _READ_AS[reading].format(criterion.condition)
+            self.problems.append(Problem(code, at, message, CRITERION_HINTS[code]))
         if verdict.code is not None:
-            self.add(verdict.code, at, verdict.message)
-
-    def add(self, code: str, at: str, message: str) -> None:
-        self.problems.append(Problem(code, at, message, CRITERION_HINTS.get(code, "")))
+            message, hint = describe_criterion_problem(verdict.code, criterion.condition, verdict.message)
+            self.problems.append(Problem(verdict.code, at, message, hint))
 
     def decide(
         self, workflow: Workflow, step: Step, actions: Sequence[Action], default: Decision, retries: Mapping[str, int]
@@ -142,7 +143,7 @@ class _Judge:
                 return Decision("goto", action.name, action.target)
             case "retry":
                 return Decision("retry", action.name, step.step_id, action.retry_after)
-            case "end":
+            case _:
                 return Decision("end", action.name)
 
 

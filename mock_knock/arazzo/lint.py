@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS, severity_of
+from mock_knock.arazzo.codes import READINGS, describe_criterion_problem, severity_of
+from mock_knock.arazzo.comparison import compare, json_equal
 from mock_knock.arazzo.coverage import compared_values
-from mock_knock.arazzo.criterion import check_criterion
+from mock_knock.arazzo.criterion import Criterion, check_criterion
 from mock_knock.arazzo.document import Action, Document, Step, Workflow
+from mock_knock.arazzo.embedding import embedded_text
 from mock_knock.arazzo.expression import ExpressionSyntaxError, parse_expression
 from mock_knock.arazzo.reader import escape
-from mock_knock.arazzo.references import check_references, step_criteria
-from mock_knock.arazzo.targets import DescribedOperations, Problem, resolve_target
+from mock_knock.arazzo.references import check_references, step_actions, step_criteria
+from mock_knock.arazzo.targets import DescribedOperations, Problem, resolve_target, unbraced_problem
 from mock_knock.arazzo.template import Dialect, find_expressions
 from mock_knock.messages import Finding, JsonValue
 
@@ -31,7 +33,7 @@ class Subject:
 
 
 def lint_workflow(subject: Subject, where: Callable[[str], str]) -> tuple[Finding, ...]:
-    """Return the findings about one workflow in the order of the document; `where` turns a pointer into a place."""
+    """Return the findings about one workflow, rule by rule; `where` turns a JSON pointer into a place."""
     problems = chain.from_iterable(rule(subject) for rule in _RULES)
     return to_findings(problems, subject.dialect, where)
 
@@ -83,8 +85,7 @@ def _check_value(value: JsonValue, at: str) -> Iterator[Problem]:
             message = f"'{found.text}' is not a runtime expression: {found.problem}"
             yield Problem("expression-invalid", f"{at}{found.pointer}", message, "")
         elif found.form == "unbraced":
-            message = f"{found.text} stands in a text without braces, where the standard leaves it as it is"
-            yield Problem("expression-unbraced", f"{at}{found.pointer}", message, f"write {{{found.text}}}")
+            yield unbraced_problem(found.text, f"{at}{found.pointer}")
 
 
 def _check_criteria(subject: Subject) -> Iterator[Problem]:
@@ -92,47 +93,79 @@ def _check_criteria(subject: Subject) -> Iterator[Problem]:
         for criterion in step_criteria(step):
             for code, message in check_criterion(criterion, dialect=subject.dialect):
                 name = READINGS.get(code, code)
-                yield Problem(name, f"{criterion.pointer}/condition", message, CRITERION_HINTS.get(name, ""))
+                described, hint = describe_criterion_problem(name, criterion.condition, message)
+                yield Problem(name, f"{criterion.pointer}/condition", described, hint)
 
 
 def _check_coverage(subject: Subject) -> Iterator[Problem]:
-    """Name the values of a response's enum that no action of a step handles, and where they lead."""
+    """Name the values of a response's enum that no action of a step handles, and where they lead.
+
+    What the operation answers does not hang on the dialect, so its id may be unqualified here.
+    """
     for step in subject.workflow.steps:
         handled = _handled_values(step.on_success)
-        target = resolve_target(step, subject.document, subject.described, dialect=subject.dialect).operation
-        if not handled or target is None:
+        target = resolve_target(step, subject.document, subject.described, dialect="lenient").operation
+        if target is None:
             continue
-        for pointer in dict.fromkeys(pointer for pointer, _ in handled):
+        for pointer in sorted({tested.pointer for tested in handled}):
             values = subject.described.success_values(target, pointer) or ()
-            left = [str(value) for value in values if (pointer, value) not in handled]
+            left = [value for value in values if _is_left(pointer, value, step.success_criteria, handled)]
             if left:
                 yield _unhandled(subject.workflow, step, pointer, left)
 
 
-def _handled_values(actions: tuple[Action, ...]) -> frozenset[tuple[str, JsonValue]]:
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """A value that a criterion asks for at a place of the response body."""
+
+    pointer: str
+    value: JsonValue
+    ignores_case: bool
+
+    def accepts(self, value: JsonValue) -> bool:
+        return compare(value, "==", self.value) if self.ignores_case else json_equal(value, self.value)
+
+
+def _tested_values(criteria: tuple[Criterion, ...]) -> tuple[_Tested, ...]:
+    """Return the values that criteria ask for; nothing of those that say anything else as well."""
+    return tuple(
+        _Tested(pointer, value, criterion.type == "simple")
+        for criterion in criteria
+        for pointer, value in compared_values(criterion) or ()
+    )
+
+
+def _handled_values(actions: tuple[Action, ...]) -> tuple[_Tested, ...]:
     """Return the values the actions ask for; nothing when an action takes every case or one that cannot be told."""
-    handled: set[tuple[str, JsonValue]] = set()
-    for action in actions:
-        compared = [compared_values(criterion) for criterion in action.criteria]
-        if not compared or None in compared:
-            return frozenset()
-        handled.update(pair for values in compared if values is not None for pair in values)
-    return frozenset(handled)
+    tested = [_tested_values(action.criteria) for action in actions]
+    return tuple(chain.from_iterable(tested)) if all(tested) else ()
 
 
-def _unhandled(workflow: Workflow, step: Step, pointer: str, left: list[str]) -> Problem:
+def _is_left(pointer: str, value: JsonValue, required: tuple[Criterion, ...], handled: tuple[_Tested, ...]) -> bool:
+    """Tell whether a scalar can come with a success, which some criteria are required for, and nobody handles it."""
+    if isinstance(value, (dict, list)):
+        return False
+    for criterion in required:
+        tested = _tested_values((criterion,))
+        if {pointer} == {each.pointer for each in tested} and not any(each.accepts(value) for each in tested):
+            return False
+    return not any(each.pointer == pointer and each.accepts(value) for each in handled)
+
+
+def _unhandled(workflow: Workflow, step: Step, pointer: str, left: list[JsonValue]) -> Problem:
     following = workflow.following(step)
     leads_to = f"the flow goes on to '{following.step_id}'" if following else "the workflow ends as a success"
-    listed = ", ".join(f"'{value}'" for value in left)
+    listed = ", ".join(f"'{embedded_text(value)}'" for value in left)
     message = f"no action of '{step.step_id}' handles {listed} of {pointer}: {leads_to}"
     return Problem("enum-unhandled", f"{step.pointer}/onSuccess", message, "add an action for it, such as an `end`")
 
 
 def _check_loops(subject: Subject) -> Iterator[Problem]:
-    for step in subject.workflow.steps:
-        for action in step.on_success:
-            if action.type == "goto" and action.target == step.step_id:
-                message = f"'{action.name}' repeats '{step.step_id}' without a delay and without an end of its own"
+    ids = [step.step_id for step in subject.workflow.steps]
+    for index, step in enumerate(subject.workflow.steps):
+        for action in step_actions(step):
+            if action.type == "goto" and action.target in ids[: index + 1]:
+                message = f"'{action.name}' goes back to '{action.target}' without a delay or an end of its own"
                 hint = "poll in onFailure with a `retry` that has retryAfter and retryLimit"
                 yield Problem("loop-unbounded", action.pointer, message, hint)
 
@@ -141,7 +174,7 @@ def _check_secrets(subject: Subject) -> Iterator[Problem]:
     properties = subject.workflow.inputs.get("properties")
     for name, schema in properties.items() if isinstance(properties, Mapping) else ():
         if looks_secret(name) and not (isinstance(schema, Mapping) and schema.get("format") == "password"):
-            at = f"{subject.workflow.pointer}/inputs/properties/{name}"
+            at = f"{subject.workflow.pointer}/inputs/properties/{escape(name)}"
             message = f"the input '{name}' looks like a secret and is not marked as one: other tools print it"
             yield Problem("input-secret-unmarked", at, message, "add `format: password`")
 
@@ -149,7 +182,7 @@ def _check_secrets(subject: Subject) -> Iterator[Problem]:
 _RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _check_secrets,
     _check_targets,
-    lambda subject: check_references(subject.workflow),
+    lambda subject: check_references(subject.workflow, dialect=subject.dialect),
     _check_expressions,
     _check_outputs,
     _check_criteria,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mock_knock.arazzo.document import Parameter, Step, Workflow
+from mock_knock.arazzo.embedding import embedded_text
 from mock_knock.arazzo.expression import MISSING, Scope
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect, render_value
 from mock_knock.messages import Finding, JsonValue
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,11 @@ def plan_request(step: Step, workflow: Workflow, scope: Scope, *, dialect: Diale
     problems: list[Problem] = []
     places: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
     for parameter in step.parameters:
-        text, problem = _render_parameter(parameter, scope, dialect)
-        if problem is not None:
-            problems.append(problem)
-        elif text is not None:
-            places[parameter.place].append((parameter.name, text))
+        rendered = _render_parameter(parameter, scope, dialect)
+        if isinstance(rendered, Problem):
+            problems.append(rendered)
+        else:
+            places[parameter.place].append((parameter.name, rendered))
     payload = _render_payload(step, workflow, scope, dialect, problems)
     if any(problem.code in {"value-missing", "value-unusable"} for problem in problems):
         return Planned(None, tuple(problems))
@@ -63,24 +68,34 @@ def plan_request(step: Step, workflow: Workflow, scope: Scope, *, dialect: Diale
     return Planned(plan, tuple(problems))
 
 
-def _render_parameter(parameter: Parameter, scope: Scope, dialect: Dialect) -> tuple[str | None, Problem | None]:
+def _render_parameter(parameter: Parameter, scope: Scope, dialect: Dialect) -> str | Problem:
     at = f"{parameter.pointer}/value"
     rendered = render_value(parameter.value, scope, dialect=dialect)
     if rendered.findings:
-        return None, _unusable(at, rendered.findings[0])
-    if rendered.value is MISSING or rendered.missing:
-        return None, _missing(at, rendered.missing, f"the {parameter.place} parameter '{parameter.name}'")
-    match rendered.value:
-        case bool() as flag:
-            text = "true" if flag else "false"
-        case str() | int() | float() as scalar:
-            text = str(scalar)
-        case _:
-            message = f"the {parameter.place} parameter '{parameter.name}' must be text, a number or a boolean"
-            return None, Problem("value-unusable", at, message, "lists, objects and null cannot be sent there yet")
-    if parameter.place == "header" and any(character in text for character in "\r\n\0"):
-        return None, Problem("value-unusable", at, f"the header '{parameter.name}' must not contain line breaks", "")
-    return text, None
+        return _unusable(at, rendered.findings[0])
+    if rendered.missing:
+        return _missing(at, rendered.missing, f"the {parameter.place} parameter '{parameter.name}'")
+    if not isinstance(rendered.value, (str, bool, int, float)):
+        message = f"the {parameter.place} parameter '{parameter.name}' must be text, a number or a boolean"
+        return Problem("value-unusable", at, message, "lists, objects and null cannot be sent there yet")
+    text = embedded_text(rendered.value)
+    problem = _check_field(parameter, text) if parameter.place in {"header", "cookie"} else None
+    return problem or text
+
+
+def _check_field(parameter: Parameter, text: str) -> Problem | None:
+    """Report what would break the header of a request apart (RFC 9110 section 5)."""
+    if not _TOKEN.fullmatch(parameter.name):
+        message = f"'{parameter.name}' cannot be the name of a {parameter.place}"
+        hint = "use letters, digits and !#$%&'*+-.^_`|~"
+        return Problem("value-unusable", f"{parameter.pointer}/name", message, hint)
+    if parameter.place == "header" and not _FIELD_VALUE.fullmatch(text):
+        message = (
+            f"the header '{parameter.name}' must not contain line breaks, other control characters or wide letters"
+        )
+        hint = "send letters beyond Latin-1 percent-encoded, or in the body"
+        return Problem("value-unusable", f"{parameter.pointer}/value", message, hint)
+    return None
 
 
 def _render_payload(
@@ -106,12 +121,13 @@ def _render_payload(
 def optional_inputs(workflow: Workflow) -> frozenset[str]:
     """Return the inputs that are declared and not required."""
     declared, required = workflow.inputs.get("properties"), workflow.inputs.get("required")
-    names = frozenset(declared) if isinstance(declared, Mapping) else frozenset()
-    return names - frozenset(required if isinstance(required, list) else ())
+    if not isinstance(declared, Mapping):
+        return frozenset()
+    return frozenset(name for name in declared if not (isinstance(required, list) and name in required))
 
 
 def _unusable(at: str, finding: Finding) -> Problem:
-    return Problem("value-unusable", at, finding.message, finding.hint)
+    return Problem("value-unusable", f"{at}{finding.where}", finding.message, finding.hint)
 
 
 def _missing(at: str, expressions: tuple[str, ...], what: str) -> Problem:

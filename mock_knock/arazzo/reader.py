@@ -10,6 +10,9 @@ from mock_knock.messages import Finding, JsonValue
 
 Place = Callable[[str], str]
 NAME = re.compile(r"[A-Za-z0-9_.-]+")
+LONGEST_DELAY = 1_000_000_000
+"""Seconds (some 30 years): what any clock can still wait for; the standard knows no limit."""
+
 _NOTHING: Mapping[str, JsonValue] = {}
 
 
@@ -20,14 +23,15 @@ class Reader:
     where: Place
     findings: list[Finding] = field(default_factory=list)
 
-    def report(self, code: str, pointer: str, message: str, hint: str = "") -> None:
+    def report(self, code: str, pointer: str, message: str, hint: str) -> None:
         """Note a problem that makes the document unusable."""
         self.findings.append(Finding(code, "error", message, self.where(pointer), hint))
 
     def map(self, value: JsonValue, at: str, *, known: Collection[str] = ()) -> Mapping[str, JsonValue]:
         """Return a mapping; with `known`, every other field but an extension (`x-...`) is a problem."""
         if not isinstance(value, Mapping):
-            self.report("arazzo-structure", at, f"{_name(at)} must be a mapping", "write `name: value` pairs")
+            name = at.rpartition("/")[2]
+            self.report("arazzo-structure", at, f"'{name}' must be a mapping", "write `name: value` pairs")
             return _NOTHING
         for name in value:
             if known and name not in known and not name.startswith("x-"):
@@ -35,35 +39,56 @@ class Reader:
                 self.report("arazzo-unknown-field", f"{at}/{escape(name)}", f"'{name}' is not a field here", hint)
         return value
 
-    def items(self, holder: Mapping[str, JsonValue], at: str, name: str) -> Iterator[tuple[str, JsonValue]]:
-        """Yield each entry of an optional list with its pointer."""
+    def items(
+        self, holder: Mapping[str, JsonValue], at: str, name: str, *, required: bool = False
+    ) -> Iterator[tuple[str, Mapping[str, JsonValue]]]:
+        """Yield each mapping of a list with its pointer; with `required` there must be at least one entry."""
         entries = holder.get(name, [])
         if not isinstance(entries, list):
             self.report("arazzo-structure", f"{at}/{name}", f"'{name}' must be a list", "start each entry with `- `")
             return
+        if required and not entries:
+            self.report("arazzo-structure", at, f"'{name}' needs at least one entry", f"add one below `{name}:`")
         for index, entry in enumerate(entries):
-            yield f"{at}/{name}/{index}", entry
+            pointer = f"{at}/{name}/{index}"
+            if isinstance(entry, Mapping):
+                yield pointer, entry
+            else:
+                message = f"each entry of '{name}' must be a mapping"
+                self.report("arazzo-structure", pointer, message, "write `name: value` pairs")
 
     def text(self, holder: Mapping[str, JsonValue], at: str, name: str) -> str | None:
-        """Return an optional text, or None."""
-        value = holder.get(name)
-        if value is not None and not isinstance(value, str):
-            self.report("arazzo-structure", f"{at}/{name}", f"'{name}' must be text", "put it in quotes")
+        """Return an optional text, or None; when it is there, it must not be empty."""
+        if name not in holder:
+            return None
+        value = holder[name]
+        if not isinstance(value, str) or not value:
+            message = f"'{name}' must be text, and not empty"
+            self.report("arazzo-structure", f"{at}/{name}", message, "put it in quotes, or take the field out")
             return None
         return value
 
     def required_text(self, holder: Mapping[str, JsonValue], at: str, name: str) -> str:
-        """Return a text that must be there; an empty one is a problem as well."""
-        if not holder.get(name):
+        """Return a text that must be there; the empty text stands for a problem."""
+        if name not in holder:
             self.report("arazzo-structure", at, f"'{name}' is missing", f"add `{name}: ...`")
-            return ""
         return self.text(holder, at, name) or ""
 
-    def number(self, holder: Mapping[str, JsonValue], at: str, name: str, default: float) -> float:
-        """Return a number that is not negative."""
+    def seconds(self, holder: Mapping[str, JsonValue], at: str, name: str) -> float:
+        """Return an optional length of time, 0 when it is not there."""
+        value = holder.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= LONGEST_DELAY:
+            message = f"'{name}' must be a number of seconds from 0 to {LONGEST_DELAY:,}"
+            self.report("arazzo-structure", f"{at}/{name}", message, f"write `{name}: 1` or `{name}: 0.5`")
+            return 0
+        return value
+
+    def count(self, holder: Mapping[str, JsonValue], at: str, name: str, default: int) -> int:
+        """Return an optional whole number that is not negative."""
         value = holder.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-            self.report("arazzo-structure", f"{at}/{name}", f"'{name}' must be a number of at least 0", "")
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            message = f"'{name}' must be a whole number, 0 or more"
+            self.report("arazzo-structure", f"{at}/{name}", message, f"write `{name}: {default}`")
             return default
         return value
 
@@ -71,20 +96,32 @@ class Reader:
         """Return an optional map of names to texts, as `outputs` is; names follow the specification's pattern."""
         found: dict[str, str] = {}
         values = self.map(holder[name], f"{at}/{name}") if name in holder else _NOTHING
-        for key in values:
+        for key, value in values.items():
             pointer = f"{at}/{name}/{escape(key)}"
             if not NAME.fullmatch(key):
-                self.report(
-                    "arazzo-name", pointer, f"'{key}' is not a valid name", "use letters, digits, `.`, `-`, `_`"
-                )
-            value = values[key]
+                hint = "use letters, digits, `.`, `-`, `_`"
+                self.report("arazzo-name", pointer, f"'{key}' is not a valid name", hint)
             if isinstance(value, str):
                 found[key] = value
             elif isinstance(value, Mapping):
                 self.unsupported(pointer, "a selector")
             else:
-                self.report("arazzo-structure", pointer, f"'{key}' must be a runtime expression", "")
+                hint = "write one such as `$response.body#/id`"
+                self.report("arazzo-structure", pointer, f"'{key}' must be a runtime expression", hint)
         return found
+
+    def value(self, value: JsonValue, at: str) -> JsonValue:
+        """Return a value of any type; a Selector Object anywhere in it (Arazzo 1.1.0) is a problem."""
+        pending = [(at, value)]
+        while pending:
+            pointer, each = pending.pop()
+            if isinstance(each, Mapping):
+                if _is_selector(each):
+                    self.unsupported(pointer, "a selector")
+                pending.extend((f"{pointer}/{escape(name)}", child) for name, child in reversed([*each.items()]))
+            elif isinstance(each, list):
+                pending.extend((f"{pointer}/{index}", each[index]) for index in reversed(range(len(each))))
+        return value
 
     def unsupported(self, pointer: str, what: str) -> None:
         """Note a part of the standard that is understood but not carried out."""
@@ -97,9 +134,8 @@ class Reader:
         seen: set[str] = set()
         for name, pointer in ids:
             if name and name in seen:
-                self.report(
-                    "arazzo-duplicate", pointer, f"the {kind} '{name}' is defined twice", "give it another name"
-                )
+                hint = "give it another name, or take it out"
+                self.report("arazzo-duplicate", pointer, f"the {kind} '{name}' is defined twice", hint)
             seen.add(name)
 
 
@@ -108,5 +144,6 @@ def escape(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
-def _name(pointer: str) -> str:
-    return f"'{pointer.rpartition('/')[2]}'" if pointer else "the document"
+def _is_selector(value: Mapping[str, JsonValue]) -> bool:
+    context = value.get("context")
+    return {"selector", "type"} <= value.keys() and isinstance(context, str) and context.startswith("$")

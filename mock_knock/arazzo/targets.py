@@ -11,8 +11,9 @@ from mock_knock.arazzo.document import Document, Step
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import JsonValue
 
-_QUALIFIED = re.compile(r"\$sourceDescriptions\.(?P<source>[A-Za-z0-9_-]+)\.(?P<id>.+)", re.DOTALL)
-_PATH = re.compile(r"\{\$sourceDescriptions\.(?P<source>[A-Za-z0-9_-]+)\.url\}#(?P<pointer>/.*)", re.DOTALL)
+_SOURCE = r"\$sourceDescriptions\.(?P<source>[^.{}]+)"
+_QUALIFIED = re.compile(rf"{_SOURCE}\.(?P<id>.+)", re.DOTALL)
+_PATH = re.compile(rf"(?P<brace>\{{)?(?P<url>{_SOURCE}\.url)(?(brace)\}})#(?P<pointer>/.*)", re.DOTALL)
 
 
 class OperationTarget(Protocol):
@@ -66,17 +67,20 @@ def resolve_target(step: Step, document: Document, described: DescribedOperation
     """Find the operation that a step calls (Arazzo 1.0.1, Step Object).
 
     In the lenient dialect an unqualified operationId may stand for one method and path, in however many sources it is
-    described. In the strict one it must be qualified as soon as there are several sources.
+    described, and the expression of an operationPath may lack its braces. In the strict one an operationId must be
+    qualified as soon as there are several sources.
     """
     if step.operation_path is not None:
-        return _resolve_path(step, step.operation_path, document, described)
+        return _resolve_path(step, step.operation_path, document, described, dialect)
     return _resolve_id(step, step.operation_id or "", document, described, dialect)
 
 
-def _resolve_path(step: Step, text: str, document: Document, described: DescribedOperations) -> Target:
+def _resolve_path(
+    step: Step, text: str, document: Document, described: DescribedOperations, dialect: Dialect
+) -> Target:
     at = f"{step.pointer}/operationPath"
     match = _PATH.fullmatch(text)
-    if match is None:
+    if match is None or (match["brace"] is None and dialect == "strict"):
         hint = "write it like `{$sourceDescriptions.<name>.url}#/paths/~1users/get`"
         return Target(None, (Problem("operation-path-invalid", at, f"'{text}' does not name an operation", hint),))
     if (unknown := _unknown_source(match["source"], document, at)) is not None:
@@ -86,7 +90,13 @@ def _resolve_path(step: Step, text: str, document: Document, described: Describe
         message = f"source '{match['source']}' has no operation at {match['pointer']}"
         hint = "in a pointer `/` of a path is written `~1`; the last part is the method in lower case"
         return Target(None, (Problem("operation-missing", at, message, hint),))
-    return Target(operation)
+    return Target(operation, () if match["brace"] else (unbraced_problem(match["url"], at),))
+
+
+def unbraced_problem(expression: str, pointer: str) -> Problem:
+    """Return the problem of an expression that stands in a text without braces."""
+    message = f"{expression} stands in a text without braces, where the standard leaves it as it is"
+    return Problem("expression-unbraced", pointer, message, f"write {{{expression}}}")
 
 
 def _resolve_id(step: Step, text: str, document: Document, described: DescribedOperations, dialect: Dialect) -> Target:
@@ -100,26 +110,38 @@ def _resolve_id(step: Step, text: str, document: Document, described: DescribedO
         found = [operation for operation in found if operation.source == match["source"]]
     if not found:
         message = f"no source description has an operation '{operation_id}'"
+        if match is not None:
+            message = f"source '{match['source']}' has no operation '{operation_id}'"
         return Target(None, (Problem("operation-missing", at, message, "operationIds are case-sensitive"),))
-    problems = () if match else _unqualified(operation_id, found, document, at)
-    is_one = len({(operation.method, operation.path) for operation in found}) == 1
-    may_choose = match is not None or len(document.sources) == 1 or dialect == "lenient"
+    is_unqualified = match is None and len(document.sources) > 1
+    unqualified = (_unqualified(operation_id, found, document, at),) if is_unqualified else ()
+    problems = (*unqualified, *_described_often(operation_id, found, at))
+    is_one = len(_places(found)) == 1
+    may_choose = not is_unqualified or dialect == "lenient"
     return Target(found[0] if is_one and may_choose else None, problems)
 
 
-def _unqualified(
-    operation_id: str, found: Sequence[OperationTarget], document: Document, at: str
-) -> tuple[Problem, ...]:
-    problems: list[Problem] = []
+def _unqualified(operation_id: str, found: Sequence[OperationTarget], document: Document, at: str) -> Problem:
+    message = f"'{operation_id}' does not say which of the {len(document.sources)} source descriptions it is from"
     hint = f"write `$sourceDescriptions.{found[0].source}.{operation_id}`"
-    if len(document.sources) > 1:
-        message = f"'{operation_id}' does not say which of the {len(document.sources)} source descriptions it is from"
-        problems.append(Problem("operation-id-unqualified", at, message, hint))
-    if len(found) > 1:
-        places = ", ".join(f"{operation.source} ({operation.method} {operation.path})" for operation in found)
-        message = f"'{operation_id}' is described {len(found)} times: {places}"
-        problems.append(Problem("operation-id-ambiguous", at, message, hint))
-    return tuple(problems)
+    return Problem("operation-id-unqualified", at, message, hint)
+
+
+def _described_often(operation_id: str, found: Sequence[OperationTarget], at: str) -> tuple[Problem, ...]:
+    """Report an id that is described more than once: it is worse when different operations have it."""
+    if len(found) == 1:
+        return ()
+    listed = ", ".join(f"{operation.source} ({operation.method} {operation.path})" for operation in found)
+    message = f"'{operation_id}' is described {len(found)} times: {listed}"
+    if len(_places(found)) == 1:
+        hint = f"write `$sourceDescriptions.{found[0].source}.{operation_id}`"
+        return (Problem("operation-id-ambiguous", at, message, hint),)
+    hint = "name the source, or use an operationPath: these are different operations"
+    return (Problem("operation-id-conflict", at, message, hint),)
+
+
+def _places(found: Sequence[OperationTarget]) -> frozenset[tuple[str, str]]:
+    return frozenset((operation.method, operation.path) for operation in found)
 
 
 def _unknown_source(name: str, document: Document, at: str) -> Problem | None:

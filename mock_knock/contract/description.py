@@ -103,10 +103,9 @@ def load_description(name: str, document: JsonValue, *, where: str) -> Descripti
     """Check that a decoded document is an OpenAPI description this project can judge by.
 
     The document is taken as it is: published descriptions break their own specification in places that do not matter.
-    Only numbers among its names become text, because YAML reads the status code in `200: ...` as a number.
 
     Raises:
-        InvalidDocument: `openapi-invalid`, `openapi-version-unsupported` or `openapi-too-deep`.
+        InvalidDocument: `openapi-invalid` or `openapi-version-unsupported`.
     """
     version = document.get("openapi") if isinstance(document, Mapping) else None
     if not isinstance(document, Mapping) or not isinstance(version, str):
@@ -127,24 +126,7 @@ def load_description(name: str, document: JsonValue, *, where: str) -> Descripti
         raise InvalidDocument(
             "openapi-invalid", f"'{name}' has no 'paths'", where=where, hint="describe its operations"
         )
-    try:
-        return Description(name, _with_text_names(document, {}), where)
-    except RecursionError as error:
-        what = f"'{name}' is nested too deeply, or contains itself"
-        raise InvalidDocument("openapi-too-deep", what, where=where, hint="use $ref where schemas repeat") from error
-
-
-def _with_text_names(value: JsonValue, done: dict[int, JsonValue]) -> JsonValue:
-    """Copy `value`; parts that YAML aliases share stay shared, so that a small text cannot become a huge document."""
-    if id(value) not in done:
-        match value:
-            case Mapping():
-                done[id(value)] = {str(name): _with_text_names(member, done) for name, member in value.items()}
-            case list():
-                done[id(value)] = [_with_text_names(item, done) for item in value]
-            case _:
-                return value
-    return done[id(value)]
+    return Description(name, document, where)
 
 
 def _expand_server(server: Mapping[str, JsonValue]) -> str | None:

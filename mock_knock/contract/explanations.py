@@ -71,8 +71,10 @@ def _explain_value(kind: str, error: Exception) -> Violations:
         case InvalidSchemaValue(schema_errors=errors):
             return describe_schema_errors(kind, (found for found in errors if isinstance(found, SchemaError)))
         case MediaTypeNotFound(mimetype=found, availableMimetypes=described):
-            message = f"'{found or 'no media type'}' is not described; described: {', '.join(described)}"
-            return _one(kind.replace("-body", "-media-type"), "Content-Type", message)
+            said = f"'{found}' is not described" if found else "is missing"
+            return _one(
+                kind.replace("-body", "-media-type"), "Content-Type", f"{said}; described: {', '.join(described)}"
+            )
         case MediaTypeDeserializeError():
             return _one(kind, "", "cannot be decoded as its media type says")
     return _one(kind, "", "cannot be read as described")

@@ -77,7 +77,7 @@ def _is_plain_path_parameter(parameter: SchemaPath) -> bool:
     if (parameter / "in").read_str() != "path" or "schema" not in parameter:
         return False
     simple = (parameter / "style").read_str(default="simple") == "simple"
-    return simple and (parameter / "schema" / "type").read_str_or_list(default="") == "string"
+    return simple and (parameter / "schema" / "type").read_str(default="") == "string"
 
 
 def _needs_bearer(spec: SchemaPath, operation: SchemaPath) -> bool | None:

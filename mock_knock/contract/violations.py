@@ -55,7 +55,8 @@ def _is_of_other_type(error: SchemaError, path: tuple[str | int, ...]) -> bool:
     """Tell whether the value at `path` has a type that the schema, or each of its alternatives, does not want."""
     if error.branches:
         return all(any(_is_of_other_type(each, path) for each in branch) for branch in error.branches)
-    return error.path == path and error.keyword == "type"
+    is_null_only = error.keyword == "enum" and error.argument == [None]  # how OpenAPI 3.0 writes the type of null
+    return error.path == path and (error.keyword == "type" or is_null_only)
 
 
 def _location(error: SchemaError) -> str:
@@ -100,7 +101,9 @@ _SENTENCES = {
     "not": "has a form that is not allowed",
     "oneOf": "must match exactly one of the allowed forms",
     "pattern": "does not match the pattern {argument}",
+    "readOnly": "must not be in a request",
     "required": "is required",
     "type": "must be of type {argument}",
     "uniqueItems": "must not repeat an item",
+    "writeOnly": "must not be in a response",
 }

@@ -179,7 +179,8 @@ def test_default_timeline_by_polls() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "status"), [(0, "queued"), (0.999, "queued"), (1, "processing"), (2.999, "processing"), (3, "completed")]
+    ("seconds", "status"),
+    [(0, "queued"), (0.999, "queued"), (1, "processing"), (2.999, "processing"), (3, "completed")],
 )
 def test_default_timeline_by_time(seconds: float, status: str) -> None:
     """An operation nobody polls starts after one second and completes after three."""
@@ -227,9 +228,7 @@ def test_a_stage_without_end_stays() -> None:
     assert Status.QUEUED is observe(facts, at(1_000_000), [START] * 500).status
 
 
-@pytest.mark.parametrize(
-    ("to", "processed"), [(Status.PROCESSING, 0), (Status.COMPLETED, 4), (Status.FAILED, 0)]
-)
+@pytest.mark.parametrize(("to", "processed"), [(Status.PROCESSING, 0), (Status.COMPLETED, 4), (Status.FAILED, 0)])
 def test_a_push_ends_the_queued_stage(to: Status, processed: int) -> None:
     """A push leads to its state at once, whatever the timeline says."""
     facts = operation(timeline=Timeline(FOREVER, FOREVER), transitions=(Transition(to, at(7), 0),))

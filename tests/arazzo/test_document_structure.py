@@ -1,0 +1,589 @@
+"""From decoded documents to `Document`: what the standard prescribes, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_knock.arazzo.criterion import Criterion
+from mock_knock.arazzo.document import (
+    Action,
+    Document,
+    Parameter,
+    RequestBody,
+    SourceDescription,
+    Step,
+    Workflow,
+)
+from mock_knock.arazzo.parse import parse_document
+from mock_knock.errors import InvalidDocument
+from mock_knock.messages import Finding, JsonValue
+
+ABSENT = object()
+STEP = "/workflows/0/steps/0"
+NEXT = "/workflows/0/steps/1"
+DEEP: JsonValue = []
+for _ in range(5_000):
+    DEEP = [DEEP]
+
+
+def flow() -> dict[str, JsonValue]:
+    """Return a decoded document that uses every part of the standard which is carried out."""
+    return {
+        "arazzo": "1.0.1",
+        "x-owner": "team",
+        "info": {"title": "Notify", "summary": "s", "description": "d", "version": "1"},
+        "sourceDescriptions": [{"name": "users", "url": "users.yml", "type": "openapi"}],
+        "workflows": [
+            {
+                "workflowId": "notify",
+                "summary": "s",
+                "inputs": {"type": "object", "properties": {"id": {"type": "string"}}},
+                "steps": [
+                    {
+                        "stepId": "poll",
+                        "operationId": "getUser",
+                        "parameters": [
+                            {"name": "id", "in": "path", "value": "$inputs.id"},
+                            {"name": "id", "in": "query", "value": 7},
+                        ],
+                        "successCriteria": [
+                            {"condition": "$statusCode == 200"},
+                            {
+                                "condition": "$[?@ == 'x']",
+                                "context": "$response.body",
+                                "type": {"type": "jsonpath", "version": "rfc9535"},
+                            },
+                        ],
+                        "onSuccess": [{"name": "done", "type": "goto", "stepId": "send"}],
+                        "onFailure": [
+                            {"name": "again", "type": "retry", "retryAfter": 0.5, "retryLimit": 3},
+                            {
+                                "name": "stop",
+                                "type": "end",
+                                "criteria": [{"condition": "^5", "context": "$statusCode", "type": "regex"}],
+                            },
+                        ],
+                        "outputs": {"user": "$response.body"},
+                    },
+                    {
+                        "stepId": "send",
+                        "operationPath": "{$sourceDescriptions.users.url}#/paths/~1send/post",
+                        "requestBody": {"contentType": "application/json", "payload": {"to": ["$inputs.id", None]}},
+                    },
+                ],
+                "outputs": {"user": "$steps.poll.outputs.user"},
+            }
+        ],
+    }
+
+
+def changed(pointer: str, value: object) -> JsonValue:
+    """Return the document with another value at a pointer; ABSENT takes the member out."""
+    tokens = pointer.split("/")[1:]
+    document = flow()
+    if not tokens:
+        return value
+    node: JsonValue = document
+    for token in tokens[:-1]:
+        node = node[int(token)] if isinstance(node, list) else node[token]
+    last = int(tokens[-1]) if isinstance(node, list) else tokens[-1]
+    if value is ABSENT:
+        del node[last]
+    elif isinstance(node, list) and last == len(node):
+        node.append(value)
+    else:
+        node[last] = value
+    return document
+
+
+def problems(document: JsonValue) -> list[tuple[str, str]]:
+    """Return code and place of every problem of a document."""
+    with pytest.raises(InvalidDocument) as caught:
+        parse_document(document)
+    return [(finding.code, finding.where.removeprefix("#")) for finding in caught.value.findings]
+
+
+def test_everything_is_read() -> None:
+    """Each field of a document arrives at its place, with the pointer of the object it stands in."""
+    poll = Step(
+        "poll",
+        operation_id="getUser",
+        parameters=(
+            Parameter("id", "path", "$inputs.id", f"{STEP}/parameters/0"),
+            Parameter("id", "query", 7, f"{STEP}/parameters/1"),
+        ),
+        success_criteria=(
+            Criterion("$statusCode == 200", pointer=f"{STEP}/successCriteria/0"),
+            Criterion("$[?@ == 'x']", "$response.body", "jsonpath", "rfc9535", f"{STEP}/successCriteria/1"),
+        ),
+        on_success=(Action("done", "goto", "send", pointer=f"{STEP}/onSuccess/0"),),
+        on_failure=(
+            Action("again", "retry", retry_after=0.5, retry_limit=3, pointer=f"{STEP}/onFailure/0"),
+            Action(
+                "stop",
+                "end",
+                criteria=(Criterion("^5", "$statusCode", "regex", pointer=f"{STEP}/onFailure/1/criteria/0"),),
+                pointer=f"{STEP}/onFailure/1",
+            ),
+        ),
+        outputs={"user": "$response.body"},
+        pointer=STEP,
+    )
+    send = Step(
+        "send",
+        operation_path="{$sourceDescriptions.users.url}#/paths/~1send/post",
+        request_body=RequestBody({"to": ["$inputs.id", None]}, "application/json", f"{NEXT}/requestBody"),
+        pointer=NEXT,
+    )
+    workflow = Workflow(
+        "notify",
+        (poll, send),
+        {"type": "object", "properties": {"id": {"type": "string"}}},
+        {"user": "$steps.poll.outputs.user"},
+        "/workflows/0",
+    )
+    sources = (SourceDescription("users", "users.yml", "/sourceDescriptions/0"),)
+    assert Document("1.0.1", "Notify", sources, (workflow,)) == parse_document(flow())
+
+
+def test_defaults() -> None:
+    """A retry without numbers is one retry without delay, and lists and maps may be left out."""
+    document = {
+        "arazzo": "1.1.0",
+        "info": {"title": "t", "version": "1"},
+        "sourceDescriptions": [{"name": "s", "url": "u"}],
+        "workflows": [
+            {
+                "workflowId": "w",
+                "steps": [{"stepId": "a", "operationId": "o", "onFailure": [{"name": "r", "type": "retry"}]}],
+            }
+        ],
+    }
+    (workflow,) = parse_document(document).workflows
+    retry = Action("r", "retry", retry_after=0, retry_limit=1, pointer=f"{STEP}/onFailure/0")
+    assert Workflow("w", (Step("a", "o", on_failure=(retry,), pointer=STEP),), pointer="/workflows/0") == workflow
+
+
+def test_questions_to_a_document() -> None:
+    """Workflows and steps are found by id; the last step is followed by none; an unknown id is told apart."""
+    document = parse_document(flow())
+    workflow = document.workflow("notify")
+    assert workflow is not None
+    assert None is document.workflow("Notify")
+    assert ["send", None] == [step and step.step_id for step in map(workflow.following, workflow.steps)]
+    assert 1 == workflow.step_index("send")
+    with pytest.raises(KeyError):
+        workflow.step_index("nope")
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.1.0", "1.1.99", "1.0.1-rc.1"])
+def test_supported_versions(version: str) -> None:
+    """Every patch of 1.0 and 1.1 is read."""
+    assert version == parse_document(changed("/arazzo", version)).version
+
+
+@pytest.mark.parametrize("version", ["1.2.0", "2.0.0", "0.9.0", "1.0", "1.0.", "1.0.x", "10.0.1", "1.0.1\n", " 1.0.1"])
+def test_other_versions(version: str) -> None:
+    """A version that is not one of those is refused, however near it is."""
+    assert [("arazzo-version", "/arazzo")] == problems(changed("/arazzo", version))
+
+
+@pytest.mark.parametrize("document", [None, True, 7, "arazzo: 1.0.1", [], {}, {"openapi": "3.0.0"}, ["arazzo"]])
+def test_other_documents(document: JsonValue) -> None:
+    """What has no field `arazzo` is no Arazzo document, and nothing else is said about it."""
+    assert [("arazzo-invalid", "")] == problems(document)
+
+
+STRUCTURE = [
+    # pointer changed, value, places of the problems
+    ("/arazzo", 1.0, ["/arazzo"]),
+    ("/arazzo", None, ["/arazzo"]),
+    ("/info", ABSENT, ["/info", "/info"]),
+    ("/info/title", ABSENT, ["/info"]),
+    ("/info/version", ABSENT, ["/info"]),
+    ("/info/version", 1.0, ["/info/version"]),
+    ("/info/title", "", ["/info/title"]),
+    ("/sourceDescriptions", ABSENT, [""]),
+    ("/sourceDescriptions", [], [""]),
+    ("/sourceDescriptions", {}, ["/sourceDescriptions"]),
+    ("/sourceDescriptions/0", None, ["/sourceDescriptions/0"]),
+    ("/sourceDescriptions/0/name", ABSENT, ["/sourceDescriptions/0"]),
+    ("/sourceDescriptions/0/url", ABSENT, ["/sourceDescriptions/0"]),
+    ("/sourceDescriptions/0/url", ["u"], ["/sourceDescriptions/0/url"]),
+    ("/sourceDescriptions/0/type", DEEP, ["/sourceDescriptions/0/type"]),
+    ("/workflows", ABSENT, [""]),
+    ("/workflows", [], [""]),
+    ("/workflows", None, ["/workflows"]),
+    ("/workflows/0", "w", ["/workflows/0"]),
+    ("/workflows/0/workflowId", ABSENT, ["/workflows/0"]),
+    ("/workflows/0/workflowId", 7, ["/workflows/0/workflowId"]),
+    ("/workflows/0/inputs", True, ["/workflows/0/inputs"]),
+    ("/workflows/0/inputs", None, ["/workflows/0/inputs"]),
+    ("/workflows/0/outputs", [], ["/workflows/0/outputs"]),
+    ("/workflows/0/outputs/user", None, ["/workflows/0/outputs/user"]),
+    ("/workflows/0/steps", ABSENT, ["/workflows/0"]),
+    ("/workflows/0/steps", [], ["/workflows/0"]),
+    ("/workflows/0/steps", {}, ["/workflows/0/steps"]),
+    ("/workflows/0/steps/2", [], ["/workflows/0/steps/2"]),
+    (f"{STEP}/stepId", ABSENT, [STEP]),
+    (f"{STEP}/stepId", "", [f"{STEP}/stepId"]),
+    (f"{STEP}/operationId", ABSENT, [STEP]),
+    (f"{STEP}/operationId", "", [f"{STEP}/operationId"]),
+    (f"{STEP}/operationId", None, [f"{STEP}/operationId"]),
+    (f"{STEP}/operationPath", "{$sourceDescriptions.users.url}#/paths/~1send/post", [STEP]),
+    (f"{NEXT}/operationPath", 7, [f"{NEXT}/operationPath"]),
+    (f"{STEP}/parameters", {}, [f"{STEP}/parameters"]),
+    (f"{STEP}/parameters/0", "id", [f"{STEP}/parameters/0"]),
+    (f"{STEP}/parameters/0/name", ABSENT, [f"{STEP}/parameters/0"]),
+    (f"{STEP}/parameters/0/in", ABSENT, [f"{STEP}/parameters/0"]),
+    (f"{STEP}/parameters/0/in", "body", [f"{STEP}/parameters/0/in"]),
+    (f"{STEP}/parameters/0/in", ["path"], [f"{STEP}/parameters/0/in"]),
+    (f"{STEP}/parameters/0/value", ABSENT, [f"{STEP}/parameters/0"]),
+    (f"{STEP}/requestBody", None, [f"{STEP}/requestBody"]),
+    (f"{NEXT}/requestBody/contentType", None, [f"{NEXT}/requestBody/contentType"]),
+    (f"{STEP}/successCriteria", [], [STEP]),
+    (f"{STEP}/successCriteria", "$statusCode == 200", [f"{STEP}/successCriteria"]),
+    (f"{STEP}/successCriteria/0", "$statusCode == 200", [f"{STEP}/successCriteria/0"]),
+    (f"{STEP}/successCriteria/0/condition", ABSENT, [f"{STEP}/successCriteria/0"]),
+    (f"{STEP}/successCriteria/0/condition", True, [f"{STEP}/successCriteria/0/condition"]),
+    (f"{STEP}/successCriteria/0/type", "jsonata", [f"{STEP}/successCriteria/0/type"]),
+    (f"{STEP}/successCriteria/0/type", "regex", [f"{STEP}/successCriteria/0"]),
+    (f"{STEP}/successCriteria/1/context", ABSENT, [f"{STEP}/successCriteria/1"]),
+    (f"{STEP}/successCriteria/1/context", "", [f"{STEP}/successCriteria/1/context"]),
+    (f"{STEP}/successCriteria/1/type", {"type": "regex", "version": "1"}, [f"{STEP}/successCriteria/1/type"]),
+    (f"{STEP}/successCriteria/1/type", {"version": "rfc9535"}, [f"{STEP}/successCriteria/1/type"]),
+    (f"{STEP}/successCriteria/1/type", {"type": "jsonpath"}, [f"{STEP}/successCriteria/1/type"]),
+    (f"{STEP}/onSuccess", {}, [f"{STEP}/onSuccess"]),
+    (f"{STEP}/onSuccess/0", None, [f"{STEP}/onSuccess/0"]),
+    (f"{STEP}/onSuccess/0/name", ABSENT, [f"{STEP}/onSuccess/0"]),
+    (f"{STEP}/onSuccess/0/type", ABSENT, [f"{STEP}/onSuccess/0"]),
+    (f"{STEP}/onSuccess/0/type", "retry", [f"{STEP}/onSuccess/0/type"]),
+    (f"{STEP}/onSuccess/0/stepId", ABSENT, [f"{STEP}/onSuccess/0"]),
+    (f"{STEP}/onSuccess/0/stepId", None, [f"{STEP}/onSuccess/0/stepId"]),
+    (f"{STEP}/onSuccess/0/stepId", "", [f"{STEP}/onSuccess/0/stepId"]),
+    (f"{STEP}/onFailure/0/type", "wait", [f"{STEP}/onFailure/0/type"]),
+    (f"{STEP}/onFailure/0/retryAfter", -1, [f"{STEP}/onFailure/0/retryAfter"]),
+    (f"{STEP}/onFailure/0/retryAfter", "1", [f"{STEP}/onFailure/0/retryAfter"]),
+    (f"{STEP}/onFailure/0/retryAfter", True, [f"{STEP}/onFailure/0/retryAfter"]),
+    (f"{STEP}/onFailure/0/retryAfter", float("nan"), [f"{STEP}/onFailure/0/retryAfter"]),
+    (f"{STEP}/onFailure/0/retryAfter", float("inf"), [f"{STEP}/onFailure/0/retryAfter"]),
+    (f"{STEP}/onFailure/0/retryAfter", 10**400, [f"{STEP}/onFailure/0/retryAfter"]),
+    (f"{STEP}/onFailure/0/retryLimit", -1, [f"{STEP}/onFailure/0/retryLimit"]),
+    (f"{STEP}/onFailure/0/retryLimit", 2.5, [f"{STEP}/onFailure/0/retryLimit"]),
+    (f"{STEP}/onFailure/0/retryLimit", True, [f"{STEP}/onFailure/0/retryLimit"]),
+    (f"{STEP}/onFailure/0/retryLimit", None, [f"{STEP}/onFailure/0/retryLimit"]),
+    (f"{STEP}/onFailure/0/retryLimit", float("inf"), [f"{STEP}/onFailure/0/retryLimit"]),
+    (f"{STEP}/onFailure/1/criteria", "x", [f"{STEP}/onFailure/1/criteria"]),
+]
+
+
+@pytest.mark.parametrize(("pointer", "value", "places"), STRUCTURE)
+def test_structure(pointer: str, value: JsonValue, places: list[str]) -> None:
+    """A field that is missing or of a wrong kind is one problem at its place, and no other problem follows from it."""
+    assert [("arazzo-structure", place) for place in places] == problems(changed(pointer, value))
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "",
+        "/info",
+        "/sourceDescriptions/0",
+        "/workflows/0",
+        STEP,
+        f"{STEP}/parameters/0",
+        f"{STEP}/successCriteria/0",
+        f"{STEP}/successCriteria/1/type",
+        f"{STEP}/onSuccess/0",
+        f"{STEP}/onFailure/0",
+        f"{NEXT}/requestBody",
+    ],
+)
+def test_unknown_fields(holder: str) -> None:
+    """A field that the standard does not know is refused at its own place, unless its name begins with `x-`."""
+    assert [("arazzo-unknown-field", f"{holder}/a~1b~0")] == problems(_with_field(holder, "a/b~"))
+    assert parse_document(_with_field(holder, "x-a")) is not None
+
+
+def _with_field(holder: str, name: str) -> JsonValue:
+    document: JsonValue = flow()
+    node = document
+    for token in holder.split("/")[1:]:
+        node = node[int(token)] if isinstance(node, list) else node[token]
+    node[name] = 1
+    return document
+
+
+@pytest.mark.parametrize("name", ["retryAfter", "retryLimit"])
+def test_a_success_action_has_no_retry(name: str) -> None:
+    """A delay or a limit on success is refused: it belongs to failure actions alone and would do nothing."""
+    pointer = f"{STEP}/onSuccess/0/{name}"
+    assert [("arazzo-unknown-field", pointer)] == problems(changed(pointer, 1))
+
+
+SELECTOR = {"context": "$response.body", "selector": "$.id", "type": "jsonpath"}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "place"),
+    [
+        ("/components", {}, "/components"),
+        ("/$self", "https://example.test/flow", "/$self"),
+        ("/sourceDescriptions/0/type", "arazzo", "/sourceDescriptions/0/type"),
+        ("/sourceDescriptions/0/type", "asyncapi", "/sourceDescriptions/0/type"),
+        ("/workflows/0/dependsOn", ["other"], "/workflows/0/dependsOn"),
+        ("/workflows/0/parameters", [], "/workflows/0/parameters"),
+        ("/workflows/0/successActions", [], "/workflows/0/successActions"),
+        ("/workflows/0/failureActions", [], "/workflows/0/failureActions"),
+        ("/workflows/0/outputs/user", SELECTOR, "/workflows/0/outputs/user"),
+        (f"{STEP}/timeout", 1000, f"{STEP}/timeout"),
+        (f"{STEP}/dependsOn", ["send"], f"{STEP}/dependsOn"),
+        (f"{STEP}/correlationId", "c", f"{STEP}/correlationId"),
+        (f"{STEP}/action", "send", f"{STEP}/action"),
+        (f"{STEP}/parameters/0", {"reference": "$components.parameters.id"}, f"{STEP}/parameters/0"),
+        (f"{STEP}/parameters/0/in", "querystring", f"{STEP}/parameters/0/in"),
+        (f"{STEP}/parameters/0/value", SELECTOR, f"{STEP}/parameters/0/value"),
+        (f"{NEXT}/requestBody/replacements", [], f"{NEXT}/requestBody/replacements"),
+        (f"{NEXT}/requestBody/payload", ABSENT, f"{NEXT}/requestBody"),
+        (f"{NEXT}/requestBody/payload/to/0", {"a/b": SELECTOR}, f"{NEXT}/requestBody/payload/to/0/a~1b"),
+        (f"{STEP}/successCriteria/1/type", "xpath", f"{STEP}/successCriteria/1/type"),
+        (
+            f"{STEP}/successCriteria/1/type",
+            {"type": "xpath", "version": "xpath-30"},
+            f"{STEP}/successCriteria/1/type",
+        ),
+        (
+            f"{STEP}/successCriteria/1/type/version",
+            "draft-goessner-dispatch-jsonpath-00",
+            f"{STEP}/successCriteria/1/type/version",
+        ),
+        (f"{STEP}/onSuccess/0", {"reference": "$components.successActions.done"}, f"{STEP}/onSuccess/0"),
+        (f"{STEP}/onSuccess/0/workflowId", "other", f"{STEP}/onSuccess/0/workflowId"),
+        (f"{STEP}/onSuccess/0/parameters", [], f"{STEP}/onSuccess/0/parameters"),
+        (f"{STEP}/onFailure/0/stepId", "send", f"{STEP}/onFailure/0/stepId"),
+        (f"{STEP}/onFailure/0/workflowId", "other", f"{STEP}/onFailure/0/workflowId"),
+    ],
+)
+def test_unsupported_parts(pointer: str, value: JsonValue, place: str) -> None:
+    """A part of the standard that is not carried out is refused by name, never passed over."""
+    assert [("arazzo-unsupported", place)] == problems(changed(pointer, value))
+
+
+@pytest.mark.parametrize("call", ["workflowId", "channelPath"])
+def test_unsupported_calls(call: str) -> None:
+    """A step that calls something else than an operation is refused by name."""
+    steps = [{"stepId": "a", call: "x"}]
+    assert [("arazzo-unsupported", f"{STEP}/{call}")] == problems(changed("/workflows/0/steps", steps))
+
+
+def test_a_goto_to_a_workflow_needs_no_step() -> None:
+    """A goto that names a workflow is refused for that alone."""
+    action = {"name": "other", "type": "goto", "workflowId": "w"}
+    place = f"{STEP}/onSuccess/0/workflowId"
+    assert [("arazzo-unsupported", place)] == problems(changed(f"{STEP}/onSuccess/0", action))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"context": "article", "selector": "a", "type": "b"},
+        {"context": "$response.body", "selector": "a"},
+        {"context": {}, "selector": "a", "type": "b"},
+    ],
+)
+def test_payloads_that_resemble_selectors(value: JsonValue) -> None:
+    """A payload with members of the same names, but without an expression as context, is just a payload."""
+    body = parse_document(changed(f"{NEXT}/requestBody/payload", value)).workflows[0].steps[1].request_body
+    assert body is not None
+    assert value == body.payload
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "place"),
+    [
+        ("/sourceDescriptions/1", {"name": "users", "url": "other.yml"}, "/sourceDescriptions/1"),
+        (
+            "/workflows/1",
+            {"workflowId": "notify", "steps": [{"stepId": "a", "operationId": "o"}]},
+            "/workflows/1",
+        ),
+        ("/workflows/0/steps/2", {"stepId": "poll", "operationId": "o"}, "/workflows/0/steps/2"),
+        (f"{STEP}/parameters/2", {"name": "id", "in": "path", "value": 1}, f"{STEP}/parameters/2"),
+        (f"{STEP}/onSuccess/1", {"name": "done", "type": "end"}, f"{STEP}/onSuccess/1"),
+        (f"{STEP}/onFailure/2", {"name": "again", "type": "retry"}, f"{STEP}/onFailure/2"),
+    ],
+)
+def test_duplicates(pointer: str, value: JsonValue, place: str) -> None:
+    """An id, a name, a parameter or an action that stands twice is refused at its second place."""
+    assert [("arazzo-duplicate", place)] == problems(changed(pointer, value))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        (f"{STEP}/parameters/2", {"name": "ID", "in": "path", "value": 1}),
+        (f"{STEP}/onFailure/2", {"name": "done", "type": "end"}),
+        ("/workflows/1", {"workflowId": "Notify", "steps": [{"stepId": "poll", "operationId": "o"}]}),
+    ],
+)
+def test_what_is_no_duplicate(pointer: str, value: JsonValue) -> None:
+    """Names differ by case; success and failure actions, and the steps of two workflows, do not share theirs."""
+    assert parse_document(changed(pointer, value)) is not None
+
+
+def test_two_missing_names_are_no_duplicate() -> None:
+    """Steps without ids are told to have none, not to share one."""
+    steps = [{"operationId": "o"}, {"operationId": "o"}]
+    assert [("arazzo-structure", STEP), ("arazzo-structure", NEXT)] == problems(changed("/workflows/0/steps", steps))
+
+
+@pytest.mark.parametrize("kind", ["onSuccess", "onFailure"])
+def test_dangling_targets(kind: str) -> None:
+    """A goto to a step that this workflow does not have is refused, and the steps it has are named."""
+    document = changed(f"{STEP}/{kind}", [{"name": "a", "type": "goto", "stepId": "Send"}])
+    assert [("arazzo-step-dangling", f"{STEP}/{kind}/0/stepId")] == problems(document)
+    with pytest.raises(InvalidDocument, match="steps of this workflow: poll, send"):
+        parse_document(document)
+
+
+def test_only_a_goto_has_a_target() -> None:
+    """The step that an `end` names plays no part (the field is relevant to goto alone)."""
+    action = {"name": "a", "type": "end", "stepId": "nowhere"}
+    (read,) = parse_document(changed(f"{STEP}/onSuccess/0", action)).workflows[0].steps[0].on_success
+    assert Action("a", "end", None, pointer=f"{STEP}/onSuccess/0") == read
+
+
+@pytest.mark.parametrize("name", ["a b", "ä", "", "a/b", "$a"])
+def test_names_of_outputs(name: str) -> None:
+    """Names of outputs are made of letters, digits, dots, hyphens and underscores."""
+    place = f"/workflows/0/outputs/{name.replace('/', '~1')}"
+    assert [("arazzo-name", place)] == problems(changed("/workflows/0/outputs", {name: "$steps.poll.outputs.user"}))
+    assert parse_document(changed("/workflows/0/outputs", {"a.b-c_9": "$inputs.id"})) is not None
+
+
+def test_all_problems_at_once() -> None:
+    """One reading lists every problem of a document in its order, and the message tells the first."""
+    document = {
+        "arazzo": "1.0.1",
+        "extra": 1,
+        "info": {"title": 1},
+        "sourceDescriptions": [{"name": "a", "url": "u"}, {"name": "a"}],
+        "workflows": [
+            {
+                "steps": [
+                    {
+                        "stepId": "s",
+                        "operationId": "o",
+                        "parameters": [{"in": "body"}, {"reference": "$components.parameters.x"}],
+                        "successCriteria": [{"type": "regex"}],
+                        "onSuccess": [{"type": "retry", "criteria": [{}]}, {"name": "g", "type": "goto"}],
+                        "outputs": {"a b": 1},
+                    }
+                ]
+            }
+        ],
+    }
+    found = problems(document)
+    assert [
+        ("arazzo-unknown-field", "/extra"),
+        ("arazzo-structure", "/info/title"),
+        ("arazzo-structure", "/info"),
+        ("arazzo-structure", "/sourceDescriptions/1"),
+        ("arazzo-structure", f"{STEP}/parameters/0"),
+        ("arazzo-structure", f"{STEP}/parameters/0"),
+        ("arazzo-structure", f"{STEP}/parameters/0/in"),
+        ("arazzo-unsupported", f"{STEP}/parameters/1"),
+        ("arazzo-structure", f"{STEP}/successCriteria/0"),
+        ("arazzo-structure", f"{STEP}/successCriteria/0"),
+        ("arazzo-structure", f"{STEP}/onSuccess/0/type"),
+        ("arazzo-structure", f"{STEP}/onSuccess/0"),
+        ("arazzo-structure", f"{STEP}/onSuccess/0/criteria/0"),
+        ("arazzo-structure", f"{STEP}/onSuccess/1"),
+        ("arazzo-name", f"{STEP}/outputs/a b"),
+        ("arazzo-structure", f"{STEP}/outputs/a b"),
+        ("arazzo-structure", "/workflows/0"),
+        ("arazzo-duplicate", "/sourceDescriptions/1"),
+    ] == found
+    with pytest.raises(InvalidDocument, match="'extra' is not a field here"):
+        parse_document(document)
+
+
+def test_places_for_people() -> None:
+    """Whoever read the file says how a pointer is shown."""
+    with pytest.raises(InvalidDocument) as caught:
+        parse_document(changed("/info/title", ABSENT), where=lambda pointer: f"flow.yaml:{len(pointer)}")
+    assert "flow.yaml:5" == caught.value.where
+
+
+def test_every_problem_has_a_remedy() -> None:
+    """No finding about the structure leaves the reader without a hint."""
+    documents = [changed(pointer, value) for pointer, value, _ in STRUCTURE]
+    for document in [*documents, {}, changed("/arazzo", "3")]:
+        with pytest.raises(InvalidDocument) as caught:
+            parse_document(document)
+        assert [] == [finding for finding in caught.value.findings if not finding.hint]
+
+
+def _pointers(value: JsonValue, at: str = "") -> Iterator[str]:
+    yield at
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _pointers(child, f"{at}/{name}")
+    if isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _pointers(child, f"{at}/{index}")
+
+
+POINTERS = list(_pointers(flow()))
+FIELDS = ["name", "type", "stepId", "workflowId", "in", "value", "reference", "criteria", "condition", "context"]
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.sampled_from(["", "goto", "retry", "end", "jsonpath", "xpath", "poll", "$inputs.a", "{$"]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(FIELDS) | st.text(), inner, max_size=6),
+    max_leaves=15,
+)
+
+
+@given(st.sampled_from(POINTERS), VALUES)
+def test_any_value_anywhere(pointer: str, value: JsonValue) -> None:
+    """Whatever stands wherever in a document, it is read or refused with a code of ours."""
+    _read_or_refuse(changed(pointer, value))
+
+
+@given(VALUES)
+def test_any_document(value: JsonValue) -> None:
+    """Whatever a document is, it is read or refused with a code of ours."""
+    _read_or_refuse(value)
+
+
+@given(st.dictionaries(st.sampled_from(["arazzo", "info", "sourceDescriptions", "workflows", "components"]), VALUES))
+def test_any_root(value: JsonValue) -> None:
+    """Whatever the members of a document are, it is refused with codes of ours."""
+    _read_or_refuse({"arazzo": "1.0.1", **value})
+
+
+@pytest.mark.parametrize("pointer", POINTERS)
+def test_monsters_anywhere(pointer: str) -> None:
+    """Nesting without a reasonable end and numbers too long to be written are read or refused like anything else."""
+    for value in (DEEP, {"type": DEEP, "name": DEEP}, 10**5_000, [10**5_000]):
+        _read_or_refuse(changed(pointer, value))
+
+
+def _read_or_refuse(document: JsonValue) -> None:
+    findings: tuple[Finding, ...] = ()
+    try:
+        parse_document(document)
+    except InvalidDocument as error:
+        findings = error.findings
+    assert {"arazzo"} >= {finding.code.partition("-")[0] for finding in findings}

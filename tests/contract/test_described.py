@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mock_knock.contract.described import DescribedSources
+from mock_knock.contract.description import DescribedOperation, Description, load_description
+from mock_knock.messages import JsonValue
+
+STATUS = {"type": "string", "enum": ["queued", "completed"]}
+SCHEMAS: dict[str, Any] = {
+    "Operation": {"properties": {"status": {"$ref": "#/components/schemas/Status"}, "rows": {"type": "integer"}}},
+    "Status": STATUS,
+    "Circle": {"$ref": "#/components/schemas/Circle"},
+    "Page": {
+        "properties": {
+            "a/b": STATUS,
+            "items": {"type": "array", "items": {"properties": {"status": STATUS}}},
+            "odd": {"enum": "queued"},
+            "yes": True,
+        }
+    },
+}
+OPERATION = {"$ref": "#/components/schemas/Operation"}
+
+
+def answers(schema: JsonValue, status: str = "200") -> JsonValue:
+    """Return the responses of an operation that answers with this schema."""
+    return {status: {"content": {"application/json": {"schema": schema}}}}
+
+
+def source(name: str, responses: JsonValue = None, id_: str = "getOperation") -> Description:
+    """Return a description of one operation with these responses."""
+    paths = {"/op": {"get": {"operationId": id_, "responses": responses}}}
+    components = {"schemas": SCHEMAS, "responses": {"Good": {"content": {"application/json": {"schema": OPERATION}}}}}
+    return load_description(name, {"openapi": "3.0.3", "paths": paths, "components": components}, where=name)
+
+
+def success_values(responses: JsonValue, pointer: str = "/status") -> tuple[JsonValue, ...] | None:
+    """Return what is asked about an operation with these responses."""
+    description = source("bulk", responses)
+    return DescribedSources({"bulk": description}).success_values(description.operations[0], pointer)
+
+
+def test_ids_over_all_sources() -> None:
+    """An id is looked for in every source, in their order."""
+    sources = DescribedSources({"b": source("b"), "a": source("a"), "c": source("c", id_="other")})
+    assert ["b", "a"] == [operation.source for operation in sources.find_by_id("getOperation")]
+    assert () == sources.find_by_id("nobody")
+
+
+@pytest.mark.parametrize(
+    ("name", "pointer", "found"),
+    [("a", "/paths/~1op/get", True), ("a", "/paths/~1op/post", False), ("nobody", "/paths/~1op/get", False)],
+)
+def test_a_pointer_into_one_source(name: str, pointer: str, *, found: bool) -> None:
+    """A pointer counts within the source that is named; a source that is not there has no operations."""
+    assert found == (DescribedSources({"a": source("a")}).find_by_pointer(name, pointer) is not None)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "found"), [("a", "GET", True), ("a", "POST", False), ("nobody", "GET", False)]
+)
+def test_method_and_template_in_one_source(name: str, method: str, *, found: bool) -> None:
+    """Method and path template count within the source that is named."""
+    assert found == (DescribedSources({"a": source("a")}).find(name, method, "/op") is not None)
+
+
+def test_no_sources() -> None:
+    """A flow without sources has no operations."""
+    assert () == DescribedSources().find_by_id("getOperation")
+
+
+@pytest.mark.parametrize(
+    "responses",
+    [
+        answers(OPERATION),
+        answers(OPERATION, "202"),
+        answers(OPERATION, "2XX"),
+        answers({"$ref": "#/components/schemas/Operation"}, "200"),
+        {"200": {"$ref": "#/components/responses/Good"}},
+        {"400": {}, "204": {"description": "nothing"}, **answers({"properties": {}}, "201"), **answers(OPERATION)},
+        {"200": {"content": {"text/plain": {}, "application/json": {"schema": OPERATION}}}},
+    ],
+)
+def test_values_of_a_success(responses: JsonValue) -> None:
+    """The enum of a member is found behind references, in the first 2xx response that has one."""
+    assert ("queued", "completed") == success_values(responses)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "values"),
+    [
+        ("/a~1b", ("queued", "completed")),
+        ("/items/0/status", ("queued", "completed")),
+        ("/items/0", None),
+        ("/items/0/rows", None),
+        ("/a~1b/deeper", None),
+        ("/nothing", None),
+        ("/nothing/deeper", None),
+        ("/odd", None),
+        ("/yes", None),
+        ("", None),
+    ],
+)
+def test_values_at_a_pointer(pointer: str, values: tuple[str, ...] | None) -> None:
+    """A pointer leads through members and, whatever the index, through the items of an array."""
+    assert values == success_values(answers({"$ref": "#/components/schemas/Page"}), pointer)
+
+
+@pytest.mark.parametrize(
+    "responses",
+    [
+        None,
+        [],
+        {},
+        answers(OPERATION, "400"),
+        answers(OPERATION, "default"),
+        answers(OPERATION, "20"),
+        answers({"$ref": "#/components/schemas/Circle"}),
+        answers({"$ref": "#/components/schemas/Missing"}),
+        {"200": None},
+        {"200": {"content": []}},
+        {"200": {"content": {"application/json": None}}},
+        {"200": {"$ref": "#/components/responses/Missing"}},
+    ],
+)
+def test_no_values(responses: JsonValue) -> None:
+    """Where no success is described, or not as the standard asks, there are no values."""
+    assert success_values(responses) is None
+
+
+def test_an_operation_that_is_not_described() -> None:
+    """Nothing is known about the answers of an operation that its source does not describe."""
+    other = DescribedOperation("bulk", "POST", "/op", None, "/paths/~1op/post")
+    assert DescribedSources({"bulk": source("bulk", answers(OPERATION))}).success_values(other, "/status") is None

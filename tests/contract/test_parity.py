@@ -1,0 +1,346 @@
+"""The compiled validators repeat the verdicts of stock openapi-core: which messages are wrong, and where."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from openapi_core import Config, OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
+
+from mock_knock.contract.description import load_description
+from mock_knock.contract.judge import Judge, RequestRecord, request_record
+from mock_knock.contract.overlay import apply_overlay, parse_overlay
+from mock_knock.messages import JsonValue
+
+FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "openapi"
+FILES = ("knock-users-api-openapi.yml", "knock-bulk-operations-api-openapi.yml", "knock-workflows-api-openapi.yml")
+OPERATIONS = {
+    # operationId: number of its file, path parameters
+    "bulkIdentifyUsers": (0, {}),
+    "getBulkOperation": (1, {"id": "7f1c0f4e-2a52-4a53-9a2b-2f3f0a5d6b10"}),
+    "triggerWorkflow": (2, {"key": "new-comment"}),
+}
+HEADERS = {"Authorization": "Bearer sk_test_local", "Content-Type": "application/json"}
+
+Places = set[tuple[str | int, ...]]
+
+many = settings(max_examples=max(200, settings().max_examples))
+with_and_without_overlay = pytest.mark.parametrize("repaired", [False, True], ids=["published", "repaired"])
+
+
+def load(name: str) -> JsonValue:
+    """Return a decoded fixture."""
+    return yaml.load((FOLDER / name).read_bytes(), Loader=yaml.CSafeLoader)
+
+
+@cache
+def judges(*, repaired: bool) -> tuple[Judge, ...]:
+    """Return the judges of the bundled descriptions, as published or with the overlay."""
+    documents = tuple(load(name) for name in FILES)
+    overlay = parse_overlay(load("knock-overlay.yml"), where="knock-overlay.yml")
+    changed = apply_overlay(overlay, documents) if repaired else documents
+    return tuple(Judge(load_description(name, value, where=name)) for name, value in zip(FILES, changed, strict=True))
+
+
+@cache
+def stock(number: int, *, repaired: bool) -> OpenAPI:
+    """Return stock openapi-core for one of these descriptions, with the same decoder of JSON and nothing else."""
+    config = Config(
+        spec_validator_cls=None,  # type: ignore[arg-type]  # None skips the check of the description
+        extra_media_type_deserializers={"application/json": orjson.loads},
+    )
+    return OpenAPI.from_dict(dict(judges(repaired=repaired)[number].description.document), config=config)
+
+
+def places(errors: Iterable[Exception]) -> Places | None:
+    """Return where a body is wrong, or None when nothing is; other faults of a message do not occur here."""
+    causes = [error.__cause__ for error in errors]
+    found: Places = set()
+    for cause in causes:
+        assert isinstance(cause, InvalidSchemaValue)
+        found |= {tuple(error.path) for error in cause.schema_errors}  # type: ignore[attr-defined]  # both kinds have it
+    return found if causes else None
+
+
+def record(id_: str, data: bytes, *, repaired: bool) -> RequestRecord:
+    """Return a request in the form of the judge."""
+    number, path = OPERATIONS[id_]
+    operation = judges(repaired=repaired)[number].description.operations[0]
+    return request_record(operation, path=path, query={}, headers=tuple(HEADERS.items()), body=data)
+
+
+def mock_request(id_: str, data: bytes, *, repaired: bool) -> MockRequest:
+    """Return the same request in the form of openapi-core."""
+    number, path = OPERATIONS[id_]
+    operation = judges(repaired=repaired)[number].description.operations[0]
+    server, url = "https://api.knock.app", operation.path.format(**path)
+    return MockRequest(server, operation.method.lower(), url, headers=HEADERS, view_args=path, data=data)
+
+
+def check_request(id_: str, body: JsonValue, *, repaired: bool) -> None:
+    """Assert that judge and stock openapi-core think the same of a request with this body."""
+    data, number = json.dumps(body).encode(), OPERATIONS[id_][0]
+    found = judges(repaired=repaired)[number]
+    asked = mock_request(id_, data, repaired=repaired)
+    expected = places(stock(number, repaired=repaired).request_validator.iter_errors(asked))
+    full = found._requests.request_validator.iter_errors(record(id_, data, repaired=repaired))  # noqa: SLF001  # no plan
+    assert expected == places(full)
+    assert (expected is None) == (found.request_violations(record(id_, data, repaired=repaired)) == ())
+
+
+def check_response(id_: str, status: int, body: JsonValue, *, repaired: bool) -> None:
+    """Assert that judge and stock openapi-core think the same of a response with this body."""
+    data, number = json.dumps(body).encode(), OPERATIONS[id_][0]
+    found = judges(repaired=repaired)[number]
+    answered, asked = MockResponse(data, status), mock_request(id_, b"", repaired=repaired)
+    expected = places(stock(number, repaired=repaired).response_validator.iter_errors(asked, answered))
+    validator = found._responses.response_validator  # noqa: SLF001  # to see its errors before they are told
+    assert expected == places(validator.iter_errors(record(id_, b"", repaired=repaired), answered))
+    headers = (("Content-Type", "application/json"),)
+    violations = found.response_violations(found.description.operations[0], status=status, headers=headers, body=data)
+    assert (expected is None) == (violations == ())
+
+
+# Good bodies, rich in everything that is described
+
+INSTANTS = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.123456+01:00", "2026-01-01t00:00:00z", None]
+UUIDS = ["7f1c0f4e-2a52-4a53-9a2b-2f3f0a5d6b10", "00000000-0000-0000-0000-000000000000"]
+
+texts = st.sampled_from(["ada", "", "é", "new-comment"])
+optional_texts = texts | st.none()
+uuids = st.sampled_from(UUIDS)
+conditions = st.lists(
+    st.fixed_dictionaries(
+        {"variable": texts, "operator": st.sampled_from(["equal_to", "is_between"]), "argument": optional_texts}
+    ),
+    max_size=2,
+)
+choices = st.booleans() | st.fixed_dictionaries({"conditions": conditions})
+channel_types = st.dictionaries(st.sampled_from(["email", "sms", "chat", "fax"]), choices, max_size=2) | st.none()
+channels = st.dictionaries(uuids, choices, max_size=2) | st.none()
+settings_of_workflows = st.booleans() | st.fixed_dictionaries(
+    {}, optional={"channel_types": channel_types, "channels": channels, "conditions": conditions | st.none()}
+)
+preference_sets = st.fixed_dictionaries(
+    {},
+    optional={
+        "__persistence_strategy__": st.sampled_from(["merge", "replace"]),
+        "channel_types": channel_types,
+        "channels": channels,
+        "categories": st.dictionaries(texts, settings_of_workflows, max_size=2) | st.none(),
+        "workflows": st.dictionaries(texts, settings_of_workflows, max_size=2) | st.none(),
+        "commercial_subscribed": choices | st.none(),
+    },
+)
+preferences = st.dictionaries(st.sampled_from(["default", "acme"]), preference_sets, max_size=2) | st.none()
+webhooks = st.fixed_dictionaries({"incoming_webhook": st.fixed_dictionaries({"url": texts})})
+connections = (
+    webhooks
+    | st.fixed_dictionaries({}, optional={"access_token": optional_texts, "channel_id": optional_texts})
+    | st.fixed_dictionaries({}, optional={"ms_teams_team_id": uuids | st.none(), "ms_teams_user_id": uuids})
+    | st.fixed_dictionaries({"channel_id": texts})
+)
+devices = st.fixed_dictionaries({"token": texts}, optional={"locale": optional_texts, "timezone": optional_texts})
+channel_data = (
+    st.dictionaries(
+        uuids,
+        st.fixed_dictionaries({"tokens": st.lists(texts, max_size=2)})
+        | st.fixed_dictionaries({"devices": st.lists(devices, max_size=2)})
+        | st.fixed_dictionaries({"devices": st.lists(st.fixed_dictionaries({"target_arn": texts}), max_size=2)})
+        | st.fixed_dictionaries({"target_arns": st.lists(texts, max_size=2)})
+        | st.fixed_dictionaries({"player_ids": st.lists(uuids, max_size=2)})
+        | st.fixed_dictionaries({"connections": st.lists(connections, max_size=2)}, optional={"token": st.none()}),
+        max_size=2,
+    )
+    | st.none()
+)
+users = st.fixed_dictionaries(
+    {"id": texts},
+    optional={
+        "name": optional_texts,
+        "email": optional_texts,
+        "locale": optional_texts,
+        "created_at": st.sampled_from(INSTANTS),
+        "channel_data": channel_data,
+        "preferences": preferences,
+        "plan": st.sampled_from(["team", 7, None, {"seats": [1]}]),
+    },
+)
+objects = st.fixed_dictionaries(
+    {"id": texts, "collection": texts},
+    optional={"name": optional_texts, "channel_data": channel_data, "preferences": preferences},
+)
+tenants = st.fixed_dictionaries(
+    {"id": texts},
+    optional={
+        "name": optional_texts,
+        "channel_data": channel_data,
+        "preferences": preferences,
+        "settings": st.fixed_dictionaries(
+            {},
+            optional={
+                "branding": st.fixed_dictionaries({}, optional={"icon_url": optional_texts}),
+                "preference_set": preference_sets | st.none(),
+            },
+        ),
+    },
+)
+recipients = texts | users | objects
+identifications = st.fixed_dictionaries({"users": st.lists(users, max_size=3)})
+triggers = st.fixed_dictionaries(
+    {"recipients": st.lists(recipients, max_size=3)},
+    optional={
+        "actor": recipients | st.none(),
+        "tenant": texts | tenants | st.none(),
+        "data": st.dictionaries(texts, optional_texts, max_size=2) | st.none(),
+        "cancellation_key": optional_texts,
+        "settings": st.fixed_dictionaries({}, optional={"sandbox_mode": st.booleans() | st.none()}) | st.none(),
+    },
+)
+counts = st.integers(0, 1_000)
+operations = st.fixed_dictionaries(
+    {
+        "__typename": texts,
+        "id": uuids,
+        "name": texts,
+        "status": st.sampled_from(["queued", "processing", "completed", "failed"]),
+        "estimated_total_rows": counts,
+        "processed_rows": counts,
+        "success_count": counts,
+        "updated_at": st.sampled_from(INSTANTS[:-1]),
+        "inserted_at": st.sampled_from(INSTANTS[:-1]),
+    },
+    optional={
+        "error_count": counts,
+        "error_items": st.lists(
+            st.fixed_dictionaries({"id": texts}, optional={"collection": optional_texts}), max_size=2
+        ),
+        "progress_path": st.sampled_from(["/v1/bulk_operations/1", "https://api.knock.app/v1", "http://["]),
+        "started_at": st.sampled_from(INSTANTS),
+        "completed_at": st.sampled_from(INSTANTS),
+    },
+)
+errors = st.fixed_dictionaries(
+    {"code": texts, "message": texts, "status": counts, "type": texts},
+    optional={
+        "errors": st.lists(
+            st.fixed_dictionaries({"field": texts, "message": texts}, optional={"type": optional_texts}), max_size=2
+        )
+    },
+)
+
+# What can be wrong with them
+
+STRANGE: list[JsonValue] = [
+    *(None, True, False, 0, 1, -1, 1.0, 1.5, 2**53, 2**63, 2**64, -(2**70), 1e300),
+    *("", "x", "queued", "merge", "equal_to", *UUIDS, UUIDS[0].replace("-", ""), f"{{{UUIDS[0]}}}", UUIDS[0].upper()),
+    *("2026-02-30T00:00:00Z", "2026-01-01T23:59:60Z", "0000-01-01T00:00:00Z", "2026-01-01", "2026-01-01 00:00:00Z"),
+    *("2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00+25:00", "\u0662026-01-01T00:00:00Z"),
+    *([], {}, [None], [[]], [""], [{}], {"id": "x"}, {"id": None}, {"conditions": []}, {"tokens": []}, {"url": ""}),
+    {"id": "x", "collection": "y"},
+    {"connections": [{}]},
+    {"incoming_webhook": {"url": "x"}, "channel_id": "y"},
+]
+NAMES = [
+    "id",
+    "collection",
+    "name",
+    "conditions",
+    "channel_data",
+    "preferences",
+    "channel_id",
+    "tokens",
+    "devices",
+    "é",
+]
+
+
+def containers(value: JsonValue) -> list[Any]:
+    """Return every object and array in a value."""
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    here = [value] if isinstance(value, (dict, list)) else []
+    return [*here, *(found for member in members for found in containers(member))]
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, good: st.SearchStrategy[Any]) -> JsonValue:
+    """Return a good body after up to three accidents: something replaced, lost or added, anywhere."""
+    whole = [copy.deepcopy(draw(good))]
+    for _ in range(draw(st.integers(0, 3))):
+        target = draw(st.sampled_from(containers(whole)))
+        names = list(target) if isinstance(target, dict) else list(range(len(target)))
+        accident = draw(st.sampled_from(["replace", "replace", "lose", "add"])) if names else "add"
+        if accident == "lose" and target is not whole:
+            del target[draw(st.sampled_from(names))]
+            continue
+        value = copy.deepcopy(draw(st.sampled_from(STRANGE)))
+        if accident != "add" or target is whole:
+            target[draw(st.sampled_from(names))] = value
+        elif isinstance(target, dict):
+            target[draw(st.sampled_from(NAMES))] = value
+        else:
+            target.append(value)
+    return whole[0]
+
+
+def created_at(instant: str) -> JsonValue:
+    """Return a body that identifies a user with this instant."""
+    return {"users": [{"id": "ada", "created_at": instant}]}
+
+
+@with_and_without_overlay
+@many
+@given(body=spoiled(identifications))
+@example(body=created_at("2026-01-01T23:59:60Z"))
+@example(body=created_at("0000-01-01T00:00:00Z"))
+def test_bodies_of_bulk_identify(body: JsonValue, *, repaired: bool) -> None:
+    """Bodies of bulk identify, good or spoiled, are right or wrong at the same places as in stock openapi-core."""
+    check_request("bulkIdentifyUsers", body, repaired=repaired)
+
+
+@with_and_without_overlay
+@many
+@given(body=spoiled(triggers))
+def test_bodies_of_a_trigger(body: JsonValue, *, repaired: bool) -> None:
+    """The same is true of the bodies of a trigger."""
+    check_request("triggerWorkflow", body, repaired=repaired)
+
+
+@with_and_without_overlay
+@many
+@given(id_=st.sampled_from(["bulkIdentifyUsers", "getBulkOperation"]), body=spoiled(operations))
+def test_bulk_operations(id_: str, body: JsonValue, *, repaired: bool) -> None:
+    """The same is true of bulk operations in responses."""
+    check_response(id_, 200, body, repaired=repaired)
+
+
+@many
+@given(id_=st.sampled_from(list(OPERATIONS)), status=st.sampled_from([400, 401, 404, 422, 429]), body=spoiled(errors))
+def test_errors(id_: str, status: int, body: JsonValue) -> None:
+    """The same is true of the errors that the overlay describes."""
+    if not (id_ == "bulkIdentifyUsers" and status == 404):
+        check_response(id_, status, body, repaired=True)
+
+
+@pytest.mark.parametrize(("good", "id_"), [(identifications, "bulkIdentifyUsers"), (triggers, "triggerWorkflow")])
+def test_good_bodies_are_good(good: st.SearchStrategy[Any], id_: str) -> None:
+    """The bodies that the comparison begins with keep the repaired contract, so that accidents mean something."""
+
+    @many
+    @given(good)
+    def check(body: JsonValue) -> None:
+        found = judges(repaired=True)[OPERATIONS[id_][0]]
+        assert () == found.request_violations(record(id_, json.dumps(body).encode(), repaired=True))
+
+    check()

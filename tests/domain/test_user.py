@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_knock.domain.user import Entity, deep_merge, identify
+from mock_knock.messages import JsonValue
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = datetime(2026, 1, 2, tzinfo=UTC)
+
+names = st.sampled_from(["a", "b", "c", "id", "collection", "channel_data"])
+scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4), max_leaves=10
+)
+maps = st.dictionaries(names, values, max_size=4)
+
+
+def user(**properties: JsonValue) -> Entity:
+    """Return a user who was identified with these properties."""
+    return Entity("ada", properties, NOW)
+
+
+def nested(levels: int, leaf: JsonValue) -> dict[str, Any]:
+    """Return maps inside each other with `leaf` in the innermost one."""
+    value: JsonValue = leaf
+    for _ in range(levels):
+        value = {"a": value}
+    return {"a": value}
+
+
+def check_merged(base: Mapping[str, JsonValue], patch: Mapping[str, JsonValue], merged: JsonValue) -> None:
+    """Assert member by member what a merge means."""
+    assert {*base, *patch} == set(merged)
+    for name, found in merged.items():
+        match base.get(name), patch.get(name):
+            case Mapping() as known, Mapping() as change:
+                check_merged(known, change, found)
+            case known, change:
+                assert (change if name in patch else known) is found
+
+
+@given(maps, maps)
+def test_members_of_a_merge(base: dict[str, Any], patch: dict[str, Any]) -> None:
+    """No name is lost; maps on both sides merge, everything else of the patch replaces what was there."""
+    check_merged(base, patch, deep_merge(base, patch))
+
+
+@given(maps, maps)
+def test_a_merge_is_idempotent(base: dict[str, Any], patch: dict[str, Any]) -> None:
+    """Merging the same patch again changes nothing."""
+    once = deep_merge(base, patch)
+    assert once == deep_merge(once, patch)
+
+
+@given(maps)
+def test_the_empty_map_is_neutral(value: dict[str, Any]) -> None:
+    """A merge with nothing, from either side, is the value itself."""
+    assert value == deep_merge(value, {}) == deep_merge({}, value)
+
+
+@given(maps, maps, maps)
+def test_a_merge_changes_none_of_its_arguments(
+    base: dict[str, Any], patch: dict[str, Any], second: dict[str, Any]
+) -> None:
+    """Neither argument changes, not even when the result is merged once more."""
+    before = copy.deepcopy((base, patch, second))
+    deep_merge(deep_merge(base, patch), second)
+    assert before == (base, patch, second)
+
+
+@pytest.mark.parametrize(
+    ("base", "patch", "merged"),
+    [
+        ({"plan": "team"}, {"plan": None}, {"plan": None}),
+        ({"address": {"city": "Rome"}}, {"address": None}, {"address": None}),
+        ({"address": {"city": "Rome"}}, {"address": "Rome"}, {"address": "Rome"}),
+        ({"address": "Rome"}, {"address": {"city": "Rome"}}, {"address": {"city": "Rome"}}),
+        ({"tags": [1, 2, 3]}, {"tags": [4]}, {"tags": [4]}),
+        ({"tags": [{"a": 1}]}, {"tags": [{"b": 2}]}, {"tags": [{"b": 2}]}),
+        ({"a": {"b": {"c": 1}}}, {"a": {"b": {"d": 2}}}, {"a": {"b": {"c": 1, "d": 2}}}),
+    ],
+)
+def test_examples_of_merging(base: dict[str, Any], patch: dict[str, Any], merged: dict[str, Any]) -> None:
+    """Null overwrites, arrays are replaced as a whole, and a map replaces what is no map and the other way round."""
+    assert merged == deep_merge(base, patch)
+
+
+def test_very_deep_maps_merge() -> None:
+    """Nesting has no limit: a body as deep as a decoder lets it through merges like any other."""
+    merged: JsonValue = deep_merge(nested(5_000, {"left": 1}), nested(5_000, {"right": 2}))
+    for _ in range(5_001):
+        merged = merged["a"]
+    assert {"left": 1, "right": 2} == merged
+
+
+def test_a_first_identify_creates() -> None:
+    """Somebody unknown comes into being with exactly the given properties."""
+    assert Entity("ada", {"name": "Ada"}, NOW) == identify(None, "ada", {"id": "ada", "name": "Ada"}, NOW)
+
+
+def test_a_second_identify_merges() -> None:
+    """Properties that are not named stay, and the instant of the last identify is kept."""
+    found = identify(user(name="Ada", plan={"seats": 1}), "ada", {"plan": {"trial": True}}, LATER)
+    assert Entity("ada", {"name": "Ada", "plan": {"seats": 1, "trial": True}}, LATER) == found
+
+
+def test_an_object_keeps_its_collection() -> None:
+    """The collection of an object is part of its identity: it is no property, and a later identify cannot change it."""
+    created = identify(None, "p1", {"id": "p1", "collection": "projects", "name": "One"}, NOW)
+    assert Entity("p1", {"name": "One"}, NOW, "projects") == created
+    assert "projects" == identify(created, "p1", {"collection": "teams"}, LATER).collection
+
+
+@pytest.mark.parametrize(
+    ("known", "patch", "stored"),
+    [
+        ({"push": {"tokens": [1]}}, {"push": {"devices": [2]}}, {"push": {"devices": [2]}}),
+        ({"push": {"tokens": [1]}}, {"chat": {"token": {}}}, {"push": {"tokens": [1]}, "chat": {"token": {}}}),
+        ({"push": {"tokens": [1]}}, {"push": None}, {"push": None}),
+        ({"push": {"tokens": [1]}}, {}, {"push": {"tokens": [1]}}),
+        ({"push": {"tokens": [1]}}, None, None),
+        (None, {"push": {"tokens": [1]}}, {"push": {"tokens": [1]}}),
+    ],
+)
+def test_channel_data_is_set_by_channel(known: JsonValue, patch: JsonValue, stored: JsonValue) -> None:
+    """The data of one channel replaces its former data as a whole, other channels keep theirs, null clears all."""
+    found = identify(user(channel_data=known, name="Ada"), "ada", {"channel_data": patch}, LATER)
+    assert {"channel_data": stored, "name": "Ada"} == found.properties
+
+
+@given(maps, maps)
+def test_identify_is_idempotent(first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Identifying with the same properties again changes nothing but the instant."""
+    once = identify(identify(None, "ada", first, NOW), "ada", second, NOW)
+    assert once.properties == identify(once, "ada", second, LATER).properties
+
+
+@given(maps, maps)
+def test_identify_changes_neither_entity_nor_properties(first: dict[str, Any], second: dict[str, Any]) -> None:
+    """What was known and what was asked for stay as they were."""
+    known = Entity("ada", first, NOW)
+    before = copy.deepcopy((first, second))
+    identify(known, "ada", second, LATER)
+    assert before == (first, second)
+
+
+@given(maps, maps)
+def test_identify_removes_no_property(first: dict[str, Any], second: dict[str, Any]) -> None:
+    """A property that was set once is there for ever; id and collection never are properties."""
+    known = identify(None, "ada", first, NOW)
+    found = identify(known, "ada", second, LATER)
+    assert set(known.properties) <= set(found.properties)
+    assert set() == {"id", "collection"} & set(found.properties)
