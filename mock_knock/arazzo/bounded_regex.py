@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-import regex  # type: ignore[import-untyped]  # the package has no type information
+import regex
 
 TIME_LIMIT_SECONDS: Final = 0.1
 MAX_PATTERN_LENGTH: Final = 10_000

@@ -25,10 +25,12 @@ FOREVER = Stage()
 
 
 def at(seconds: float) -> datetime:
+    """Return an instant so many seconds after the start."""
     return START + timedelta(seconds=seconds)
 
 
 def operation(rows: int = 4, **facts: object) -> BulkOperation:
+    """Return an operation with so many rows and the given facts."""
     given_facts: dict[str, object] = {
         "id": "op",
         "name": "users.identify",
@@ -82,6 +84,7 @@ def histories(draw: st.DrawFn) -> tuple[BulkOperation, list[tuple[datetime, list
 
 
 def series(history: tuple[BulkOperation, list[tuple[datetime, list[datetime]]]]) -> list[Snapshot]:
+    """Return what each read of a history saw."""
     facts, moments = history
     return [observe(facts, now, polls) for now, polls in moments]
 
