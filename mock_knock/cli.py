@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import click
 
 from mock_knock import __version__
 from mock_knock.errors import InvalidDocument, MockKnockError
+from mock_knock.redact import Redactor, clean_terminal
 
 INTERRUPTED = 130
 USAGE = 2
@@ -58,29 +63,56 @@ def root(context: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code of DESIGN section 6."""
+    _open_output()
+    code, message = _call(arguments)
+    with suppress(OSError):  # nobody reads it
+        click.echo(clean_terminal(Redactor().text(message)), nl=False, err=True)
+    _close_output()
+    sys.exit(code)
+
+
+def _call(arguments: Sequence[str] | None) -> tuple[int, str]:
+    """Return the exit code and what is left to say on stderr."""
     try:
         code = root.main(args=arguments, prog_name="mock-knock", standalone_mode=False)
+    except InvalidDocument as error:
+        return error.exit_code, "".join(_finding_lines(error))
     except MockKnockError as error:
-        _show(error)
-        code = error.exit_code
+        return error.exit_code, f"error: {error}\n"
     except click.ClickException as error:
-        error.show(file=sys.stderr)
-        code = USAGE
+        shown = io.StringIO()
+        error.show(file=shown)
+        return USAGE, shown.getvalue()
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        code = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+        return INTERRUPTED, "interrupted\n"
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return USAGE, f"error: {place}{error.strerror} [system-error]\n"
+    return (code if isinstance(code, int) else 0), ""
 
 
-def _show(error: MockKnockError) -> None:
-    if not isinstance(error, InvalidDocument):
-        click.echo(f"error: {error}", err=True)
-        return
+def _finding_lines(error: InvalidDocument) -> Iterator[str]:
     for finding in error.findings:
         place = f"{finding.where}: " if finding.where else ""
-        click.echo(f"{finding.severity}: {place}{finding.message} [{finding.code}]", err=True)
+        yield f"{finding.severity}: {place}{finding.message} [{finding.code}]\n"
         if finding.hint:
-            click.echo(f"  hint: {finding.hint}", err=True)
+            yield f"  hint: {finding.hint}\n"
+
+
+def _open_output() -> None:
+    """See to it that whatever we say can be written: a closed stream is a hole, a missing character a `?`."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # lives as long as we
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _close_output() -> None:
+    """Give up streams that cannot take what they hold: the interpreter would complain about them at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):
+                stream.close()

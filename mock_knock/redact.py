@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
-from collections.abc import Iterable
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from mock_knock.messages import Headers, JsonValue
 
@@ -16,6 +16,9 @@ MASK = "***"
 SHOWN = 4
 MIN_SECRET = 4
 """A known secret shorter than this would mask half of any text, so it is left alone."""
+
+MAX_LEVELS = 120
+"""Levels of a decoded value that are looked at; what lies deeper is masked as a whole."""
 
 SECRET_HEADERS = frozenset(
     {
@@ -30,17 +33,29 @@ SECRET_HEADERS = frozenset(
 )
 SECRET_NAMES = frozenset(
     {
-        "accesstoken", "apikey", "authorization", "clientsecret", "password", "privatekey", "refreshtoken", "secret",
-        "signingkey", "token", "usertoken",
+        "accesstoken", "admintoken", "apikey", "apitoken", "authorization", "authtoken", "bearertoken", "clientsecret",
+        "idtoken", "passphrase", "passwd", "password", "privatekey", "refreshtoken", "secret", "secretkey",
+        "signingkey", "signingsecret", "token", "usertoken", "webhooksecret",
     }
 )  # fmt: skip
 
-_KNOCK_KEY = re.compile(r"(?<![A-Za-z0-9])([sp]k_(?:[a-z]+_)?+)([A-Za-z0-9_-]{4,}+)")
+_NAME = "|".join("(?:[-_]|%5F|%2D)?".join(name) for name in sorted(SECRET_NAMES, key=len, reverse=True))
+_ASSIGNED = re.compile(rf"(?i)(?<![a-z0-9_-])({_NAME})=([^&;#?\s\"']+)")
+_JSON_MEMBER = re.compile(rf"(?i)((\\{{0,7}}\")(?:{_NAME})\2\s*:\s*\2)(?:[^\"\\]++|(?!\2)\\++\"?)*+(?=\2|\Z)")
+_KNOCK_KEY = re.compile(
+    r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"  # a word begins, maybe encoded
+    r"([sp]k_(?:[a-z]+_)?+)([A-Za-z0-9_-]{4,}+)"
+)
 # Possessive quantifiers keep what is masked already from being masked again.
-_CREDENTIALS = re.compile(r"(?i)\b(bearer|basic)(\s+|%20)([A-Za-z0-9._~+/=%-]{16,}+)(?!\*)")
-_USERINFO = re.compile(r"(?<=://)[^/@\s\"']+(?=@)")
-_QUERY_VALUE = re.compile(r"(?<=[?&])([^=&\s]+)=([^&\s#\"']+)")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CREDENTIALS = re.compile(
+    r"(?i)(?P<announced>authorization\W{1,8})?\b(?P<scheme>(?:bearer|basic)(?:\s+|%20))"
+    r"(?P<token>[A-Za-z0-9._~+/=%-]{8,}+)(?!\*)"
+)
+_MIN_UNANNOUNCED = 16
+_PROSE = re.compile(r"[A-Za-z]?+[a-z]{0,20}+(?:[-/.]++[A-Za-z]?+[a-z]{0,20}+)*+")
+"""What may follow `basic` or `bearer` in a sentence: words, even joined ones, of a length that words have."""
+_USERINFO = re.compile(r"(?<=://)[^/?#\s\"<>]+(?=@)")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def mask_key(key: str) -> str:
@@ -52,7 +67,10 @@ def mask_key(key: str) -> str:
 
 
 def clean_terminal(text: str) -> str:
-    """Return text without control and bidirectional characters that could change what a terminal shows."""
+    """Return text without control and bidirectional characters that could change what a terminal shows.
+
+    Line breaks and tabs stay; halves of surrogate pairs, which cannot be written at all, go.
+    """
     return _CONTROL.sub("", text)
 
 
@@ -69,15 +87,13 @@ class Redactor:
 
     def text(self, value: str) -> str:
         """Return text with every secret in it masked; masking twice changes nothing."""
-        if self._known is not None:
-            value = self._known.sub(MASK, value)
-        value = _CREDENTIALS.sub(_masked_credentials, value)
-        value = _KNOCK_KEY.sub(_shortened, value)
-        return _USERINFO.sub(MASK, value)
+        while (masked := self._mask_once(value)) != value:
+            value = masked
+        return value
 
     def url(self, value: str) -> str:
         """Return a URL without userinfo and without the values of secret query parameters."""
-        return self.text(_QUERY_VALUE.sub(_masked_query, value))
+        return self.text(value)
 
     def headers(self, fields: Headers) -> Headers:
         """Return header fields with the values of secret ones masked."""
@@ -85,21 +101,44 @@ class Redactor:
 
     def json(self, value: JsonValue) -> JsonValue:
         """Return a copy of a decoded value with every text masked, and whole members whose name says secret."""
+        return self._json(value, MAX_LEVELS)
+
+    def _mask_once(self, value: str) -> str:
+        if self._known is not None:
+            value = self._known.sub(MASK, value)
+        value = _ASSIGNED.sub(rf"\1={MASK}", value)
+        value = _JSON_MEMBER.sub(rf"\1{MASK}", value)
+        value = _CREDENTIALS.sub(_masked_credentials, value)
+        value = _KNOCK_KEY.sub(_shortened, value)
+        return _USERINFO.sub(MASK, value)
+
+    def _json(self, value: JsonValue, levels: int) -> JsonValue:
         match value:
             case str():
                 return self.text(value)
+            case dict() | list() if not levels:
+                return MASK
             case dict():
-                return {self.text(name): self._member(name, member) for name, member in value.items()}
+                return {self.text(name): self._member(name, member, levels - 1) for name, member in value.items()}
             case list():
-                return [self.json(item) for item in value]
+                return [self._json(item, levels - 1) for item in value]
             case _:
                 return value
 
-    def _member(self, name: str, value: JsonValue) -> JsonValue:
-        return MASK if is_secret_name(name) and isinstance(value, (str, int, float)) else self.json(value)
+    def _member(self, name: str, value: JsonValue, levels: int) -> JsonValue:
+        if not is_secret_name(name):
+            return self._json(value, levels)
+        match value:
+            case str() | int() | float():
+                return MASK
+            case list():
+                return [MASK if isinstance(item, (str, int, float)) else self._json(item, levels) for item in value]
+            case _:
+                return self._json(value, levels)
 
     def _header(self, name: str, value: str) -> str:
-        if name.lower() not in SECRET_HEADERS:
+        plain = name.lower()
+        if plain not in SECRET_HEADERS and not is_secret_name(plain.removeprefix("x-")):
             return self.text(value)
         scheme, blank, credentials = value.partition(" ")
         if blank and scheme.lower() in {"bearer", "basic"}:
@@ -119,10 +158,31 @@ def is_secret_name(name: str) -> bool:
     return name.lower().replace("_", "").replace("-", "") in SECRET_NAMES
 
 
-def _forms(secret: str) -> tuple[str, ...]:
-    """Return a secret as text, in JSON, percent-encoded and in base64."""
-    encoded = b64encode(secret.encode()).decode()
-    return (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote(secret), encoded, encoded.rstrip("="))
+def _forms(secret: str) -> Iterator[str]:
+    """Yield a secret as text, in JSON (once and twice), percent-encoded and in base64."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield secret
+    for ascii_only in (True, False):
+        in_json = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+        yield from (in_json, json.dumps(in_json, ensure_ascii=ascii_only)[1:-1])
+    for encoded in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        yield from (encoded, re.sub("%..", lambda match: match[0].lower(), encoded))
+    for encode in (b64encode, urlsafe_b64encode):
+        yield from _base64_forms(raw, encode)
+
+
+def _base64_forms(raw: bytes, encode: Callable[[bytes], bytes]) -> Iterator[str]:
+    """Yield base64 of a secret alone, and what it looks like wherever it stands inside something longer."""
+    alone = encode(raw).decode()
+    yield from (alone, alone.rstrip("="))
+    for shift, mixed in ((0, 0), (1, 2), (2, 3)):  # bytes before it, characters that they reach into
+        inner = encode(b"\0" * shift + raw).decode()
+        inner = inner[mixed:] if not inner.endswith("=") else inner.rstrip("=")[mixed:-1]
+        if len(inner) >= _MIN_INNER_BASE64:
+            yield inner
+
+
+_MIN_INNER_BASE64 = 8
 
 
 def _shortened(match: re.Match[str]) -> str:
@@ -131,8 +191,8 @@ def _shortened(match: re.Match[str]) -> str:
 
 
 def _masked_credentials(match: re.Match[str]) -> str:
-    return f"{match[1]}{match[2]}{mask_key(match[3])}"
-
-
-def _masked_query(match: re.Match[str]) -> str:
-    return f"{match[1]}={MASK}" if is_secret_name(match[1]) else match[0]
+    announced, scheme, token = match["announced"] or "", match["scheme"], match["token"]
+    is_short = not announced and len(token) < _MIN_UNANNOUNCED
+    if is_short or _PROSE.fullmatch(token):
+        return match[0]
+    return f"{announced}{scheme}{mask_key(token)}"

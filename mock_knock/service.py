@@ -142,7 +142,8 @@ class MockKnock:
             record, now = self._record(world, operation_id), world.clock.now()
             snapshot = observe(record.operation, now, record.polls)
             if is_poll and RANK[snapshot.status] < RANK[Status.COMPLETED]:
-                world.state.add_poll(operation_id, now)
+                self._settle_until(world, now)
+                world.state.add_poll(record.operation.id, now)
             return record.operation, snapshot
 
     def push_operation(self, world: World, operation_id: str, to: Status) -> tuple[BulkOperation, Snapshot]:
@@ -153,7 +154,9 @@ class MockKnock:
             TransitionRefused: the operation is in that state already, past it, or at its end.
         """
         with world.lock:
-            record, now = self._record(world, operation_id), world.clock.now()
+            now = world.clock.now()
+            self._settle_until(world, now)
+            record = self._record(world, operation_id)
             current = observe(record.operation, now, record.polls).status
             if RANK[to] <= RANK[current]:
                 raise TransitionRefused(
@@ -171,40 +174,48 @@ class MockKnock:
         """Accept a trigger: identify whoever is inline, then record one run."""
         with world.lock:
             request = parse_trigger(workflow, body)
-            self.settle(world)
-            self._identify_inline(world, request)
+            now = self.settle(world)
+            self._identify_inline(world, request, now)
             run = plan_run(
                 request,
                 run_id=self.new_id(),
-                now=world.clock.now(),
+                now=now,
                 is_known=lambda key: world.state.recipient(key) is not None,
             )
             world.state.add_run(run)
             return run
 
-    def settle(self, world: World) -> None:
-        """Bring the user table up to now: identify the users of all rows processed since the last time.
+    def settle(self, world: World) -> datetime:
+        """Bring the user table up to now, identify the users of all rows processed since the last time, and return now.
 
         Rows of several operations are taken in the order of their instants: the table is the same whenever it is read.
+        Polls and pushes settle what was there before them, so that those of one instant keep their order too.
         """
         with world.lock:
-            due = merge(*[self._settle_operation(world, record) for record in world.state.unsettled()], key=_instant)
-            for at, row in due:
-                existing = world.state.recipient(RecipientKey(row["id"]))
-                world.state.put_recipient(identify(existing, row["id"], row, at))
+            now = world.clock.now()
+            self._settle_until(world, now)
+            return now
 
-    def _settle_operation(self, world: World, record: OperationRecord) -> list[_Identification]:
-        now, operation = world.clock.now(), record.operation
+    def _settle_until(self, world: World, now: datetime) -> None:
+        due = merge(*[self._settle_operation(world, record, now) for record in world.state.unsettled()], key=_instant)
+        for at, row in due:
+            existing = world.state.recipient(RecipientKey(row["id"]))
+            world.state.put_recipient(identify(existing, row["id"], row, at))
+
+    def _settle_operation(self, world: World, record: OperationRecord, now: datetime) -> list[_Identification]:
+        operation = record.operation
         snapshot = observe(operation, now, record.polls)
+        has_ended = RANK[snapshot.status] == RANK[Status.COMPLETED]
         rows = range(record.settled_rows, snapshot.processed_rows)
+        if not rows and not has_ended:
+            return []
         failed = frozenset(snapshot.error_rows)
         instants = processed_instants(operation, now, record.polls, rows)
         settled = replace(record, settled_rows=snapshot.processed_rows)
-        world.state.put_operation(settled, is_settled=RANK[snapshot.status] == RANK[Status.COMPLETED])
+        world.state.put_operation(settled, is_settled=has_ended)
         return [(at, operation.rows[row]) for row, at in zip(rows, instants, strict=True) if row not in failed]
 
-    def _identify_inline(self, world: World, request: TriggerRequest) -> None:
-        now = world.clock.now()
+    def _identify_inline(self, world: World, request: TriggerRequest, now: datetime) -> None:
         for recipient in inline_identities(request):
             key = recipient.key
             properties = {**recipient.properties, "collection": key.collection}

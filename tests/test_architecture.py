@@ -24,7 +24,7 @@ LAYERS = {
     "report": {"messages", "errors", "harness.result", "arazzo.engine", "redact"},
     "local": {"messages", "errors", "domain", "store", "contract", "files", "service", "web"},
     "commands": {"*"},
-    "cli": {"messages", "errors", "__init__"},
+    "cli": {"messages", "errors", "redact", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),
 }

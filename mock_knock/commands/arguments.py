@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import cast, get_args
 
@@ -12,32 +12,34 @@ import orjson
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import find_bundled, read_document
+from mock_knock.files.json_reader import read_json
+from mock_knock.files.problems import DocumentProblem
 from mock_knock.harness.flow import Inputs
 from mock_knock.messages import JsonValue, Severity
 
 REPORT_KINDS = ("json",)
 
 
-def read_pairs(option: str, values: Iterable[str]) -> dict[str, str]:
-    """Split NAME=VALUE arguments.
+def read_pairs(option: str, values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Split NAME=VALUE arguments, in order.
 
     Raises:
         UsageError: `argument-malformed`.
     """
-    pairs: dict[str, str] = {}
+    pairs = []
     for value in values:
-        name, equals, rest = value.partition("=")
-        if not name or not equals or not rest:
+        name, _, rest = value.partition("=")
+        if not name or not rest:
             raise UsageError(
                 "argument-malformed", f"{option} takes NAME=VALUE, not '{value}'", hint=f"{option} name=value"
             )
-        pairs[name] = rest
-    return pairs
+        pairs.append((name, rest))
+    return tuple(pairs)
 
 
 def read_severities(values: Iterable[str]) -> dict[str, Severity]:
     """Read `--severity CODE=LEVEL`; raises UsageError for a code or a level that does not exist."""
-    pairs = read_pairs("--severity", values)
+    pairs = dict(read_pairs("--severity", values))
     for code, level in pairs.items():
         if code not in SEVERITIES:
             hint = f"codes: {', '.join(sorted(SEVERITIES))}"
@@ -48,34 +50,37 @@ def read_severities(values: Iterable[str]) -> dict[str, Severity]:
     return cast("dict[str, Severity]", pairs)
 
 
-def read_reports(values: Iterable[str]) -> Mapping[str, str]:
-    """Read `--report KIND=PATH`; raises UsageError for a kind that does not exist."""
+def read_reports(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Read `--report KIND=PATH`, as often as it is given; raises UsageError for a kind that does not exist."""
     pairs = read_pairs("--report", values)
-    for kind in pairs:
+    for kind, _ in pairs:
         if kind not in REPORT_KINDS:
             hint = f"kinds: {', '.join(REPORT_KINDS)}"
             raise UsageError("report-unknown", f"there is no report of the kind '{kind}'", hint=hint)
-    return pairs
+    return tuple(dict.fromkeys(pairs))
 
 
-def read_servers(values: Iterable[str]) -> Mapping[str, str]:
-    """Read `--server NAME=URL`; raises UsageError for anything but http and https."""
-    pairs = read_pairs("--server", values)
-    for name, url in pairs.items():
-        if not url.startswith(("http://", "https://")):
-            hint = f"--server {name}=http://127.0.0.1:4010"
-            raise UsageError("server-unknown", f"'{url}' is not an address", hint=hint)
-    return pairs
+def text_inputs(schema: Mapping[str, JsonValue]) -> frozenset[str]:
+    """Return the names of the inputs that a workflow's schema declares as `type: string`."""
+    properties = schema.get("properties")
+    if not isinstance(properties, Mapping):
+        return frozenset()
+    return frozenset(
+        name for name, each in properties.items() if isinstance(each, Mapping) and each.get("type") == "string"
+    )
 
 
-def read_inputs(file: str | None, pairs: Iterable[str]) -> Inputs:
+def read_inputs(file: str | None, pairs: Iterable[str], *, texts: Collection[str] = ()) -> Inputs:
     """Read the inputs of a flow: a file (or a bundled one by name), then single ones on top.
 
-    A single value is JSON where it reads as JSON, else text; `env:NAME` takes it from the environment, as text.
+    Args:
+        file: the file, or the name of a bundled one.
+        pairs: `K=V` is JSON where it reads as JSON, else text; `K=env:NAME` is text from the environment.
+        texts: names of inputs that are text whatever they read as.
 
     Raises:
-        InvalidDocument: the file cannot be used.
-        UsageError: `input-env-missing`.
+        InvalidDocument: the file cannot be used, or a value does not fit into JSON (`input-invalid`).
+        UsageError: `input-env-missing`, or a single value is JSON that cannot be used.
     """
     values: dict[str, JsonValue] = {}
     where = "inputs"
@@ -86,17 +91,34 @@ def read_inputs(file: str | None, pairs: Iterable[str]) -> Inputs:
             hint = "write `name: value` pairs"
             raise InvalidDocument("inputs-not-a-mapping", "inputs must be a mapping", where=source.where(""), hint=hint)
         values.update(source.value)
-    values.update({name: _value(text) for name, text in read_pairs("--input", pairs).items()})
+        for name, value in values.items():
+            _check_sendable(name, value, where)
+    for name, text in read_pairs("--input", pairs):
+        values[name] = _value(name, text, texts)
+        _check_sendable(name, values[name], f"--input {name}")
     return Inputs(values, where)
 
 
-def _value(text: str) -> JsonValue:
+def _value(name: str, text: str, texts: Collection[str]) -> JsonValue:
     if text.startswith("env:"):
-        name = text.removeprefix("env:")
-        if name not in os.environ:
-            raise UsageError("input-env-missing", f"the environment has no variable {name}", hint=f"export {name}=...")
-        return os.environ[name]
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        variable = text.removeprefix("env:")
+        if variable not in os.environ:
+            message, hint = f"the environment has no variable {variable}", f"export {variable}=..."
+            raise UsageError("input-env-missing", message, hint=hint)
+        return os.environ[variable]
+    if name in texts:
         return text
+    try:
+        return read_json(text)
+    except DocumentProblem as problem:
+        if problem.code == "json-syntax":
+            return text
+        raise UsageError(problem.code, problem.what, where=f"--input {name}", hint=problem.hint) from problem
+
+
+def _check_sendable(name: str, value: JsonValue, where: str) -> None:
+    try:
+        orjson.dumps({name: value})
+    except orjson.JSONEncodeError as error:
+        message, hint = f"the input '{name}' cannot be sent as JSON: {error}", "give a value that JSON can hold"
+        raise InvalidDocument("input-invalid", message, where=where, hint=hint) from error

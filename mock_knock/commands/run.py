@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import click
 
 from mock_knock.arazzo.document import Workflow
-from mock_knock.commands.arguments import read_inputs, read_reports, read_servers, read_severities
+from mock_knock.commands.addresses import check_servers, guard_live, is_address, read_servers
+from mock_knock.commands.arguments import read_inputs, read_reports, read_severities, text_inputs
+from mock_knock.commands.reporting import Progress, check_reports, invalid_result, show_result, write_reports
 from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.files import find_bundled, write_text
+from mock_knock.files import find_bundled
 from mock_knock.harness.flow import Inputs, load_flow
 from mock_knock.harness.masking import mask_result, secrets_of
 from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOptions
-from mock_knock.harness.result import RunResult, StepResult
-from mock_knock.harness.prepare import Prepared, prepare_run
+from mock_knock.harness.prepare import prepare_run
+from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import run_workflow
-from mock_knock.harness.transport import IN_PROCESS_URL, NetworkTransport, Transport, WsgiTransport, is_loopback
+from mock_knock.harness.transport import IN_PROCESS_URL, NetworkTransport, Transport, WsgiTransport
 from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario
 from mock_knock.redact import Redactor
-from mock_knock.report.json_report import render_json
-from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
-STDOUT = "-"
+YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,31 @@ class Arguments:
         """Return where requests go; raises UsageError for something that is not an address."""
         servers = read_servers(self.servers)
         match self.target:
+            case "mock" if servers:
+                hint = "add --target described, or name the target itself"
+                raise UsageError("server-without-network", "--server has no effect on --target mock", hint=hint)
             case "mock":
-                return Addresses(IN_PROCESS_URL, servers)
+                return Addresses(IN_PROCESS_URL)
             case "described":
                 return Addresses(None, servers)
-            case url if url.startswith(("http://", "https://")):
+            case url if is_address(url):
                 return Addresses(url, servers)
         hint = "use mock, described or an address such as http://127.0.0.1:4010"
         raise UsageError("target-unknown", f"'{self.target}' is not a target", hint=hint)
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds that a clock can wait for: at most a year."""
+
+    def __init__(self, *, above_zero: bool = False) -> None:
+        super().__init__(0, YEAR, min_open=above_zero)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number; NaN, which is neither below nor above anything, is refused here."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return number
 
 
 @click.command("run", short_help="Run an Arazzo flow and judge every message.")
@@ -114,14 +129,26 @@ class Arguments:
 )
 @click.option("--report", "reports", multiple=True, metavar="KIND=PATH", help="Write a report; json=- is stdout.")
 @click.option(
-    "--poll-interval", default=0.5, show_default=True, type=click.FloatRange(0), help="Seconds between polls."
+    "--poll-interval", default=0.5, show_default=True, type=Seconds(), metavar="S", help="Seconds between polls."
 )
 @click.option("--max-steps", default=1_000, show_default=True, type=click.IntRange(1), help="Budget of requests.")
 @click.option("--max-visits", default=200, show_default=True, type=click.IntRange(1), help="Budget of one step.")
 @click.option(
-    "--timeout", default=300.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Budget of seconds."
+    "--timeout",
+    default=300.0,
+    show_default=True,
+    type=Seconds(above_zero=True),
+    metavar="S",
+    help="Budget of seconds.",
 )
-@click.option("--allow-root", "allow_roots", multiple=True, metavar="DIR", help="Let FLOW read files below it.")
+@click.option(
+    "--allow-root",
+    "allow_roots",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Let FLOW read files below it.",
+)
 @click.option("--live", is_flag=True, help="Send beyond this machine: real people may be notified.")
 def command(**given: Any) -> int:
     """Run the Arazzo document FLOW and judge every message by its OpenAPI descriptions.
@@ -139,16 +166,16 @@ def command(**given: Any) -> int:
 def execute(arguments: Arguments) -> int:
     """Run a flow, write the reports and return the exit code."""
     reports = read_reports(arguments.reports)
+    check_reports(reports)
     try:
         workflow, inputs, result = _run(arguments)
     except InvalidDocument as error:
-        _write(RunResult(arguments.flow, "invalid", findings=error.findings), reports)
+        write_reports(invalid_result(arguments.flow, error), reports)
         raise
-    result = mask_result(result, Redactor.with_secrets(secrets_of(workflow, inputs)))
-    _write(result, reports)
-    is_taken = STDOUT in reports.values()
-    stream = sys.stderr if is_taken else sys.stdout
-    click.echo(render_terminal(result, Style(stream.isatty())), nl=False, err=is_taken)
+    mask = Redactor.with_secrets(secrets_of(workflow, inputs))
+    result = mask_result(result.against(mask.url(result.target)), mask)
+    write_reports(result, reports)
+    show_result(result, reports)
     return result.exit_code(contract_counts=arguments.contract == "fail")
 
 
@@ -159,13 +186,14 @@ def _run(arguments: Arguments) -> tuple[Workflow, Inputs, RunResult]:
         working_directory=Path.cwd(),
         allow_roots=[Path(root) for root in arguments.allow_roots],
     )
+    check_servers(flow, addresses)
     workflow = flow.choose_workflow(arguments.workflow_id)
-    inputs = read_inputs(arguments.inputs_file, arguments.inputs)
+    inputs = read_inputs(arguments.inputs_file, arguments.inputs, texts=text_inputs(workflow.inputs))
     prepared = prepare_run(flow, workflow, addresses, options)
     if not arguments.is_in_process:
-        _guard_live(prepared, is_live=arguments.live)
+        guard_live(prepared, is_live=arguments.live)
     transport, clock, seed, target = _open_target(arguments)
-    with _Progress() as progress:
+    with Progress() as progress:
         result = run_workflow(
             prepared, inputs, transport=transport, clock=clock, options=options, seed=seed, on_step=progress.show
         )
@@ -185,55 +213,3 @@ def _open_target(arguments: Arguments) -> tuple[Transport, RunClock, int, str]:
     assert fake.clock is not None  # noqa: S101  # a manual clock was asked for
     name = "" if arguments.scenario is None else f", scenario {scenario.name}"
     return WsgiTransport(fake.application), SharedClock(fake.clock), scenario.seed, f"a fake in this process{name}"
-
-
-def _guard_live(prepared: Prepared, *, is_live: bool) -> None:
-    """Keep requests on this machine unless `--live` was given; then say what will be sent.
-
-    Raises:
-        UsageError: `live-not-allowed`.
-    """
-    away = {step: url for step, url in prepared.servers.items() if not is_loopback(url)}
-    if not away:
-        return
-    sent = [
-        f"  {step}: {prepared.operations[step].method} {url}{prepared.operations[step].path}"
-        for step, url in away.items()
-    ]
-    if not is_live:
-        hint = "give --live if these requests may really be sent:\n" + "\n".join(sent)
-        url = next(iter(away.values()))
-        raise UsageError("live-not-allowed", f"{url} is not this machine", hint=hint)
-    click.echo("--live: these requests leave this machine:\n" + "\n".join(sent), err=True)
-
-
-def _write(result: RunResult, reports: Mapping[str, str]) -> None:
-    for kind, path in reports.items():
-        text = _REPORTS[kind](result)
-        if path == STDOUT:
-            click.echo(text, nl=False)
-        else:
-            write_text(Path(path), text)
-
-
-_REPORTS = {"json": render_json}
-
-
-class _Progress:
-    """Shows the latest step on a terminal while the run lasts."""
-
-    def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._print("")
-
-    def show(self, step: StepResult) -> None:
-        self._print(f"  {step.step_id} #{step.visit} ...")
-
-    def _print(self, text: str) -> None:
-        if self._is_shown:
-            click.echo(f"\r\x1b[K{text}", nl=False, err=True)

@@ -10,6 +10,7 @@ import sys
 import click
 import orjson
 
+from mock_knock.errors import UsageError
 from mock_knock.local import FakeOptions, build_fake, load_scenario
 from mock_knock.web.guard import DEFAULT_KEY, AccessRules
 from mock_knock.web.server import Server, open_server
@@ -52,14 +53,22 @@ def command(
     \b
     mock-knock serve --port 0 --scenario fails-midway
     """  # noqa: D301  # click asks for a real \b
+    _refuse_empty(api_keys, admin_token)
     rules = AccessRules(frozenset(api_keys), frozenset(allowed_hosts), admin_token, is_local=host in LOCAL)
     fake = build_fake(FakeOptions(clock, load_scenario(scenario_name), rules))
     server = open_server(fake.application, host=host, port=port)
     key = "<one of your --api-key>" if api_keys else DEFAULT_KEY
     _start_log()
-    _greet(server, key, rules, as_json=as_json)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    _greet(server, key, rules, as_json=as_json)
     server.run()
+
+
+def _refuse_empty(api_keys: tuple[str, ...], admin_token: str | None) -> None:
+    """Refuse secrets that guard nothing: mostly a variable that is not set."""
+    for option, values in (("--api-key", api_keys), ("--admin-token", () if admin_token is None else (admin_token,))):
+        if not all(value.strip() for value in values):
+            raise UsageError("secret-empty", f"{option} is empty", hint="check the variable that it comes from")
 
 
 def _start_log() -> None:
@@ -75,7 +84,14 @@ def _start_log() -> None:
 def _greet(server: Server, key: str, rules: AccessRules, *, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps({"url": server.url, "api_key": key}).decode())
-        return
+    else:
+        _explain(server, key)
+    if not rules.is_local:
+        state = "asks for --admin-token" if rules.admin_token else "is closed: give --admin-token to open it"
+        click.echo(f"Other machines can reach this address; /_mock {state}.\n", err=True)
+
+
+def _explain(server: Server, key: str) -> None:
     body = '{"users": [{"id": "ada", "name": "Ada"}]}'
     click.echo(f"mock-knock listens on {server.url}   (Ctrl-C ends it)\n", err=True)
     click.echo("For your code and the official SDKs:", err=True)
@@ -87,6 +103,3 @@ def _greet(server: Server, key: str, rules: AccessRules, *, as_json: bool) -> No
         err=True,
     )
     click.echo(f"See what it holds: {server.url}/_mock/state and {server.url}/_mock/requests\n", err=True)
-    if not rules.is_local:
-        state = "asks for --admin-token" if rules.admin_token else "is closed: give --admin-token to open it"
-        click.echo(f"Other machines can reach this address; /_mock {state}.\n", err=True)

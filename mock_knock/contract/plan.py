@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import orjson
 from jsonschema_path import SchemaPath
 from openapi_core import OpenAPI
 
+from mock_knock.contract.records import JSON, RequestRecord
 from mock_knock.contract.schema_validators import FastSchemaValidator
-
-if TYPE_CHECKING:
-    from mock_knock.contract.judge import RequestRecord
-
-JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One request and its answer, masked before it gets here; `notes` says what a person would want to be told."""
+    """One request and its answer as they were: whoever shows them masks them.
+
+    `notes` says what a person would want to be told.
+    """
 
     number: int
     at: datetime

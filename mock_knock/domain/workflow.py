@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,14 +83,14 @@ def plan_run(
         id=run_id,
         request=request,
         inserted_at=now,
-        recipient_runs=tuple(_recipient_run(request, run_id, recipient) for recipient in known.values()),
+        recipient_runs=tuple(_recipient_run(request, UUID(run_id), recipient) for recipient in known.values()),
         unknown=tuple(key for key in distinct if key not in known),
         unknown_actor=None if request.actor is None or is_known(request.actor.key) else request.actor.key,
     )
 
 
-def _recipient_run(request: TriggerRequest, run_id: str, recipient: Recipient) -> RecipientRun:
+def _recipient_run(request: TriggerRequest, run_id: UUID, recipient: Recipient) -> RecipientRun:
     own = recipient.trigger_data if isinstance(recipient, InlineIdentity) else None
     key = recipient.key
-    id_ = uuid5(UUID(run_id), json.dumps([key.collection, key.id]))  # `str(key)` of a user may be that of an object
+    id_ = uuid5(run_id, repr([key.collection, key.id]))  # `str(key)` of a user may be that of an object
     return RecipientRun(id=str(id_), recipient=key, data={**(request.data or {}), **(own or {})})

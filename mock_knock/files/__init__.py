@@ -3,11 +3,12 @@
 from mock_knock.files.bundled import bundled, find_bundled, list_bundled
 from mock_knock.files.document import Source, read_document
 from mock_knock.files.places import document_roots, resolve_reference
-from mock_knock.files.writing import write_text
+from mock_knock.files.writing import check_writable, write_text
 
 __all__ = [
     "Source",
     "bundled",
+    "check_writable",
     "document_roots",
     "find_bundled",
     "list_bundled",

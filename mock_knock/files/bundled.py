@@ -10,7 +10,7 @@ from mock_knock.errors import MockKnockError
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _PACKAGE = Path(__file__).parents[1]
-_SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
 @cache

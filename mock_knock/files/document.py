@@ -24,7 +24,7 @@ class Source:
 
     Attributes:
         path: the file.
-        display: how the file is named to people: as it was given.
+        display: how the file is named to people: as it was given, bytes that are not UTF-8 written as escapes.
         value: the decoded document.
         positions: JSON pointer -> (line, column), both from 1; of a mapping member, the place of its key.
     """
@@ -63,7 +63,7 @@ def read_document(
     Raises:
         InvalidDocument: the file cannot be read or is not a document; codes `file-...`, `yaml-...`, `json-...`.
     """
-    file, display = Path(path), str(path)
+    file, display = Path(path), str(path).encode("utf-8", "backslashreplace").decode()
     if roots is not None:
         check_below_roots(file, roots)
     text = _decode(_read_bytes(file, display, max_bytes), display)

@@ -30,7 +30,8 @@ def resolve_reference(base: Path, url: str, *, roots: Sequence[Path]) -> Path:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise InvalidDocument("reference-invalid", f"'{url}' is not a reference", where=str(base)) from error
+        hint = "write a relative path with `/`"
+        raise InvalidDocument("reference-invalid", f"'{url}' is not a reference", where=str(base), hint=hint) from error
     if parts.scheme not in {"", "file"} or parts.netloc not in {"", "localhost"}:
         hint = "download it and name the local file"
         raise InvalidDocument("remote-reference-refused", f"'{url}' is not a local file", where=str(base), hint=hint)
@@ -52,7 +53,9 @@ def check_below_roots(path: Path, roots: Sequence[Path]) -> None:
     try:
         resolved = path.resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        raise InvalidDocument("reference-invalid", f"not a usable path: {error}", where=str(path)) from error
+        hint = "name an ordinary file"
+        what = f"not a usable path: {error}"
+        raise InvalidDocument("reference-invalid", what, where=str(path), hint=hint) from error
     if not any(resolved.is_relative_to(root.resolve()) for root in roots):
         listed = ", ".join(str(root) for root in roots)
         raise InvalidDocument(

@@ -19,3 +19,11 @@ MAX_DEPTH = 100
 """Levels of lists and mappings in a document."""
 
 TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
+
+MAX_DIGITS = 500
+"""Characters of a whole number in a document; few enough that Python always converts it, and prints it again."""
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Return where an offset into a text stands, both from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 from mock_knock.errors import MockKnockError
 
@@ -12,20 +11,46 @@ from mock_knock.errors import MockKnockError
 def write_text(path: Path, text: str) -> None:
     """Write a file through a temporary one beside it, which then takes its name.
 
+    What is not an ordinary file, such as `/dev/stdout` or a link, is kept and written to as it is.
+
     Raises:
         MockKnockError: `file-unwritable`.
     """
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as stream:  # noqa: PTH123  # a descriptor, not a path
-                stream.write(text)
-            os.replace(name, path)  # noqa: PTH105  # both are plain names here
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        hint = "name a file in a folder that exists"
-        raise MockKnockError(
-            "file-unwritable", f"cannot be written: {error.strerror}", where=str(path), hint=hint
-        ) from error
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            _write_beside(path, text)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise _refusal(path, f"cannot be written: {reason}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a path that certainly cannot be written, before the work that it is for.
+
+    Raises:
+        MockKnockError: `file-unwritable`.
+    """
+    try:
+        if path.is_dir():
+            raise _refusal(path, "is a folder")
+        if not path.parent.is_dir():
+            raise _refusal(path, "its folder does not exist")
+    except (OSError, ValueError) as error:
+        raise _refusal(path, "is not a usable path") from error
+
+
+def _write_beside(path: Path, text: str) -> None:
+    part = path.parent / f".{uuid4().hex}.part"
+    try:
+        with part.open("x", encoding="utf-8", newline="\n") as stream:  # its rights are those of any new file
+            stream.write(text)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _refusal(path: Path, what: str) -> MockKnockError:
+    return MockKnockError("file-unwritable", what, where=str(path), hint="name a file in a folder that exists")

@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from mock_knock.files.problems import MAX_DEPTH, TOO_DEEP, DocumentProblem
+from mock_knock.files.problems import MAX_DEPTH, TOO_DEEP, DocumentProblem, line_and_column
 from mock_knock.files.yaml_scalars import resolve_plain
 from mock_knock.messages import JsonValue
 
@@ -32,15 +32,12 @@ def read_yaml(text: str, positions: dict[str, tuple[int, int]] | None = None) ->
             _HANDLERS[type(event)](builder, event)
     except yaml.MarkedYAMLError as error:
         line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (0, 0)
-        if "depth" in str(error.problem):
-            raise DocumentProblem(
-                "yaml-too-deep", TOO_DEEP, hint="make it flatter", line=line, column=column
-            ) from error
         what = f"not YAML: {error.problem or error.context}"
         raise DocumentProblem("yaml-syntax", what, hint="mend the text", line=line, column=column) from error
-    except yaml.YAMLError as error:
-        hint = "take out control characters"
-        raise DocumentProblem("yaml-syntax", f"not YAML: {error}".splitlines()[0], hint=hint) from error
+    except yaml.reader.ReaderError as error:
+        line, column = line_and_column(text, max(text.find(chr(error.character)), 0))
+        what, hint = f"not YAML: the control character U+{error.character:04X}", "write it as an escape, in quotes"
+        raise DocumentProblem("yaml-syntax", what, hint=hint, line=line, column=column) from error
     return builder.root
 
 
@@ -73,6 +70,7 @@ class _Builder:
     stack: list[_Frame] = field(default_factory=list)
     anchors: dict[str, _Anchor] = field(default_factory=dict)
     open_anchors: list[str] = field(default_factory=list)
+    expanded: int = 0
 
     def ignore(self, _event: Any) -> None:
         pass
@@ -85,6 +83,7 @@ class _Builder:
     def scalar(self, event: Any) -> None:
         if event.tag is not None:
             _refuse_tag(event)
+        self.check_anchor(event)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is _NO_KEY and type(frame.value) is dict:
             self.set_key(frame, event)
@@ -117,11 +116,21 @@ class _Builder:
             _refuse("yaml-syntax", f"there is no anchor &{event.anchor}", "define it before", event)
         if len(self.stack) + found.height > MAX_DEPTH:
             _refuse("yaml-too-deep", TOO_DEEP, "make it flatter", event)
+        self.expanded += found.nodes
+        if self.expanded > MAX_EXPANDED_NODES:
+            what = f"its aliases stand for more than {MAX_EXPANDED_NODES:,} nodes"
+            _refuse("yaml-alias-budget", what, "write fewer aliases", event)
         self.add(found.value, event, None, found.nodes, found.height)
+
+    def check_anchor(self, event: Any) -> None:
+        if event.anchor in self.open_anchors:
+            what = f"&{event.anchor} stands inside what it is the anchor of"
+            _refuse("yaml-anchor-reused", what, "give it another name", event)
 
     def start_container(self, event: Any) -> None:
         if event.tag is not None:
             _refuse_tag(event)
+        self.check_anchor(event)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is _NO_KEY and type(frame.value) is dict:
             _refuse("yaml-key-not-text", "a key must be text", "write a plain key", event)
@@ -153,8 +162,6 @@ class _Builder:
             self.place(frame, event)
         frame.nodes += nodes
         frame.height = max(frame.height, height + 1)
-        if frame.nodes > MAX_EXPANDED_NODES and self.anchors:
-            _refuse("yaml-alias-budget", "its aliases stand for too many nodes", "write fewer aliases", event)
         if type(frame.value) is dict:
             frame.value[frame.key], frame.key = value, _NO_KEY
         else:

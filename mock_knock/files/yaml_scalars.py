@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mock_knock.files.problems import MAX_DIGITS
 from mock_knock.messages import JsonValue
 
 _WORDS: dict[str, JsonValue] = {
@@ -16,7 +17,6 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FIRST = frozenset("0123456789+-.")
-_MAX_DIGITS = 4_000
 
 
 def resolve_plain(text: str) -> JsonValue:
@@ -26,11 +26,11 @@ def resolve_plain(text: str) -> JsonValue:
     if text[0] not in _FIRST:
         return text
     if _INTEGER.fullmatch(text):
-        return int(text) if len(text) < _MAX_DIGITS else NotImplemented
+        return int(text) if len(text) <= MAX_DIGITS else NotImplemented
     if _FLOAT.fullmatch(text):
         return _finite(float(text))
     if _BASED.fullmatch(text):
-        return int(text, 0) if len(text) < _MAX_DIGITS else NotImplemented
+        return int(text, 0) if len(text) <= MAX_DIGITS else NotImplemented
     return NotImplemented if _NOT_IN_JSON.fullmatch(text) else text
 
 

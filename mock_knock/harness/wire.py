@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from mock_knock.arazzo.expression import MISSING, Message, Missing
 from mock_knock.arazzo.planning import RequestPlan
 from mock_knock.contract.description import DescribedOperation
-from mock_knock.contract.judge import RequestRecord, request_record
+from mock_knock.contract.records import RequestRecord, request_record
 from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
 
 JSON = "application/json"

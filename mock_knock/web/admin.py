@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, request
 
 from mock_knock import __version__
@@ -9,7 +11,7 @@ from mock_knock.domain.bulk_operation import Status, observe
 from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.messages import JsonValue
 from mock_knock.service import World
-from mock_knock.web.pipeline import current_world, json_body, web
+from mock_knock.web.pipeline import base_url, current_world, json_body, web
 from mock_knock.web.problems import Problem, json_response
 from mock_knock.web.representation import (
     bulk_operation_json,
@@ -21,6 +23,8 @@ from mock_knock.web.representation import (
 
 admin = Blueprint("admin", __name__, url_prefix="/_mock")
 MAX_ADVANCE = 10 * 365 * 24 * 3600
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""A clock is not moved beyond it, so that the instants that follow from it stay within the calendar."""
 
 
 @admin.get("/health")
@@ -34,8 +38,8 @@ def state() -> Response:
     """GET /_mock/state: every fact of the world, as it stands now."""
     world = current_world()
     with world.lock:
-        web().service.settle(world)
-        return json_response(_state(world))
+        now = web().service.settle(world)
+        return json_response(_state(world, now))
 
 
 @admin.post("/reset")
@@ -86,22 +90,24 @@ def advance_clock() -> Response:
         raise _invalid("seconds", f"must be a number from 0 to {MAX_ADVANCE}")
     world = current_world()
     with world.lock:
+        if seconds > (LATEST - world.clock.now()).total_seconds():
+            raise _invalid("seconds", f"must not move the clock beyond the year {LATEST.year}")
         world.clock.advance(seconds)
-    return json_response({"now": timestamp(world.clock.now())})
+        return json_response({"now": timestamp(world.clock.now())})
 
 
 @admin.post("/bulk_operations/<id_>/transition")
 def transition(id_: str) -> Response:
     """POST /_mock/bulk_operations/{id}/transition `{"to": "failed"}`."""
     to = _member(json_body(), "to")
-    if to not in {status.value for status in Status}:
+    if to not in tuple(Status):  # a tuple: what was sent may have no hash
         raise _invalid("to", f"must be one of: {', '.join(status.value for status in Status)}")
     operation, snapshot = web().service.push_operation(current_world(), id_, Status(to))
-    return json_response(bulk_operation_json(operation, snapshot, base_url=request.host_url.rstrip("/")))
+    return json_response(bulk_operation_json(operation, snapshot, base_url=base_url()))
 
 
-def _state(world: World) -> dict[str, JsonValue]:
-    now, base = world.clock.now(), request.host_url.rstrip("/")
+def _state(world: World, now: datetime) -> dict[str, JsonValue]:
+    base = base_url()
     recipients = tuple(world.state.recipients())
     return {
         "now": timestamp(now),

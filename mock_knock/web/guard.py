@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from hmac import compare_digest
-from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 
@@ -14,6 +14,10 @@ from mock_knock.web.problems import AUTHENTICATION, Problem
 DEFAULT_KEY = "sk_test_local"
 ADMIN_TOKEN_HEADER = "X-Mock-Admin-Token"  # noqa: S105  # the name of a header
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_HOST = re.compile(
+    r"(?:\[(?P<v6>[0-9a-f]*:[0-9a-f:.]*)\]|(?P<name>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?)(?::[0-9]*)?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,9 @@ def guard_admin(headers: Headers, rules: AccessRules) -> None:
     if not is_trusted_host(headers.get("Host", ""), rules.allowed_hosts):
         raise _forbidden("host_refused", "This Host is not allowed here: see --allowed-host")
     origin = headers.get("Origin")
-    if origin is not None and not is_trusted_host(urlsplit(origin).netloc, rules.allowed_hosts):
+    if origin is not None and not _is_trusted_origin(origin, rules.allowed_hosts):
         raise _forbidden("origin_refused", "Requests from this Origin are not allowed")
-    if headers.get("Sec-Fetch-Site", "").lower() == "cross-site":
+    if "cross-site" in headers.get("Sec-Fetch-Site", "").lower():
         raise _forbidden("origin_refused", "Cross-site requests are not allowed")
     if rules.admin_token is None:
         if not rules.is_local:
@@ -86,22 +90,26 @@ def guard_admin(headers: Headers, rules: AccessRules) -> None:
 
 
 def is_trusted_host(host: str, allowed: Collection[str] = ()) -> bool:
-    """Tell whether a Host header names a trusted host: `name`, `name:port`, `[v6]:port`, in any case."""
-    name = _host_name(host.strip().lower())
+    """Tell whether a Host header names a trusted host: `name`, `name:port`, `[v6]:port`, in any case.
+
+    The names in `allowed` may be written in the same forms, an IPv6 address also without brackets.
+    """
+    name = host_name(host)
     if name is None:
         return False
-    return name in LOCAL_HOSTS or name.endswith(".localhost") or name in {each.lower() for each in allowed}
+    is_local = name in LOCAL_HOSTS or name.endswith(".localhost")
+    return is_local or any(name in {host_name(each), each.lower()} for each in allowed)
 
 
-def _host_name(host: str) -> str | None:
-    if host.startswith("["):
-        name, bracket, port = host[1:].partition("]")
-        port = port.removeprefix(":") if bracket and port[:1] in {":", ""} else "?"
-    else:
-        name, _, port = host.partition(":")
-        name = name.removesuffix(".")
-    is_name = bool(name) and not set(name) & set(" ,/@\\")
-    return name if is_name and (port == "" or port.isdecimal()) else None
+def host_name(host: str) -> str | None:
+    """Return the name or address in a Host header (RFC 9110 section 7.2), in lower case; None when it holds none."""
+    match = _HOST.fullmatch(host.strip().lower())
+    return match and (match["v6"] or match["name"])
+
+
+def _is_trusted_origin(origin: str, allowed: Collection[str]) -> bool:
+    scheme, _, host = origin.partition("://")
+    return scheme.lower() in {"http", "https"} and is_trusted_host(host, allowed)
 
 
 def _forbidden(code: str, message: str) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,13 +12,14 @@ from flask import Flask, Response, current_app, g, request
 from openapi_core.datatypes import RequestParameters
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from mock_knock.contract.judge import JSON, OperationJudge, RequestRecord, media_type
+from mock_knock.contract.judge import OperationJudge
+from mock_knock.contract.records import JSON, RequestRecord, media_type
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
 from mock_knock.service import MockKnock, World
-from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, guard_admin
+from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, guard_admin, host_name
 from mock_knock.web.imitation import KnownRoutes, method_not_allowed
 from mock_knock.web.json_depth import is_deeper_than
 from mock_knock.web.problems import API, Problem, invalid_params, problem_from, request_too_large
@@ -27,6 +29,11 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 
 MAX_DEPTH = 100
 """Levels of arrays and objects in a request body."""
+
+MAX_LINE = 2_000
+"""Characters of a line in the log; a trigger can name a thousand unknown recipients."""
+
+_SCHEME_AND_AUTHORITY = re.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 access_log = logging.getLogger("mock_knock.access")
 
@@ -56,6 +63,30 @@ def current_world() -> World:
 def add_note(note: str) -> None:
     """Say something about the current request in journal and log."""
     g.notes.append(note)
+
+
+def base_url() -> str:
+    """Return the address the client used; where its Host header names no host, the server's own."""
+    host = request.headers.get("Host", "")
+    if host_name(host) is None:
+        host = f"{request.environ['SERVER_NAME']}:{request.environ['SERVER_PORT']}"
+    return f"{request.scheme}://{host}"
+
+
+def sent_target() -> str:
+    """Return path and query as they were sent, percent-encoded, whichever form the target had (RFC 9112 section 3.2).
+
+    Several slashes at the beginning are one, as in the path that is routed.
+    """
+    uri: str = request.environ.get("REQUEST_URI", request.path)
+    authority = _SCHEME_AND_AUTHORITY.match(uri)
+    return "/" + uri[authority.end() if authority else 0 :].lstrip("/")
+
+
+def one_line(text: str) -> str:
+    """Return text as it may stand in a log: masked, on one line, without control characters, of bounded length."""
+    line = " ".join(clean_terminal(Redactor().text(text)).split())
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}..."
 
 
 def install(app: Flask) -> None:
@@ -121,15 +152,18 @@ def _enter() -> None:
 def _leave(response: Response) -> Response:
     response.headers["x-request-id"] = g.request_id
     if request.path.startswith("/v1/"):
-        if (world := g.get("world")) is not None:
-            _write_journal(world, response)
-        access_log.info("%s", _LogLine(response))
+        world: World | None = g.get("world")
+        target = sent_target()
+        if world is not None:
+            _write_journal(world, target, response)
+        key = None if world is None else world.key
+        access_log.info("%s", _LogLine(request.method, target, response, key, g.notes))
     return response
 
 
-def _write_journal(world: World, response: Response) -> None:
-    asked = HttpRequest(request.method, request.url, tuple(request.headers.items()), _received_body())
-    answered = HttpResponse(response.status_code, tuple(response.headers.items()), response.get_data())
+def _write_journal(world: World, target: str, response: Response) -> None:
+    asked = HttpRequest(request.method, base_url() + target, tuple(request.headers), _received_body())
+    answered = HttpResponse(response.status_code, tuple(response.headers), response.get_data())
     violations: tuple[ContractViolation, ...] = g.violations
     with world.lock:
         journal, now = world.journal, world.clock.now()
@@ -143,20 +177,23 @@ def _received_body() -> bytes:
         return b""
 
 
+@dataclass(frozen=True, slots=True)
 class _LogLine:
-    """The line of one request, put together only when a log wants it."""
+    """The line of one request, put together only when a log wants it, which may be long after the answer."""
 
-    def __init__(self, response: Response) -> None:
-        self._response = response
+    method: str
+    target: str
+    response: Response
+    key: str | None
+    notes: list[str]
 
     def __str__(self) -> str:
-        world: World | None = g.get("world")
-        key = mask_key(world.key) if world else "no key"
-        notes = "".join(f"; {note}" for note in g.notes)
-        problem = self._response.json if self._response.status_code >= 400 else None  # noqa: PLR2004  # errors
+        key = "no key" if self.key is None else mask_key(self.key)
+        notes = "".join(f"; {note}" for note in self.notes)
+        status = self.response.status_code
+        problem = self.response.json if status >= 400 else None  # noqa: PLR2004  # errors
         reason = f" {problem['code']}: {problem['message']}" if isinstance(problem, dict) else ""
-        line = f"{request.method} {request.full_path.rstrip('?')} {self._response.status_code}{reason} [{key}]{notes}"
-        return clean_terminal(Redactor().text(line)).replace("\n", " ")
+        return one_line(f"{self.method} {self.target} {status}{reason} [{key}]{notes}")
 
 
 def _answer_unrouted(error: HTTPException) -> Response:

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 import orjson
 from flask import Response
 
-from mock_knock.errors import MockKnockError
-from mock_knock.messages import ContractViolation, JsonValue
+from mock_knock.errors import InvalidDocument, MockKnockError
+from mock_knock.messages import ContractViolation, Finding, JsonValue
 
 MAX_FIELD_ERRORS = 50
+UNPROCESSABLE = 422
 INVALID_REQUEST, AUTHENTICATION, API = "invalid_request_error", "authentication_error", "api_error"
 
 
@@ -47,15 +48,19 @@ ANSWERS: Mapping[str, tuple[int, str, str]] = {
     # code of the error: HTTP status, code in the envelope, type in the envelope
     "resource_missing": (404, "resource_missing", API),
     "transition-refused": (409, "transition_refused", INVALID_REQUEST),
-    "clock-backwards": (422, "invalid_params", INVALID_REQUEST),
     "scenario-invalid": (422, "invalid_params", INVALID_REQUEST),
 }
 
 
 def problem_from(error: MockKnockError) -> Problem:
-    """Translate an error of the use cases; one that is not in the table is a 500."""
+    """Translate an error of the use cases; one that is not in the table is a 500.
+
+    A 422 has one entry for each finding of a document, at most 50.
+    """
     status, code, type_ = ANSWERS.get(error.code, (500, error.code, API))
-    return Problem(status, code, error.what, type_=type_)
+    findings = error.findings if isinstance(error, InvalidDocument) and status == UNPROCESSABLE else ()
+    errors = [_document_error(each) for each in findings[:MAX_FIELD_ERRORS]]
+    return Problem(status, code, error.what, type_=type_, errors=errors)
 
 
 def invalid_params(violations: Sequence[ContractViolation]) -> Problem:
@@ -84,6 +89,11 @@ def field_name(location: str) -> str:
 def json_response(value: JsonValue, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a value as a JSON response."""
     return Response(orjson.dumps(value), status=status, headers=dict(headers or {}), mimetype="application/json")
+
+
+def _document_error(finding: Finding) -> dict[str, JsonValue]:
+    message = f"{finding.message}: {finding.hint}" if finding.hint else finding.message
+    return {"field": field_name(finding.where.removeprefix("#")), "message": message, "type": None}
 
 
 def _field_error(violation: ContractViolation) -> dict[str, JsonValue]:

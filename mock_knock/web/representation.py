@@ -15,7 +15,7 @@ from mock_knock.redact import Redactor
 
 def timestamp(instant: datetime | None) -> str | None:
     """Return an instant in RFC 3339 with milliseconds and Z (the samples of Knock show both with and without)."""
-    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return None if instant is None else instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def bulk_operation_json(operation: BulkOperation, snapshot: Snapshot, *, base_url: str) -> dict[str, JsonValue]:
@@ -79,8 +79,10 @@ def journal_entry_json(entry: JournalEntry) -> dict[str, JsonValue]:
             "headers": [list(field) for field in mask.headers(entry.response.headers)],
             "body": _body(entry.response.body, mask),
         },
-        "notes": list(entry.notes),
-        "violations": [{"field": each.location, "message": each.message} for each in entry.violations],
+        "notes": [mask.text(note) for note in entry.notes],
+        "violations": [
+            {"field": mask.text(each.location), "message": mask.text(each.message)} for each in entry.violations
+        ],
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import socket
 from collections.abc import Callable
 from http import HTTPStatus
 from time import monotonic
@@ -13,12 +12,17 @@ from uuid import uuid4
 import orjson
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.wasyncore import close_all
 
 from mock_knock.errors import UsageError
-from mock_knock.web.pipeline import MAX_BODY_BYTES
-from mock_knock.web.problems import Problem, request_too_large
+from mock_knock.web.pipeline import MAX_BODY_BYTES, access_log, one_line
+from mock_knock.web.problems import API, INVALID_REQUEST, Problem, request_too_large
+
+MAX_READ_BYTES = 4 * MAX_BODY_BYTES
+"""What is read of a body, chunk sizes included; up to here the application refuses what is too large, and logs it."""
 
 THREADS = 4
 DRAIN_SECONDS = 5
@@ -32,7 +36,8 @@ class EnvelopeErrorTask(ErrorTask):
     def execute(self) -> None:
         """Write the answer and close the connection."""
         error = self.request.error
-        problem = _problem(error.code, f"{error.reason}: {error.body}")
+        problem = _problem(error.code, one_line(f"{error.reason}: {error.body}"))
+        access_log.info("%d %s: %s", error.code, problem.envelope["code"], problem)
         body = orjson.dumps(problem.envelope)
         self.status = f"{error.code} {error.reason}"
         self.response_headers.extend([("Content-Type", "application/json"), ("x-request-id", str(uuid4()))])
@@ -44,31 +49,49 @@ class EnvelopeErrorTask(ErrorTask):
 def _problem(status: int, message: str) -> Problem:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return request_too_large(MAX_BODY_BYTES)
-    return Problem(status, _CODES.get(status, "invalid_request"), message)
+    type_ = API if status >= HTTPStatus.INTERNAL_SERVER_ERROR else INVALID_REQUEST
+    return Problem(status, _CODES.get(status, "invalid_request"), message, type_=type_)
+
+
+class Parser(HTTPRequestParser):
+    """Reads a request; what waitress's own parser trips over is refused like any other wrong head."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the start line and the header fields; raises ParsingError."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError("the start line or the Content-Length cannot be read") from error
 
 
 class EnvelopeChannel(HTTPChannel):
     """A connection whose error answers are those of `EnvelopeErrorTask`."""
 
     error_task_class = EnvelopeErrorTask
+    parser_class = Parser
+
+    def send_continue(self) -> None:
+        """Ask for the body, where there is one to wait for; a request that is complete or refused is answered."""
+        if not self.request.completed:
+            super().send_continue()
 
 
 class Server(TcpWSGIServer):
     """One listening socket and its threads; `port` 0 takes a free one."""
 
     channel_class = EnvelopeChannel
-    _is_stopping = False
+    _is_stopping = _is_closed = False
 
     @property
     def url(self) -> str:
         """The address to reach it under, without a slash at its end."""
-        host = _REACHABLE.get(str(self.effective_host), str(self.effective_host))
-        return f"http://{f'[{host}]' if ':' in host else host}:{int(self.effective_port)}"
+        return f"http://{self.server_name}:{int(self.effective_port)}"
 
     def stop(self) -> None:
-        """Make `run` return, from any thread or from a signal handler."""
+        """Make `run` return, from any thread or from a signal handler; afterwards it does nothing."""
         self._is_stopping = True
-        self.pull_trigger()
+        if not self._is_closed:
+            self.pull_trigger()
 
     def run(self) -> None:
         """Serve until `stop`, finish the answers under way, then close everything.
@@ -81,6 +104,7 @@ class Server(TcpWSGIServer):
                 self._turn()
             self._drain()
         finally:
+            self._is_closed = True
             self.task_dispatcher.shutdown(timeout=DRAIN_SECONDS)
             self.asyncore.close_all(self._map, ignore_all=True)
 
@@ -104,15 +128,23 @@ def open_server(app: Callable[..., Any], *, host: str, port: int) -> Server:
     Raises:
         UsageError: `port-in-use`, or `address-unusable` for a host that is not this machine's.
     """
+    channels: dict[int, Any] = {}
     try:
-        adjustments = Adjustments(
-            host=host, port=port, threads=THREADS, ident=None, max_request_body_size=MAX_BODY_BYTES + 1
-        )
-        return Server(app, adj=adjustments)
+        adjustments = Adjustments(host=host, port=port, ident=None, max_request_body_size=MAX_READ_BYTES)
+        server = Server(app, map=channels, dispatcher=ThreadedTaskDispatcher(), adj=adjustments)
     except OSError as error:
+        close_all(channels, ignore_all=True)
         raise _bind_error(error, host, port) from error
     except ValueError as error:
-        raise UsageError("address-unusable", str(error), where=host, hint="use --host 127.0.0.1") from error
+        raise _unusable("the host name is not known", f"{host}:{port}") from error
+    server.server_name = _name_in_urls(str(server.effective_host))
+    server.task_dispatcher.set_thread_count(THREADS)
+    return server
+
+
+def _name_in_urls(address: str) -> str:
+    reachable = _REACHABLE.get(address, address)
+    return f"[{reachable}]" if ":" in reachable else reachable
 
 
 def _bind_error(error: OSError, host: str, port: int) -> UsageError:
@@ -122,5 +154,8 @@ def _bind_error(error: OSError, host: str, port: int) -> UsageError:
         return UsageError("port-in-use", f"port {port} is in use", where=where, hint=hint)
     if error.errno == errno.EACCES:
         return UsageError("port-refused", f"port {port} needs more rights", where=where, hint="use a port above 1023")
-    reason = error.strerror if not isinstance(error, socket.gaierror) else "the host name is not known"
+    return _unusable(error.strerror or str(error), where)
+
+
+def _unusable(reason: str, where: str) -> UsageError:
     return UsageError("address-unusable", f"cannot listen there: {reason}", where=where, hint="use --host 127.0.0.1")

@@ -11,7 +11,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from mock_knock.contract.description import load_description
-from mock_knock.contract.judge import Judge, request_record
+from mock_knock.contract.judge import Judge
+from mock_knock.contract.records import request_record
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import ContractViolation, Headers, JsonValue
 

@@ -19,8 +19,9 @@ from openapi_core.testing import MockRequest, MockResponse
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mock_knock.contract.description import load_description
-from mock_knock.contract.judge import Judge, RequestRecord, request_record
+from mock_knock.contract.judge import Judge
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
+from mock_knock.contract.records import RequestRecord, request_record
 from mock_knock.messages import JsonValue
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "openapi"

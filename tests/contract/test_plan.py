@@ -14,8 +14,9 @@ from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers as HeaderMap
 
 from mock_knock.contract.description import load_description
-from mock_knock.contract.judge import Judge, RequestRecord
+from mock_knock.contract.judge import Judge
 from mock_knock.contract.plan import Plan, build_plan
+from mock_knock.contract.records import RequestRecord
 from mock_knock.messages import JsonValue
 
 PATH = "/v1/things/{id}"

@@ -1,0 +1,82 @@
+"""What a run leaves behind: reports, the tree for people, and a sign of life while it lasts."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+import click
+
+from mock_knock.errors import InvalidDocument
+from mock_knock.files import check_writable, write_text
+from mock_knock.harness.masking import mask_result
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.redact import Redactor, clean_terminal
+from mock_knock.report.json_report import render_json
+from mock_knock.report.style import Style
+from mock_knock.report.terminal import render_terminal
+
+STDOUT = "-"
+Reports = tuple[tuple[str, str], ...]
+"""Kind and path of each report; the path `-` is stdout."""
+
+_RENDER = {"json": render_json}
+
+
+def check_reports(reports: Reports) -> None:
+    """Refuse reports that cannot be written, before anything is sent.
+
+    Raises:
+        MockKnockError: `file-unwritable`.
+    """
+    for _, path in reports:
+        if path != STDOUT:
+            check_writable(Path(path))
+
+
+def write_reports(result: RunResult, reports: Reports) -> None:
+    """Write each report; on stdout it is UTF-8, whatever the terminal speaks."""
+    for kind, path in reports:
+        text = _RENDER[kind](result)
+        if path == STDOUT:
+            click.echo(text.encode(), nl=False)
+        else:
+            write_text(Path(path), text)
+
+
+def show_result(result: RunResult, reports: Reports) -> None:
+    """Show the tree: on stdout, or on stderr when a report took stdout."""
+    is_taken = any(path == STDOUT for _, path in reports)
+    stream = sys.stderr if is_taken else sys.stdout
+    click.echo(render_terminal(result, Style(stream.isatty())), nl=False, err=is_taken)
+
+
+def invalid_result(flow: str, error: InvalidDocument) -> RunResult:
+    """Return the result of a flow that could not be run, in characters that a report can hold."""
+    findings = tuple(
+        replace(each, message=clean_terminal(each.message), where=clean_terminal(each.where)) for each in error.findings
+    )
+    return mask_result(RunResult(clean_terminal(flow), "invalid", findings=findings), Redactor())
+
+
+class Progress:
+    """Shows the latest step on a terminal while the run lasts."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._print("")
+
+    def show(self, step: StepResult) -> None:
+        """Name a step that was just carried out."""
+        self._print(f"  {clean_terminal(step.step_id)} #{step.visit} ...")
+
+    def _print(self, text: str) -> None:
+        if self._is_shown:
+            click.echo(f"\r\x1b[K{text}", nl=False, err=True)

@@ -1,0 +1,68 @@
+"""Requests and responses in the form that openapi-core asks for (its `Request` and `Response` protocols)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openapi_core.datatypes import RequestParameters
+from werkzeug.datastructures import Headers as HeaderMap
+
+from mock_knock.contract.description import DescribedOperation
+from mock_knock.messages import Headers, JsonValue
+
+JSON = "application/json"
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """A request as openapi-core asks for it (its `Request` protocol); `path_pattern` is the template of the operation.
+
+    `value` is the decoded JSON body when the caller has it already, so that nothing is parsed twice.
+    """
+
+    method: str
+    path_pattern: str
+    parameters: RequestParameters
+    content_type: str
+    body: bytes | None
+    value: JsonValue = None
+    host_url: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRecord:
+    """A response as openapi-core asks for it (its `Response` protocol)."""
+
+    status_code: int
+    headers: HeaderMap
+    content_type: str
+    data: bytes | None
+
+
+def header_map(headers: Headers) -> HeaderMap:
+    """Return header fields by name in any case; line breaks in values are spaces (RFC 9110 section 5.5)."""
+    return HeaderMap([(name, " ".join(value.splitlines())) for name, value in headers])
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type without parameters, in lower case (RFC 9110 section 8.3.1)."""
+    return content_type.split(";", 1)[0].strip().lower()
+
+
+def request_record(
+    operation: DescribedOperation,
+    *,
+    path: Mapping[str, str],
+    query: Mapping[str, Any],
+    headers: Headers,
+    body: bytes,
+    cookies: Mapping[str, str] | None = None,
+) -> RequestRecord:
+    """Put a request into the form that `Judge.request_violations` takes."""
+    fields = header_map(headers)
+    parameters = RequestParameters(query=query, header=fields, cookie=cookies or {}, path=path)
+    content_type = media_type(fields.get("Content-Type", ""))
+    return RequestRecord(operation.method.lower(), operation.path, parameters, content_type, body or None)

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mock_knock.domain.bulk_operation import Stage, Status
+from mock_knock.domain.user import Entity
+from mock_knock.service import MockKnock, TransitionRefused, World
+from tests.service.small_world import KEY, START, batch, finish, identify, new_knock, plan, users
+
+AT_ONCE, ONE_POLL = Stage(polls=0), Stage(polls=1)
+
+
+def within(seconds: float) -> Stage:
+    """Return a stage that time alone ends."""
+    return Stage(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Identify:
+    """Identify these users in an operation with these stages."""
+
+    ids: tuple[str, ...]
+    queued: Stage
+    processing: Stage
+
+
+@dataclass(frozen=True)
+class Poll:
+    """Poll an earlier operation."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Push:
+    """Push an earlier operation, if it lets itself be pushed."""
+
+    index: int
+    to: Status
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Let time go by."""
+
+    tenths: int
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Trigger a workflow for a user who is identified on the way."""
+
+    id: str
+
+
+Event = Identify | Poll | Push | Advance | Trigger
+
+ids = st.sampled_from("abc")
+stages = st.sampled_from([AT_ONCE, ONE_POLL, Stage(polls=2), within(0), within(1), Stage(polls=2, seconds=1), Stage()])
+indexes = st.integers(0, 5)
+events = st.one_of(
+    st.builds(Identify, st.lists(ids, max_size=4).map(tuple), stages, stages),
+    st.builds(Poll, indexes),
+    st.builds(Poll, indexes),
+    st.builds(Push, indexes, st.sampled_from(list(Status))),
+    st.builds(Advance, st.sampled_from([0, 1, 5, 10])),
+    st.builds(Trigger, ids),
+)
+
+
+def play(history: list[Event], *, reads: Callable[[], int]) -> list[Entity]:
+    """Let a history happen in a new world, settle it `reads()` times after each event, and return all users."""
+    knock = new_knock()
+    world, operations = knock.world(KEY), list[str]()
+    for number, event in enumerate(history):
+        act(knock, world, operations, event, number)
+        for _ in range(reads()):
+            knock.settle(world)
+    knock.settle(world)
+    return list(world.state.recipients())
+
+
+def act(knock: MockKnock, world: World, operations: list[str], event: Event, number: int) -> None:
+    """Let one event happen; its number is left on every user it touches."""
+    mark = {"last": number, "all": {str(number): True}}
+    match event:
+        case Identify(ids=named, queued=queued, processing=processing):
+            world.scenario = plan(queued, processing)
+            operations.append(identify(knock, world, *named, **mark))
+        case Poll(index=index) if index < len(operations):
+            knock.read_operation(world, operations[index])
+        case Push(index=index, to=to) if index < len(operations):
+            try:
+                knock.push_operation(world, operations[index], to)
+            except TransitionRefused:
+                return
+        case Advance(tenths=tenths):
+            world.clock.advance(tenths / 10)
+        case Trigger(id=named_id):
+            knock.trigger_workflow(world, "welcome", {"recipients": [{"id": named_id, **mark}]})
+
+
+OLDER_AND_YOUNGER: list[Event] = [Identify(("a",), AT_ONCE, ONE_POLL), Identify(("a",), AT_ONCE, ONE_POLL)]
+
+
+@given(st.lists(events, max_size=25), st.data())
+@example([*OLDER_AND_YOUNGER, Poll(1), Poll(0)], None)  # two polls of one instant, the younger operation first
+@example([*OLDER_AND_YOUNGER, Push(1, Status.COMPLETED), Push(0, Status.COMPLETED)], None)
+@example([Identify(("a",), AT_ONCE, ONE_POLL), Identify(("a",), AT_ONCE, within(1)), Advance(10), Poll(0)], None)
+def test_the_table_does_not_depend_on_when_it_is_read(history: list[Event], data: st.DataObject | None) -> None:
+    """Read after every event, now and then, or at the end only: users, properties and their order are the same."""
+    once = play(history, reads=lambda: 0)
+    assert once == play(history, reads=lambda: 1)
+    if data is not None:
+        assert once == play(history, reads=lambda: data.draw(st.integers(0, 2)))
+
+
+@given(st.lists(events, max_size=15))
+def test_settling_twice_changes_nothing(history: list[Event]) -> None:
+    """Settling again at the same instant leaves every user as it is, the instant of its identify included."""
+    assert play(history, reads=lambda: 1) == play(history, reads=lambda: 2)
+
+
+@pytest.mark.parametrize("reads", [0, 1])
+def test_the_later_row_wins(reads: int) -> None:
+    """Of two operations, the row that is processed later is merged over the other, whichever operation is older."""
+    slow, fast = Identify(("a",), AT_ONCE, within(2)), Identify(("a",), AT_ONCE, within(1))
+    (user,) = play([slow, fast, Advance(30)], reads=lambda: reads)
+    assert (0, START + timedelta(seconds=2)) == (user.properties["last"], user.updated_at)
+    assert {"0": True, "1": True} == user.properties["all"]
+
+
+def test_of_one_batch_the_later_row_wins() -> None:
+    """A user who stands twice in a batch has the properties of both rows, the later ones over the earlier."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.scenario = plan(AT_ONCE, AT_ONCE)
+    knock.identify_users(world, [{"id": "ada", "a": 1, "b": 1}, {"id": "ada", "b": 2}])
+    knock.settle(world)
+    assert {"a": 1, "b": 2} == users(world)["ada"].properties
+
+
+def test_a_user_is_as_old_as_its_row() -> None:
+    """A user is identified at the instant its row was processed, not when somebody looked."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.scenario = plan(AT_ONCE, within(4))
+    identify(knock, world, "a", "b", "c", "d")
+    world.clock.advance(3600)
+    knock.settle(world)
+    assert [START + timedelta(seconds=each) for each in (1, 2, 3, 4)] == [
+        user.updated_at for user in users(world).values()
+    ]
+
+
+def test_rows_become_users_as_they_are_processed() -> None:
+    """Halfway through its time half of an operation is in the table."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.scenario = plan(AT_ONCE, within(4))
+    identify(knock, world, "a", "b", "c", "d")
+    seen = []
+    for _ in range(5):
+        knock.settle(world)
+        seen.append("".join(users(world)))
+        world.clock.advance(1)
+    assert ["", "a", "ab", "abc", "abcd"] == seen
+
+
+def test_settling_tells_the_instant() -> None:
+    """The instant that the table stands at is returned, so that what is shown beside it can be of that instant too."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.clock.advance(7)
+    assert START + timedelta(seconds=7) == knock.settle(world)
+
+
+def test_an_ended_operation_is_not_looked_at_again() -> None:
+    """Once an operation has ended and is in the table, settling has nothing to do with it."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    ended, running = identify(knock, world, "ada"), identify(knock, world, "grace")
+    finish(knock, world, ended)
+    assert [running] == [record.operation.id for record in world.state.unsettled()]
+
+
+class TickingClock:
+    """A clock that goes on by a second whenever it is read, as a real one does by a little."""
+
+    def __init__(self) -> None:
+        self._readings = count()
+
+    def now(self) -> datetime:
+        """Return the next second."""
+        return START + timedelta(seconds=next(self._readings))
+
+    def advance(self, seconds: float) -> None:
+        """Not needed here."""
+        raise NotImplementedError
+
+
+def test_settling_reads_the_clock_once() -> None:
+    """All operations are seen at one instant: a row does not overtake another while the table is brought up to date."""
+    knock = new_knock(new_clock=TickingClock)
+    world = knock.world(KEY)
+    for name, seconds in (("older", 2.5), ("younger", 1.7)):  # begun in seconds 0 and 1, due at 2.5 and 2.7
+        world.scenario = plan(AT_ONCE, within(seconds))
+        knock.identify_users(world, batch("ada", name=name))
+    knock.settle(world)
+    knock.settle(world)
+    assert "younger" == users(world)["ada"].properties["name"]
+
+
+def test_a_trigger_reads_the_clock_once() -> None:
+    """A run begins at the very instant at which its inline recipients and its tenant were identified."""
+    knock = new_knock(new_clock=TickingClock)
+    world = knock.world(KEY)
+    run = knock.trigger_workflow(world, "welcome", {"recipients": [{"id": "ada"}], "tenant": "acme"})
+    (tenant,) = world.state.tenants()
+    assert (run.inserted_at, run.inserted_at) == (users(world)["ada"].updated_at, tenant.updated_at)
