@@ -105,7 +105,7 @@ class _Run:
                     return "success" if result.passed else "failure"
                 case "fail":
                     return "failure" if result.exchange.failure is None else "unreachable"
-                case "next" | "goto" | "retry":
+                case _:
                     self.wait(step, result)
                     step = self.workflow.steps[self.workflow.step_index(entered_by.target or "")]
 

@@ -73,6 +73,19 @@ def test_the_workflow_must_be_named_when_there_are_several() -> None:
     assert "w" in refusal.value.hint
 
 
+def test_several_workflows_and_none_named(tmp_path: Path) -> None:
+    """Of several workflows one must be named; the refusal lists them, and a named one is found."""
+    path = write(tmp_path / "project")
+    document = yaml.safe_load(path.read_text())
+    document["workflows"].append({"workflowId": "v", "steps": [STEP]})
+    path.write_text(yaml.safe_dump(document))
+    flow = load_flow(path, working_directory=tmp_path)
+    assert "v" == flow.choose_workflow("v").workflow_id
+    with pytest.raises(UsageError, match="workflow-not-named") as refusal:
+        flow.choose_workflow(None)
+    assert "w, v" in refusal.value.hint
+
+
 SCHEMA = {
     "type": "object",
     "required": ["key"],
