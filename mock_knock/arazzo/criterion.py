@@ -138,7 +138,7 @@ _XPATH_UNSUPPORTED = "XPath conditions cannot be evaluated yet; use a regex cond
 
 
 def _at(error: ConditionSyntaxError | ExpressionSyntaxError) -> str:
-    return f"column {error.column}: {error}"
+    return f"column {error.column + 1}: {error}"
 
 
 def _context_value(criterion: Criterion, scope: Scope) -> JsonValue:

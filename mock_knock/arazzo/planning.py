@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from mock_knock.arazzo.document import Parameter, Step, Workflow
 from mock_knock.arazzo.embedding import embedded_text
-from mock_knock.arazzo.expression import MISSING, Scope
+from mock_knock.arazzo.expression import Scope
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect, render_value
 from mock_knock.messages import Finding, JsonValue
@@ -115,7 +115,7 @@ def _render_payload(
     problems += [_unusable(at, finding) for finding in rendered.findings]
     if rendered.missing:
         problems.append(_missing(at, rendered.missing, "the payload"))
-    return None if rendered.value is MISSING else rendered.value
+    return rendered.value
 
 
 def optional_inputs(workflow: Workflow) -> frozenset[str]:

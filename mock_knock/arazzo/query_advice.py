@@ -40,7 +40,7 @@ def explain_invalid_query(condition: str, context: str | None) -> str:
     try:
         compile_query(condition)
     except QuerySyntaxError as error:
-        return f"column {error.column}: {error}{_advice(condition, context)}"
+        return f"column {error.column + 1}: {error}{_advice(condition, context)}"
     return ""
 
 

@@ -48,8 +48,6 @@ class _Order:
         What is sent needs its value on the first visit already; a criterion or an output may wait for a later turn of
         a loop, and sees the outputs of its own step.
         """
-        if source == user:
-            return not is_sent
         return source in self.reached(self.first, avoiding=user if is_sent else "") and user in self.reached(source)
 
     def reached(self, start: str, *, avoiding: str = "") -> set[str]:

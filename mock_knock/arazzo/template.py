@@ -199,7 +199,7 @@ class _Walk:
         try:
             rendered = render_template(parse_template(text, dialect=self.dialect), self.scope)
         except ExpressionSyntaxError as error:
-            self.findings.append(_finding("expression-invalid", f"column {error.column}: {error}", path))
+            self.findings.append(_finding("expression-invalid", f"column {error.column + 1}: {error}", path))
             return MISSING
         self.missing.extend(rendered.missing)
         self.unbraced.extend(rendered.unbraced)

@@ -105,8 +105,9 @@ class _Run:
                     return "success" if result.passed else "failure"
                 case "fail":
                     return "failure" if result.exchange.failure is None else "unreachable"
+                case _ if not self.wait(step, result):
+                    return "exhausted"
                 case _:
-                    self.wait(step, result)
                     step = self.workflow.steps[self.workflow.step_index(entered_by.target or "")]
 
     def count(self, step: Step, entered_by: Decision) -> None:
@@ -179,17 +180,31 @@ class _Run:
         self.on_step(result)
         return result
 
-    def wait(self, step: Step, result: StepResult) -> None:
-        """Let time pass before a repeat: a retry as long as it says, a goto to the same step the poll interval.
+    def wait(self, step: Step, result: StepResult) -> bool:
+        """Let time pass before the next step; False when the budget of time does not allow for it."""
+        seconds = self.delay(step, result)
+        if seconds == 0:
+            return True
+        if self.clock.seconds() + seconds >= self.deadline:
+            message = f"waiting {seconds:g} s before '{result.decision.target}' would pass the budget of time"
+            hint = f"the budget is {self.options.timeout:g} s: raise it with --timeout"
+            self.problems.append(Problem("budget-exhausted", step.pointer, message, hint))
+            return False
+        self.clock.wait(seconds)
+        return True
+
+    def delay(self, step: Step, result: StepResult) -> float:
+        """Return the seconds before a repeat: of a retry what it says, of a goto to the same step the poll interval.
 
         A Retry-After of the response wins over `retryAfter` and lengthens the poll interval.
         """
         response = result.exchange.response
         asked = retry_after_seconds(response.headers, self.clock.now()) if response is not None else None
         if result.decision.kind == "retry":
-            self.clock.wait(result.decision.delay if asked is None else asked)
-        elif result.decision.target == step.step_id:
-            self.clock.wait(max(self.options.poll_interval, asked or 0.0))
+            return result.decision.delay if asked is None else asked
+        if result.decision.target == step.step_id:
+            return max(self.options.poll_interval, asked or 0.0)
+        return 0.0
 
     def judge_request(
         self, request: HttpRequest, plan: RequestPlan, operation: DescribedOperation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ def build_request(plan: RequestPlan, operation: DescribedOperation, server: str)
         return Unsendable(f"the path {operation.path} needs a value for {', '.join(absent)}", "add a path parameter")
     if {".", ".."} & set(plan.path.values()):
         return Unsendable("a path parameter is '.' or '..', which would change the path", "use another value")
+    try:
+        return _encode(plan, operation, server)
+    except (TypeError, ValueError) as error:
+        return Unsendable(f"a value of the request cannot be encoded: {error}", "JSON and URLs take Unicode text")
+
+
+def _encode(plan: RequestPlan, operation: DescribedOperation, server: str) -> HttpRequest | Unsendable:
     path = _PLACEHOLDER.sub(lambda match: quote(plan.path[match[1]], safe=""), operation.path)
     query = f"?{urlencode(plan.query, quote_via=quote)}" if plan.query else ""
     headers = [("Accept", JSON), *plan.headers]
@@ -47,7 +55,7 @@ def build_request(plan: RequestPlan, operation: DescribedOperation, server: str)
         if not _JSON_TYPE.fullmatch(content_type):
             return Unsendable(f"a body of type {content_type} cannot be sent yet", f"send {JSON}")
         headers.append(("Content-Type", content_type))
-        body = orjson.dumps(plan.payload)
+        body = json.dumps(plan.payload, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
     return HttpRequest(operation.method, f"{server.rstrip('/')}{path}{query}", tuple(headers), body)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
-
-import orjson
 
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.messages import JsonValue
@@ -14,7 +13,8 @@ FORMAT = "mock-knock/run@1"
 
 def render_json(result: RunResult) -> str:
     """Return the report as indented JSON with a line break at its end."""
-    return orjson.dumps(report_value(result), option=orjson.OPT_INDENT_2).decode() + "\n"
+    text = json.dumps(report_value(result), indent=2, ensure_ascii=False)
+    return text.encode(errors="replace").decode() + "\n"
 
 
 def report_value(result: RunResult) -> dict[str, JsonValue]:

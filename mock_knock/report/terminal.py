@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import orjson
 
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.messages import Finding
@@ -114,7 +113,7 @@ def _path(url: str) -> str:
 
 
 def _shown(value: object) -> str:
-    text = orjson.dumps(value).decode()
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= MAX_VALUE else text[:MAX_VALUE] + "..."
 
 

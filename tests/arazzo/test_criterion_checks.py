@@ -43,7 +43,7 @@ def test_comparisons(code: str, dialect: Dialect) -> None:
     criterion = Criterion("$.status == 'queued' || $.status == 'processing'", "$response.body", "jsonpath")
     ((found, message),) = check_criterion(criterion, dialect=dialect)
     assert code == found
-    assert message.startswith("column 9:")
+    assert message.startswith("column 10:")
     assert "$response.body#/status == 'queued' || $response.body#/status == 'processing'" in message
     assert "$[?@.status == 'queued' || @.status == 'processing']" in message
 
@@ -99,7 +99,7 @@ def test_filter_equivalents(expected: str | None, condition: str) -> None:
 def test_valid_queries_need_no_explanation() -> None:
     """A valid query has nothing to be explained, an invalid one without equivalent only its error."""
     assert "" == explain_invalid_query("$.a", None)
-    assert "column 0: expected '$', found a name" == explain_invalid_query("status", "$response.body")
+    assert "column 1: expected '$', found a name" == explain_invalid_query("status", "$response.body")
 
 
 def test_advice_without_context() -> None:

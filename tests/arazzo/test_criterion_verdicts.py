@@ -43,7 +43,7 @@ def test_invalid_simple_condition(dialect: Dialect) -> None:
     """A simple condition that does not parse fails with the column in the message."""
     verdict = evaluate_criterion(Criterion("$statusCode = 200"), _scope(None), dialect=dialect)
     assert (False, "condition-invalid") == (verdict.passed, verdict.code)
-    assert verdict.message.startswith("column 12:")
+    assert verdict.message.startswith("column 13:")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -115,7 +115,7 @@ def test_a_comparison_where_a_query_belongs(passed: bool, condition: str, body: 
 def test_a_comparison_gets_advice() -> None:
     """The failure says where the query breaks off and which valid conditions say the same."""
     message = _verdict("$.status == 'completed'", {}, kind="jsonpath", dialect="strict").message
-    assert message.startswith("column 9:")
+    assert message.startswith("column 10:")
     assert "$response.body#/status == 'completed'" in message
     assert "$[?@.status == 'completed']" in message
 

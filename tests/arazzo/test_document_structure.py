@@ -373,6 +373,37 @@ def test_unsupported_parts(pointer: str, value: JsonValue, place: str) -> None:
     assert [("arazzo-unsupported", place)] == problems(changed(pointer, value))
 
 
+@pytest.mark.parametrize(
+    ("message", "pointer", "value"),
+    [
+        ("'components' is not supported yet", "/components", {}),
+        ("a source description of type 'arazzo' is not supported yet", "/sourceDescriptions/0/type", "arazzo"),
+        ("JSONPath in the version 'old' is not supported yet", f"{STEP}/successCriteria/1/type/version", "old"),
+        ("'wait' is no action here", f"{STEP}/onSuccess/0/type", "wait"),
+        ("exactly one of operationId, operationPath and workflowId; here: none", f"{STEP}/operationId", ABSENT),
+        ("here: operationId and operationPath", f"{STEP}/operationPath", "p"),
+        ("the workflow 'notify' is defined twice", "/workflows/1", flow()["workflows"][0]),
+        ("the step 'send' is defined twice", "/workflows/0/steps/2", flow()["workflows"][0]["steps"][1]),
+        ("the action 'done' is defined twice", f"{STEP}/onSuccess/1", {"name": "done", "type": "end"}),
+        ("the path parameter 'id' is defined twice", f"{STEP}/parameters/2", {"name": "id", "in": "path", "value": 1}),
+        ("there is no step 'nope'", f"{STEP}/onSuccess/0/stepId", "nope"),
+    ],
+)
+def test_messages(message: str, pointer: str, value: JsonValue) -> None:
+    """A problem is told with the words of the document."""
+    with pytest.raises(InvalidDocument) as caught:
+        parse_document(changed(pointer, value))
+    assert message in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("retryAfter", 0), ("retryAfter", 0.0), ("retryAfter", 1_000_000_000), ("retryLimit", 0)]
+)
+def test_limits_of_retries(name: str, value: float) -> None:
+    """No delay, a very long one and no retry at all are all in order."""
+    assert parse_document(changed(f"{STEP}/onFailure/0/{name}", value)) is not None
+
+
 @pytest.mark.parametrize("call", ["workflowId", "channelPath"])
 def test_unsupported_calls(call: str) -> None:
     """A step that calls something else than an operation is refused by name."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 from mock_knock.arazzo.codes import CRITERION_HINTS, FATAL, READINGS, SEVERITIES
+from mock_knock.messages import Severity
 
 PACKAGE = Path(__file__).resolve().parents[2] / "mock_knock"
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)+")
@@ -32,6 +34,13 @@ def test_every_severity_has_a_code() -> None:
     """The table holds nothing that neither the engine nor the runner reports."""
     runner = set[str]().union(*(_literals(path) for path in (PACKAGE / "harness").glob("*.py")))
     assert set() == set(SEVERITIES) - EMITTED - runner
+
+
+def test_severities_are_severities() -> None:
+    """Each code is an error, a warning or a note, and never worse in the lenient dialect than in the strict one."""
+    ranks = {name: rank for rank, name in enumerate(("note", "warning", "error"))}
+    assert set(get_args(Severity)) == set(ranks)
+    assert [] == [code for code, (lenient, strict) in SEVERITIES.items() if ranks[lenient] > ranks[strict]]
 
 
 def test_the_other_tables_use_the_same_codes() -> None:

@@ -128,6 +128,12 @@ CHECKED = "[{stepId: a, operationId: a, outputs: {o: $response.body}, successCri
             CHECKED % "{condition: '^{$inputs.id}', context: $statusCode, type: regex}",
         ),
         (
+            "input-undeclared",
+            f"{STEPS}/0/outputs/o",
+            "[{stepId: a, operationId: a, outputs: {o: $inputs.no}}]",
+            "[{stepId: a, operationId: a, outputs: {o: $inputs.id}}]",
+        ),
+        (
             "output-unknown",
             f"{STEPS}/1/requestBody/payload",
             f"[{A}, {READS_A}]",
@@ -245,6 +251,27 @@ def test_texts_of_the_strict_dialect() -> None:
     place = f"{STEPS}/0/requestBody/payload/x"
     assert [("input-undeclared", place), ("expression-unbraced", place)] == found(steps)
     assert [("expression-unbraced", place)] == found(steps, dialect="strict")
+
+
+@pytest.mark.parametrize(
+    ("message", "steps"),
+    [
+        ("there is no input 'x'", SENT % "$inputs.x"),
+        ("there is no step 'b'", SENT % "$steps.b.outputs.x"),
+        ("the step 'a' has no output 'x'", SENT % "$steps.a.outputs.x"),
+        ("'$steps.a.output.x' is not a runtime expression: ", SENT % "$steps.a.output.x"),
+        ("'o' is not a runtime expression: ", "[{stepId: a, operationId: a, outputs: {o: o}}]"),
+        ("$inputs.id stands in a text without braces", SENT % "to $inputs.id"),
+        (
+            "'g' goes back to 'a' without a delay or an end of its own",
+            "[{stepId: a, operationId: a, onSuccess: [{name: g, type: goto, stepId: a}]}]",
+        ),
+    ],
+)
+def test_messages(message: str, steps: str) -> None:
+    """A finding is told with the words of the document."""
+    (finding,) = findings(steps)
+    assert finding.message.startswith(message)
 
 
 def test_hints_list_what_there_is() -> None:
@@ -432,7 +459,7 @@ def test_failure_actions_need_not_be_complete() -> None:
     [
         (
             "jsonpath-invalid",
-            "'$.status == 'completed'' is not a JSONPath query: column 9: ",
+            "'$.status == 'completed'' is not a JSONPath query: column 10: ",
             (
                 "a comparison or test belongs inside a filter (RFC 9535): write the simple condition "
                 "$response.body#/status == 'completed' (without a type), or the filter $[?@.status == 'completed'] "
@@ -442,13 +469,13 @@ def test_failure_actions_need_not_be_complete() -> None:
         ),
         (
             "jsonpath-invalid",
-            "'status' is not a JSONPath query: column 0: ",
+            "'status' is not a JSONPath query: column 1: ",
             "write `$[?@.status == 'x']`, or the simple condition `$response.body#/status == 'x'`",
             query("status"),
         ),
         (
             "condition-invalid",
-            "'$statusCode = 200' is not a condition: column 12: ",
+            "'$statusCode = 200' is not a condition: column 13: ",
             "compare with == != < <= > >=, join with && and ||, quote text with '...'",
             simple("$statusCode = 200"),
         ),
@@ -469,7 +496,10 @@ def test_messages_about_criteria(code: str, message: str, hint: str, criterion: 
     assert "write" not in finding.message
 
 
-SECRETS = ["apiKey", "api_key", "API-KEY", "clientSecret", "password", "accessToken", "credentials", "private_key"]
+SECRETS = [
+    "apiKey", "api_key", "API-KEY", "clientSecret", "password", "accessToken", "credentials", "private_key",
+    "Authorization",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SECRETS)

@@ -171,6 +171,8 @@ def test_a_required_input_is_not_left_out() -> None:
     (problem,) = planned(with_payload({"key": "$inputs.key"}), scope=Scope()).problems
     message = "the payload needs $inputs.key, which has no value"
     assert Problem("value-missing", "/b/payload", message, "see the outputs of the steps before") == problem
+    (problem,) = planned(with_parameter("$inputs.key", "path"), scope=Scope()).problems
+    assert "the path parameter 'p' needs $inputs.key, which has no value" == problem.message
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -209,6 +211,7 @@ def test_unusable_names(name: str, place: str) -> None:
     result = planned(with_parameter("x", cast("ParameterPlace", place), name))
     (problem,) = result.problems
     assert (None, "value-unusable", "/p/name") == (result.plan, problem.code, problem.pointer)
+    assert f"'{name}' cannot be the name of a {place}" == problem.message
     assert ((name, "x"),) == plan_of(planned(with_parameter("x", "query", name))).query
 
 
@@ -220,10 +223,9 @@ def test_malformed_expressions(dialect: Dialect) -> None:
         (with_payload({"a": ["{$nope}"]}), "/b/payload/a/0"),
     ):
         result = planned(step, dialect)
-        assert (None, [("value-unusable", pointer)]) == (
-            result.plan,
-            [(problem.code, problem.pointer) for problem in result.problems],
-        )
+        (problem,) = result.problems
+        assert (None, "value-unusable", pointer) == (result.plan, problem.code, problem.pointer)
+        assert problem.message.startswith("column 2: '$nope' is not known")
 
 
 def test_all_problems_of_a_request() -> None:

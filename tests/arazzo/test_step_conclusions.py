@@ -297,19 +297,28 @@ def test_a_root_filter_on_an_object() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "criterion"),
+    ("code", "message", "criterion"),
     [
-        ("condition-invalid", Criterion("$statusCode = 200")),
-        ("regex-invalid", Criterion("[", "$statusCode", "regex")),
-        ("criterion-context-missing", Criterion("^a", "$response.body#/gone", "regex")),
-        ("expression-missing", Criterion("^{$inputs.gone}", "$statusCode", "regex")),
+        ("condition-invalid", "'$statusCode = 200' is not a condition: column 13: ", Criterion("$statusCode = 200")),
+        ("regex-invalid", "'[' is not a regular expression: ", Criterion("[", "$statusCode", "regex")),
+        (
+            "criterion-context-missing",
+            "the context $response.body#/gone has no value here",
+            Criterion("^a", "$response.body#/gone", "regex"),
+        ),
+        (
+            "expression-missing",
+            "{$inputs.gone} has no value here",
+            Criterion("^{$inputs.gone}", "$statusCode", "regex"),
+        ),
     ],
 )
-def test_criteria_that_cannot_be_evaluated(code: str, criterion: Criterion) -> None:
-    """A criterion that cannot be evaluated fails its step and is reported with a message and a place."""
+def test_criteria_that_cannot_be_evaluated(code: str, message: str, criterion: Criterion) -> None:
+    """A criterion that cannot be evaluated fails its step and is reported with its reason."""
     outcome = conclude(step_with(criteria=(criterion,)), answered(200, {}))
     assert (False, [code]) == (outcome.passed, codes(outcome))
-    assert outcome.problems[0].message
+    assert outcome.problems[0].message.startswith(message)
+    assert message.endswith(": ") or message == outcome.problems[0].message
 
 
 ACTIONS = st.builds(

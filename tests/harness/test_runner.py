@@ -179,6 +179,15 @@ def test_every_loop_ends(flow: Flow, budget: dict[str, Any], requests: int, flag
     assert flag in finding.hint
 
 
+@pytest.mark.parametrize("header", [{"Retry_After": "86400"}, {}])
+def test_a_wait_beyond_the_deadline_is_not_begun(header: dict[str, str]) -> None:
+    """A wait that would pass the budget of time ends the run at once, whoever asks for it."""
+    retry = {**RETRY, "retryAfter": 1e6}
+    result, script, clock = run_flow(make_flow(poll(onFailure=[retry])), [answer(status=503, **header)])
+    assert ("exhausted", 1, []) == (result.outcome, len(script.sent), clock.waits)
+    assert "budget-exhausted" in codes(result)
+
+
 @pytest.mark.parametrize("kind", ["refused", "timeout", "reset"])
 def test_no_answer_is_unreachable(kind: str) -> None:
     """A target that does not answer ends the run as unreachable, with the kind of failure in the result."""

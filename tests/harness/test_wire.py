@@ -19,6 +19,21 @@ def test_a_path_value_that_would_change_the_path(value: str) -> None:
     assert isinstance(build_request(RequestPlan(path={"id": value}), OPERATION, "http://localhost"), Unsendable)
 
 
+@pytest.mark.parametrize("payload", [{"n": float("nan")}, {"n": "\ud800"}, {"n": {1, 2}}])
+def test_a_payload_that_json_cannot_write(payload: object) -> None:
+    """A payload that is not JSON cannot be sent, and nothing of it is changed silently."""
+    start = load_description("jobs", API, where="jobs.yaml").find_by_id("startJob")[0]
+    assert isinstance(build_request(RequestPlan(payload=payload, has_body=True), start, "http://localhost"), Unsendable)
+
+
+def test_a_long_number_is_sent_whole() -> None:
+    """A whole number beyond 64 bits arrives digit by digit."""
+    start = load_description("jobs", API, where="jobs.yaml").find_by_id("startJob")[0]
+    request = build_request(RequestPlan(payload={"n": 2**70, "s": "\u00e9"}, has_body=True), start, "http://localhost")
+    assert isinstance(request, HttpRequest)
+    assert b'{"n":1180591620717411303424,"s":"\xc3\xa9"}' == request.body
+
+
 @given(st.text(min_size=1).filter(lambda text: text not in {".", ".."}))
 def test_a_path_value_comes_back_whole(value: str) -> None:
     """Whatever text a path parameter has, percent-encoded it is one segment that decodes to the same text."""
