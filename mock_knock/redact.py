@@ -41,7 +41,14 @@ SECRET_NAMES = frozenset(
 
 _NAME = "|".join("(?:[-_]|%5F|%2D)?".join(name) for name in sorted(SECRET_NAMES, key=len, reverse=True))
 _ASSIGNED = re.compile(rf"(?i)(?<![a-z0-9_-])({_NAME})=([^&;#?\s\"']+)")
-_JSON_MEMBER = re.compile(rf"(?i)((\\{{0,7}}\")(?:{_NAME})\2\s*:\s*\2)(?:[^\"\\]++|(?!\2)\\++\"?)*+(?=\2|\Z)")
+_JSON_MEMBERS = tuple(
+    # in JSON, in JSON inside a JSON string, and so once more: its quotes have so many backslashes before them
+    re.compile(
+        rf"(?i)((?<!\\)(?:\\){{{n}}}\"(?:{_NAME})(?:\\){{{n}}}\"\s*:\s*(?:\\){{{n}}}\")"
+        rf"(?:[^\"\\]++|(?:\\){{{2 * n + 2}}}|(?!(?:\\){{{n}}}\")\\++\"?)*+(?=(?:\\){{{n}}}\"|\Z)"
+    )
+    for n in (0, 1, 3)
+)
 _KNOCK_KEY = re.compile(
     r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"  # a word begins, maybe encoded
     r"([sp]k_(?:[a-z]+_)?+)([A-Za-z0-9_-]{4,}+)"
@@ -107,7 +114,8 @@ class Redactor:
         if self._known is not None:
             value = self._known.sub(MASK, value)
         value = _ASSIGNED.sub(rf"\1={MASK}", value)
-        value = _JSON_MEMBER.sub(rf"\1{MASK}", value)
+        for member in _JSON_MEMBERS:
+            value = member.sub(rf"\1{MASK}", value)
         value = _CREDENTIALS.sub(_masked_credentials, value)
         value = _KNOCK_KEY.sub(_shortened, value)
         return _USERINFO.sub(MASK, value)
@@ -150,7 +158,8 @@ class Redactor:
         forms = {form for secret in self.secrets for form in _forms(secret)}
         if not forms:
             return None
-        return re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+        patterns = (_PERCENT.sub(r"(?i:\g<0>)", re.escape(form)) for form in sorted(forms, key=len, reverse=True))
+        return re.compile("|".join(patterns))
 
 
 def is_secret_name(name: str) -> bool:
@@ -165,8 +174,7 @@ def _forms(secret: str) -> Iterator[str]:
     for ascii_only in (True, False):
         in_json = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
         yield from (in_json, json.dumps(in_json, ensure_ascii=ascii_only)[1:-1])
-    for encoded in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
-        yield from (encoded, re.sub("%..", lambda match: match[0].lower(), encoded))
+    yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
     for encode in (b64encode, urlsafe_b64encode):
         yield from _base64_forms(raw, encode)
 
@@ -183,6 +191,7 @@ def _base64_forms(raw: bytes, encode: Callable[[bytes], bytes]) -> Iterator[str]
 
 
 _MIN_INNER_BASE64 = 8
+_PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 
 
 def _shortened(match: re.Match[str]) -> str:

@@ -198,8 +198,8 @@ def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: i
     """Return how many rows are processed within the processing stage: the larger of its share of time and of polls."""
     stage, goal = operation.timeline.processing, _goal(operation)
     by_time = by_polls = 0
-    if stage.seconds:
-        by_time = goal * (now - started.at) // timedelta(seconds=stage.seconds)
+    if length := timedelta(seconds=stage.seconds or 0):  # less than half a microsecond is no time
+        by_time = goal * (now - started.at) // length
     if stage.polls:
         by_polls = goal * (polled - started.poll + 1) // (stage.polls + 1)
     return min(goal, max(by_time, by_polls))

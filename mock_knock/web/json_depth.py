@@ -25,7 +25,7 @@ def is_deeper_than(limit: int, body: bytes, value: JsonValue) -> bool:
 
 
 def _is_deeper(limit: int, value: JsonValue) -> bool:
-    layer = [value]
+    layer = [value] if isinstance(value, (dict, list)) else []
     for _ in range(limit):
         layer = [inner for outer in layer for inner in _members(outer) if isinstance(inner, (dict, list))]
     return bool(layer)

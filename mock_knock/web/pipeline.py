@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import orjson
 from flask import Flask, Response, current_app, g, request
 from openapi_core.datatypes import RequestParameters
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.contract.records import JSON, RequestRecord, media_type
@@ -99,6 +99,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(MethodNotAllowed, _answer_unrouted)
     app.register_error_handler(RequestEntityTooLarge, _answer_too_large)
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(InternalServerError, _answer_failure)
     app.register_error_handler(Exception, _answer_bug)
 
 
@@ -173,7 +174,7 @@ def _write_journal(world: World, target: str, response: Response) -> None:
 def _received_body() -> bytes:
     try:
         return request.get_data()
-    except RequestEntityTooLarge:
+    except HTTPException:  # too large, or cut off
         return b""
 
 
@@ -208,9 +209,13 @@ def _answer_too_large(_error: HTTPException) -> Response:
 
 
 def _answer_http_error(error: HTTPException) -> Response:
-    return Problem(error.code or 500, "invalid_request", error.description or error.name).response()
+    return Problem(error.code or 400, "invalid_request", error.description or error.name).response()
 
 
 def _answer_bug(error: Exception) -> Response:
     logging.getLogger("mock_knock").error("internal error", exc_info=error)
+    return _answer_failure(error)
+
+
+def _answer_failure(_error: Exception) -> Response:
     return Problem(500, "internal_error", "mock-knock failed; this is a bug in it, see its log", type_=API).response()

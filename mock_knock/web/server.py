@@ -75,6 +75,12 @@ class EnvelopeChannel(HTTPChannel):
         if not self.request.completed:
             super().send_continue()
 
+    def handle_close(self) -> None:
+        """Close the connection, and the file that half a body may be kept in."""
+        super().handle_close()
+        if self.request is not None:
+            self.request.close()
+
 
 class Server(TcpWSGIServer):
     """One listening socket and its threads; `port` 0 takes a free one."""
@@ -106,6 +112,8 @@ class Server(TcpWSGIServer):
         finally:
             self._is_closed = True
             self.task_dispatcher.shutdown(timeout=DRAIN_SECONDS)
+            for channel in tuple(self.active_channels.values()):
+                channel.handle_close()
             self.asyncore.close_all(self._map, ignore_all=True)
 
     def _turn(self) -> None:

@@ -21,8 +21,8 @@ UNKNOWN = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 
 
 def numbered_ids() -> Callable[[], str]:
-    """Return a source of ids that count up, in the form of a UUID v4."""
-    numbers: Iterator[int] = count(1)
+    """Return a source of ids that count up, in the form of a UUID v4 with letters in it."""
+    numbers: Iterator[int] = count(0xABCDEF << 100)
     return lambda: str(UUID(int=next(numbers), version=4))
 
 

@@ -44,6 +44,15 @@ def test_an_immediate_operation_is_complete_in_its_answer(knock: MockKnock, worl
     assert (Status.COMPLETED, 1, START) == (snapshot.status, snapshot.processed_rows, snapshot.completed_at)
 
 
+def test_a_stage_may_be_shorter_than_time_can_tell(knock: MockKnock, world: World) -> None:
+    """A stage of less than a microsecond is over at once, however its operation ends."""
+    world.scenario = plan(AT_ONCE, Stage(seconds=1e-9))
+    assert Status.COMPLETED is knock.identify_users(world, batch("ada"))[1].status
+    world.scenario = plan(FOREVER, Stage(seconds=1e-9))
+    operation_id = identify(knock, world, "ada")
+    assert Status.FAILED is knock.push_operation(world, operation_id, Status.FAILED)[1].status
+
+
 def test_the_scenario_of_the_beginning_counts(knock: MockKnock, world: World) -> None:
     """An operation keeps the timeline and the failing rows that held when it began."""
     world.scenario = Scenario(bulk=BulkPlan(error_ids=frozenset({"ada"})))

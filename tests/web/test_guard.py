@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
 from mock_knock.web.guard import (
-    ADMIN_TOKEN_HEADER,
     DEFAULT_KEY,
     AccessRules,
     admin_world_key,
@@ -152,12 +151,7 @@ def refusal(rules: AccessRules = OPEN, **fields: str) -> str | None:
     try:
         guard_admin(headers, rules)
     except Problem as problem:
-        assert (403, 403, "authentication_error") == (
-            problem.status,
-            problem.envelope["status"],
-            problem.envelope["type"],
-        )
-        return str(problem.envelope["code"])
+        return f"{problem.status} {problem.envelope['code']}".removeprefix("403 ")
     return None
 
 
@@ -197,7 +191,7 @@ def test_origin_and_fetch_site(origin: str | None, site: str | None) -> None:
     """A foreign Origin and a cross-site fetch are refused, each of them alone and both together."""
     fields = {"Origin": origin, "Sec_Fetch_Site": site}
     given_fields = {name: value for name, value in fields.items() if value is not None}
-    assert (ORIGINS[origin] or SITES[site]) == refusal(**given_fields)
+    assert (ORIGINS[origin] or SITES[site]) == refusal(OPEN, **given_fields)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "", "localhost, evil.example"])
@@ -236,14 +230,14 @@ def test_an_allowed_host_is_good_as_origin_too() -> None:
 def test_the_admin_token(sent: str | None, code: str | None, *, is_local: bool) -> None:
     """With a token configured exactly that token is asked for, on this machine too."""
     rules = AccessRules(admin_token="t0ken", is_local=is_local)
-    fields = {} if sent is None else {ADMIN_TOKEN_HEADER: sent}
-    assert code == refusal(rules, **fields)
+    assert code == (refusal(rules) if sent is None else refusal(rules, X_Mock_Admin_Token=sent))
 
 
-@pytest.mark.parametrize("fields", [{}, {ADMIN_TOKEN_HEADER: ""}, {ADMIN_TOKEN_HEADER: "t0ken"}])
-def test_an_open_address_needs_a_token(fields: dict[str, str]) -> None:
+@pytest.mark.parametrize("sent", ["", "t0ken", "None"])
+def test_an_open_address_needs_a_token(sent: str) -> None:
     """Where other machines can reach the server and no token is configured, `/_mock` is closed to everybody."""
-    assert "admin_token_missing" == refusal(AccessRules(is_local=False), **fields)
+    rules = AccessRules(is_local=False)
+    assert ("admin_token_missing",) * 2 == (refusal(rules), refusal(rules, X_Mock_Admin_Token=sent))
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_brackets_in_texts_do_not_hide_depth() -> None:
 
 def test_many_values_side_by_side_are_not_deep() -> None:
     """Width does not count."""
-    value = [[{}] for _ in range(10_000)]
+    value: JsonValue = [[{}] for _ in range(10_000)]
     assert not is_deeper_than(3, orjson.dumps(value), value)
     assert is_deeper_than(2, orjson.dumps(value), value)
 

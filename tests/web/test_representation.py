@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_knock.domain.bulk_operation import BulkOperation, Snapshot, Stage, Status, Timeline, Transition, observe
+from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.recipient import RecipientKey, Reference
+from mock_knock.domain.user import Entity
+from mock_knock.domain.workflow import RecipientRun, TriggerRequest, WorkflowRun
+from mock_knock.local import served_operations
+from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
+from mock_knock.web.representation import (
+    bulk_operation_json,
+    entity_json,
+    journal_entry_json,
+    timestamp,
+    workflow_run_json,
+)
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+BASE = "http://127.0.0.1:4010"
+SECRET = "sk_live_abcdefghijklmnop"
+
+stages = st.builds(Stage, polls=st.none() | st.integers(0, 3), seconds=st.none() | st.floats(0, 9))
+offsets = st.integers(0, 20_000_000).map(lambda micro: START + timedelta(microseconds=micro))
+
+
+@st.composite
+def observed(draw: st.DrawFn) -> tuple[BulkOperation, Snapshot]:
+    """An operation of any kind, as it is seen at any instant."""
+    rows = draw(st.lists(st.text(min_size=1, max_size=8), max_size=12))
+    failing = sorted(draw(st.sets(st.integers(0, max(len(rows) - 1, 0)))) if rows else ())
+    polls = sorted(draw(st.lists(offsets, max_size=6)))
+    now = max([*polls, draw(offsets)])
+    push = draw(st.none() | st.sampled_from([Status.PROCESSING, Status.COMPLETED, Status.FAILED]))
+    operation = BulkOperation(
+        id=ID,
+        name="users.identify",
+        inserted_at=START,
+        rows=tuple({"id": each} for each in rows),
+        timeline=Timeline(draw(stages), draw(stages)),
+        failing_rows=tuple(failing),
+        fails_at=draw(st.none() | st.integers(0, len(rows))),
+        transitions=() if push is None else (Transition(push, now, len(polls)),),
+    )
+    return operation, observe(operation, now, polls)
+
+
+def broken_rules(body: JsonValue) -> tuple[ContractViolation, ...]:
+    """Return every rule of the contract that a bulk operation breaks."""
+    return served_operations()["getBulkOperation"].response_violations(
+        status=200, headers=(("Content-Type", "application/json"),), body=orjson.dumps(body)
+    )
+
+
+@given(observed())
+def test_every_bulk_operation_keeps_the_contract(found: tuple[BulkOperation, Snapshot]) -> None:
+    """Whatever state an operation is in, its form is the one that Knock describes."""
+    assert () == broken_rules(bulk_operation_json(*found, base_url=BASE))
+
+
+def test_the_contract_would_notice() -> None:
+    """The same check finds a bulk operation that is not what Knock describes."""
+    operation = BulkOperation(ID, "users.identify", START, ())
+    body = bulk_operation_json(operation, observe(operation, START, ()), base_url=BASE)
+    assert broken_rules({**body, "status": "done"})
+    assert broken_rules({**body, "inserted_at": "yesterday"})
+
+
+@given(observed())
+def test_a_bulk_operation_says_what_was_observed(found: tuple[BulkOperation, Snapshot]) -> None:
+    """Counts, states and instants are those of the snapshot, and error_items has the id of each failed row."""
+    operation, snapshot = found
+    body = bulk_operation_json(operation, snapshot, base_url=BASE)
+    assert (snapshot.status, len(operation.rows), snapshot.processed_rows) == (
+        body["status"],
+        body["estimated_total_rows"],
+        body["processed_rows"],
+    )
+    assert body["processed_rows"] == body["success_count"] + body["error_count"]
+    expected = [{"id": operation.rows[row]["id"], "collection": None} for row in snapshot.error_rows]
+    assert expected == body["error_items"]
+    assert timestamp(snapshot.updated_at) == body["updated_at"]
+    for name in ("started_at", "completed_at", "failed_at"):
+        assert timestamp(getattr(snapshot, name)) == body[name]
+
+
+def test_where_progress_is_found() -> None:
+    """`progress_path` is the address of the operation itself."""
+    operation = BulkOperation(ID, "users.identify", START, ())
+    body = bulk_operation_json(operation, observe(operation, START, ()), base_url=BASE)
+    assert f"{BASE}/v1/bulk_operations/{ID}" == body["progress_path"]
+
+
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        (None, None),
+        (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "2026-01-02T03:04:05.000Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 6_000, tzinfo=UTC), "2026-01-02T03:04:05.006Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 999_999, tzinfo=UTC), "2026-01-02T03:04:05.999Z"),
+        (datetime(999, 1, 1, tzinfo=UTC), "0999-01-01T00:00:00.000Z"),
+        (datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), "9999-12-31T23:59:59.999Z"),
+    ],
+)
+def test_timestamps(instant: datetime | None, text: str | None) -> None:
+    """An instant has milliseconds, cut off and not rounded, and ends in Z."""
+    assert text == timestamp(instant)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_timestamps_are_read_back(instant: datetime) -> None:
+    """Read back, a timestamp is the instant without what is less than a millisecond."""
+    text = timestamp(instant)
+    assert text is not None
+    assert instant.replace(microsecond=instant.microsecond // 1000 * 1000) == datetime.fromisoformat(text)
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
+def test_timestamps_keep_their_order(one: datetime, other: datetime) -> None:
+    """Timestamps compare as texts as their instants do."""
+    earlier, later = timestamp(min(one, other)), timestamp(max(one, other))
+    assert earlier is not None
+    assert later is not None
+    assert earlier <= later
+
+
+def test_a_user_and_an_object() -> None:
+    """Properties stand at the top level; an object has its collection, a user has none."""
+    user = Entity("ada", {"name": "Ada", "plan": {"tier": "pro"}}, START)
+    thing = Entity("p1", {"name": None}, START, "projects")
+    stamp = "2026-01-01T00:00:00.000Z"
+    assert {"id": "ada", "name": "Ada", "plan": {"tier": "pro"}, "updated_at": stamp} == entity_json(user)
+    assert {"id": "p1", "collection": "projects", "name": None, "updated_at": stamp} == entity_json(thing)
+
+
+def test_a_property_does_not_hide_when_a_user_was_updated() -> None:
+    """`updated_at` is the fake's own, even where a property has that name."""
+    assert "2026-01-01T00:00:00.000Z" == entity_json(Entity("ada", {"updated_at": "never"}, START))["updated_at"]
+
+
+def test_a_run_with_everything() -> None:
+    """A run names whoever runs and whoever does not, users by id and objects by id and collection."""
+    user, thing = RecipientKey("ada"), RecipientKey("p1", "projects")
+    request = TriggerRequest("w", (), Reference(thing), Reference(RecipientKey("acme")), None, "c1")
+    run = WorkflowRun("r1", request, START, (RecipientRun("rr", user, {"x": 1}),), (thing,))
+    assert {
+        "id": "r1",
+        "workflow": "w",
+        "inserted_at": "2026-01-01T00:00:00.000Z",
+        "actor": {"id": "p1", "collection": "projects"},
+        "tenant": "acme",
+        "cancellation_key": "c1",
+        "recipient_runs": [{"id": "rr", "recipient": "ada", "data": {"x": 1}}],
+        "unknown_recipients": [{"id": "p1", "collection": "projects"}],
+    } == workflow_run_json(run)
+
+
+def test_a_run_with_nothing() -> None:
+    """What a trigger did not name is null or empty."""
+    found = workflow_run_json(WorkflowRun("r1", TriggerRequest("w", ()), START, ()))
+    assert (None, None, None, [], []) == tuple(
+        found[name] for name in ("actor", "tenant", "cancellation_key", "recipient_runs", "unknown_recipients")
+    )
+
+
+def test_nothing_in_the_journal_shows_a_key() -> None:
+    """A key in address, header fields, bodies, notes or violations of an entry is masked when it is shown."""
+    entry = JournalEntry(
+        1,
+        START,
+        HttpRequest("POST", f"http://x/v1/{SECRET}?token={SECRET}", (("Authorization", f"Bearer {SECRET}"),), b"{%s}"),
+        HttpResponse(200, (("X-Echo", SECRET),), SECRET.encode()),
+        (f"recipient {SECRET} is unknown here: no run",),
+        (ContractViolation("request-body", f"/{SECRET}", f"is not {SECRET}"),),
+    )
+    shown = orjson.dumps(journal_entry_json(entry)).decode()
+    assert SECRET not in shown
+    assert 5 <= shown.count("sk_live_***mnop")
+
+
+def test_a_journal_entry() -> None:
+    """An entry has its number, instant, request, answer, notes and violations; bytes that are no text are replaced."""
+    entry = JournalEntry(
+        7,
+        START,
+        HttpRequest("PUT", "http://x/v1/users", (("A", "1"), ("A", "2")), b"\xff{}"),
+        HttpResponse(422, (("B", "3"),), b"no"),
+        ("a note",),
+        (ContractViolation("request-body", "/users", "is required"),),
+    )
+    assert {
+        "number": 7,
+        "at": "2026-01-01T00:00:00.000Z",
+        "request": {
+            "method": "PUT",
+            "url": "http://x/v1/users",
+            "headers": [["A", "1"], ["A", "2"]],
+            "body": "\ufffd{}",
+        },
+        "response": {"status": 422, "headers": [["B", "3"]], "body": "no"},
+        "notes": ["a note"],
+        "violations": [{"field": "/users", "message": "is required"}],
+    } == journal_entry_json(entry)

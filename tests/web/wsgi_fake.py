@@ -1,0 +1,75 @@
+"""A whole fake as a WSGI application on a clock that stands still, a client for it, and its parts to tamper with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+from mock_knock.domain.clock import ManualClock
+from mock_knock.files import bundled, read_document
+from mock_knock.local import KNOWN_ROUTES, served_operations
+from mock_knock.service import MockKnock, World
+from mock_knock.store.memory import MemoryState
+from mock_knock.web.app import create_app
+from mock_knock.web.guard import AccessRules
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+KEY = "sk_test_abcdefghijkl"
+JSON = "application/json"
+
+
+@cache
+def known_routes() -> Mapping[str, Mapping[str, str]]:
+    """Return every operation of Knock: path template -> method -> operationId."""
+    routes: Mapping[str, Mapping[str, str]] = read_document(
+        bundled("openapi", KNOWN_ROUTES), with_positions=False
+    ).value
+    return routes
+
+
+@dataclass(frozen=True)
+class WsgiFake:
+    """A fake without a server; its requests come from `http://localhost` and carry `KEY`."""
+
+    app: Flask
+    service: MockKnock
+
+    @property
+    def world(self) -> World:
+        """The world of `KEY`."""
+        return self.service.world(KEY)
+
+    def send(self, method: str, path: str, body: bytes | None = None, **fields: str | None) -> TestResponse:
+        """Send a request; `fields` are header fields with _ for -, one that is None is left out."""
+        headers: dict[str, str | None] = {"Authorization": f"Bearer {KEY}"}
+        if body is not None:
+            headers["Content-Type"] = JSON
+        headers |= {name.replace("_", "-"): value for name, value in fields.items()}
+        sent = {name: value for name, value in headers.items() if value is not None}
+        return Client(self.app).open(path, method=method, data=body, headers=sent)
+
+    def identify(self, *ids: str) -> dict[str, Any]:
+        """Identify users and return the bulk operation."""
+        rows = ", ".join(f'{{"id": "{each}"}}' for each in ids)
+        answer = self.send("POST", "/v1/users/bulk/identify", f'{{"users": [{rows}]}}'.encode())
+        found: dict[str, Any] = answer.get_json()
+        return found
+
+
+def new_fake(rules: AccessRules = AccessRules()) -> WsgiFake:  # noqa: B008  # frozen
+    """Return a fake whose ids count up and whose worlds stand still."""
+    numbers = count(0xABCDEF << 100)
+    service = MockKnock(
+        new_state=MemoryState,
+        new_clock=lambda: ManualClock(START),
+        new_id=lambda: str(UUID(int=next(numbers), version=4)),
+    )
+    return WsgiFake(create_app(service, served_operations(), known_routes=known_routes(), rules=rules), service)
