@@ -20,6 +20,9 @@ MIN_SECRET = 4
 MAX_LEVELS = 120
 """Levels of a decoded value that are looked at; what lies deeper is masked as a whole."""
 
+MAX_PASSES = 8
+"""How often a text is gone over until nothing changes; one that still changes is masked as a whole."""
+
 SECRET_HEADERS = frozenset(
     {
         "authorization",
@@ -85,7 +88,7 @@ def clean_terminal(text: str) -> str:
 class Redactor:
     """Masks known secrets, in every form they are written in, and everything that looks like one."""
 
-    secrets: frozenset[str] = field(default_factory=frozenset)
+    secrets: frozenset[str] = field(default_factory=frozenset, repr=False)
 
     @classmethod
     def with_secrets(cls, secrets: Iterable[str]) -> Redactor:
@@ -94,9 +97,12 @@ class Redactor:
 
     def text(self, value: str) -> str:
         """Return text with every secret in it masked; masking twice changes nothing."""
-        while (masked := self._mask_once(value)) != value:
+        for _ in range(MAX_PASSES):
+            masked = self._mask_once(value)
+            if masked == value:
+                return value
             value = masked
-        return value
+        return MASK
 
     def url(self, value: str) -> str:
         """Return a URL without userinfo and without the values of secret query parameters."""

@@ -388,3 +388,14 @@ def test_clean_text_can_be_shown(text: str) -> None:
     assert not set(clean) & set("\x1b\x9b\r\x07\x08\u202e")
     assert clean == clean.encode().decode()
     assert clean == clean_terminal(clean)
+
+
+def test_a_redactor_keeps_its_secrets_to_itself() -> None:
+    """The representation of a redactor, as a debugger or a failing test prints it, names no secret."""
+    assert "canary" not in repr(Redactor.with_secrets(["canary-value"]))
+
+
+@pytest.mark.parametrize("secret", ["****", "*****x", "* * *"])
+def test_a_secret_of_asterisks_ends(secret: str) -> None:
+    """A secret that looks like a mask does not keep the redactor busy for ever."""
+    assert len(Redactor.with_secrets([secret]).text(secret * 20_000)) < 20_000 * len(secret)

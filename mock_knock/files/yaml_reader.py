@@ -6,6 +6,7 @@ themselves or blow up, numbers JSON does not have, and nesting beyond `MAX_DEPTH
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
@@ -16,6 +17,10 @@ from mock_knock.files.yaml_scalars import resolve_plain
 from mock_knock.messages import JsonValue
 
 MAX_EXPANDED_NODES = 100_000
+CHARACTERS_PER_NODE = 50
+"""A long text counts as several nodes, so that aliases of it stay within the budget as well."""
+
+_TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_KEY: Final = object()
 
@@ -26,6 +31,9 @@ def read_yaml(text: str, positions: dict[str, tuple[int, int]] | None = None) ->
     Raises:
         DocumentProblem: codes `yaml-...`.
     """
+    if (directive := _TAG_DIRECTIVE.search(text)) is not None:  # a document full of them would take for ever
+        line, column = line_and_column(text, directive.start())
+        raise DocumentProblem("yaml-tag", "tags are not allowed", hint="take it out", line=line, column=column)
     builder = _Builder(positions)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
@@ -91,7 +99,7 @@ class _Builder:
         value = resolve_plain(event.value) if event.style in {None, ""} and event.implicit[0] else event.value
         if value is NotImplemented:
             _refuse("yaml-number", f"{event.value} is not a number JSON has", "quote it to make it text", event)
-        self.add(value, event, event.anchor, 1, 0)
+        self.add(value, event, event.anchor, 1 + len(event.value) // CHARACTERS_PER_NODE, 0)
 
     def set_key(self, frame: _Frame, event: Any) -> None:
         key = event.value

@@ -79,7 +79,7 @@ def test_what_is_not_yaml(text: str, line: int, column: int) -> None:
         ("a: ! '12'", 1, 4),
         ("!!str a: 1", 1, 1),
         ("a: &x !!str 1", 1, 4),
-        ("%TAG ! tag:example.com,2000:\n---\n!a 1", 3, 1),
+        ("%TAG ! tag:example.com,2000:\n---\n!a 1", 1, 1),
     ],
 )
 def test_tags(text: str, line: int, column: int) -> None:
@@ -442,3 +442,18 @@ def test_resolving_never_fails(text: str) -> None:
     value = resolve_plain(text)
     assert value is None or value is NotImplemented or isinstance(value, (bool, int, float, str))
     assert not isinstance(value, str) or value == text
+
+
+def test_tag_directives_are_refused_at_once() -> None:
+    """A document full of %TAG lines, which the parser would take minutes for, is refused where they begin."""
+    with pytest.raises(DocumentProblem) as refusal:
+        read_yaml("# hello\n" + "".join(f"%TAG !{n}! tag:x,{n}:\n" for n in range(100_000)) + "---\na: 1\n")
+    assert ("yaml-tag", 2, 1) == (refusal.value.code, refusal.value.line, refusal.value.column)
+
+
+def test_aliases_of_a_long_text_are_bounded() -> None:
+    """Aliases of one long text stand for more than the document may hold."""
+    text = "a: &a " + "x" * 100_000 + "\nb:\n" + "- *a\n" * 1_000
+    with pytest.raises(DocumentProblem) as refusal:
+        read_yaml(text)
+    assert "yaml-alias-budget" == refusal.value.code
