@@ -67,7 +67,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     code, message = _call(arguments)
     with suppress(OSError):  # nobody reads it
         click.echo(clean_terminal(Redactor().text(message)), nl=False, err=True)
-    _close_output()
     sys.exit(code)
 
 
@@ -106,13 +105,3 @@ def _open_output() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # lives as long as we
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-
-
-def _close_output() -> None:
-    """Give up streams that cannot take what they hold: the interpreter would complain about them at its end."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            with suppress(OSError):
-                stream.close()

@@ -111,8 +111,11 @@ def test_a_forgotten_world_begins_anew() -> None:
     assert () == tuple(knock.world("a").state.operations())
 
 
-def test_going_worlds_leave_a_line_without_their_key(caplog: pytest.LogCaptureFixture) -> None:
+def test_going_worlds_leave_a_line_without_their_key(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The log says that a world has gone, and shows its key masked."""
+    monkeypatch.setattr(logging.getLogger("mock_knock"), "propagate", True)  # `serve` may have changed it
     knock = new_knock(max_worlds=1)
     knock.world(KEY)
     with caplog.at_level(logging.WARNING, "mock_knock"):
