@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from http import HTTPStatus
+from threading import RLock
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -88,6 +89,11 @@ class Server(TcpWSGIServer):
     channel_class = EnvelopeChannel
     _is_stopping = _is_closed = False
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        # `stop` writes to a pipe that `run` closes at its end; reentrant, since a signal can call `stop` inside `run`.
+        self._ending = RLock()
+        super().__init__(*arguments, **options)
+
     @property
     def url(self) -> str:
         """The address to reach it under, without a slash at its end."""
@@ -96,8 +102,9 @@ class Server(TcpWSGIServer):
     def stop(self) -> None:
         """Make `run` return, from any thread or from a signal handler; afterwards it does nothing."""
         self._is_stopping = True
-        if not self._is_closed:
-            self.pull_trigger()
+        with self._ending:
+            if not self._is_closed:
+                self.pull_trigger()
 
     def run(self) -> None:
         """Serve until `stop`, finish the answers under way, then close everything.
@@ -110,7 +117,8 @@ class Server(TcpWSGIServer):
                 self._turn()
             self._drain()
         finally:
-            self._is_closed = True
+            with self._ending:
+                self._is_closed = True
             self.task_dispatcher.shutdown(timeout=DRAIN_SECONDS)
             for channel in tuple(self.active_channels.values()):
                 channel.handle_close()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import gc
 import http.client
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -227,3 +228,11 @@ def test_resets_among_requests(url: str) -> None:
     repeat(url, "sk_test_resets", 1, resets=True)
     head = b" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sk_test_resets\r\n\r\n"
     assert [] == orjson.loads(ask(url, b"GET /_mock/state" + head)[2])["bulk_operations"]
+
+
+def test_stopping_while_a_connection_closes() -> None:
+    """A stop that meets a loop which is just waking up for something else ends the server all the same."""
+    for _ in range(150):
+        with running() as server:
+            host, port = server.url.removeprefix("http://").split(":")
+            socket.create_connection((host, int(port)), timeout=10).close()
