@@ -26,6 +26,7 @@ def test_an_operation_that_is_not_imitated(knock: KnockApi, method: str, path: s
     answer = knock.send(method, path)
     assert (501, "not_imitated") == (answer.status_code, answer.json()["code"])
     assert operation_id in answer.json()["message"]
+    assert "false" == answer.headers["x-should-retry"]  # the SDK would ask three times
 
 
 @pytest.mark.our_choice

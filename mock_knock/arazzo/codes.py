@@ -51,6 +51,7 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "guard-bypassed": ("error", "error"),
     "budget-exhausted": ("error", "error"),
     "request-failed": ("error", "error"),
+    "run-interrupted": ("error", "error"),
 }
 
 READINGS: Mapping[str, str] = {"jsonpath-comparison": "jsonpath-invalid"}

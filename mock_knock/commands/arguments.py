@@ -20,7 +20,7 @@ from mock_knock.messages import JsonValue, Severity
 REPORT_KINDS = ("json",)
 
 
-def read_pairs(option: str, values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def read_pairs(option: str, values: Iterable[str], *, may_be_empty: bool = False) -> tuple[tuple[str, str], ...]:
     """Split NAME=VALUE arguments, in order.
 
     Raises:
@@ -28,8 +28,8 @@ def read_pairs(option: str, values: Iterable[str]) -> tuple[tuple[str, str], ...
     """
     pairs = []
     for value in values:
-        name, _, rest = value.partition("=")
-        if not name or not rest:
+        name, equals, rest = value.partition("=")
+        if not name or not equals or not (rest or may_be_empty):
             raise UsageError(
                 "argument-malformed", f"{option} takes NAME=VALUE, not '{value}'", hint=f"{option} name=value"
             )
@@ -93,7 +93,7 @@ def read_inputs(file: str | None, pairs: Iterable[str], *, texts: Collection[str
         values.update(source.value)
         for name, value in values.items():
             _check_sendable(name, value, where)
-    for name, text in read_pairs("--input", pairs):
+    for name, text in read_pairs("--input", pairs, may_be_empty=True):
         values[name] = _value(name, text, texts)
         _check_sendable(name, values[name], f"--input {name}")
     return Inputs(values, where)

@@ -20,7 +20,7 @@ from mock_knock.harness.masking import mask_result, secrets_of
 from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
-from mock_knock.harness.runner import run_workflow
+from mock_knock.harness.runner import INTERRUPTED, run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, NetworkTransport, Transport, WsgiTransport
 from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario
 from mock_knock.redact import Redactor
@@ -176,6 +176,8 @@ def execute(arguments: Arguments) -> int:
     result = mask_result(result.against(mask.url(result.target)), mask)
     write_reports(result, reports)
     show_result(result, reports)
+    if any(finding.code == INTERRUPTED for finding in result.findings):
+        raise KeyboardInterrupt
     return result.exit_code(contract_counts=arguments.contract == "fail")
 
 

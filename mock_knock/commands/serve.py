@@ -53,7 +53,7 @@ def command(
     \b
     mock-knock serve --port 0 --scenario fails-midway
     """  # noqa: D301  # click asks for a real \b
-    _refuse_empty(api_keys, admin_token)
+    _refuse_unusable(api_keys, admin_token)
     rules = AccessRules(frozenset(api_keys), frozenset(allowed_hosts), admin_token, is_local=host in LOCAL)
     fake = build_fake(FakeOptions(clock, load_scenario(scenario_name), rules))
     server = open_server(fake.application, host=host, port=port)
@@ -64,11 +64,14 @@ def command(
     server.run()
 
 
-def _refuse_empty(api_keys: tuple[str, ...], admin_token: str | None) -> None:
-    """Refuse secrets that guard nothing: mostly a variable that is not set."""
+def _refuse_unusable(api_keys: tuple[str, ...], admin_token: str | None) -> None:
+    """Refuse secrets that guard nothing, mostly a variable that is not set, and keys that nobody could use."""
     for option, values in (("--api-key", api_keys), ("--admin-token", () if admin_token is None else (admin_token,))):
         if not all(value.strip() for value in values):
             raise UsageError("secret-empty", f"{option} is empty", hint="check the variable that it comes from")
+    if any(key.startswith("pk_") for key in api_keys):
+        hint = "give a secret key: Knock refuses public ones on every endpoint that is imitated"
+        raise UsageError("key-public", "--api-key is a public key", hint=hint)
 
 
 def _start_log() -> None:

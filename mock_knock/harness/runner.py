@@ -46,6 +46,10 @@ def run_workflow(
     return _Run(prepared, inputs, transport, clock, options, seed, on_step).run()
 
 
+INTERRUPTED = "run-interrupted"
+"""The code of the finding in the result of a run that somebody interrupted."""
+
+
 @dataclass(slots=True)
 class _Run:
     """The state of one run; everything else is computed."""
@@ -67,7 +71,7 @@ class _Run:
 
     def run(self) -> RunResult:
         self.deadline = self.clock.seconds() + self.options.timeout
-        outcome = self.follow()
+        outcome = self.follow_or_stop()
         scope = self.scope()
         outputs, problems = read_outputs(self.workflow.outputs, self.workflow.pointer, scope)
         self.problems += problems if outcome == "success" else ()
@@ -88,6 +92,15 @@ class _Run:
         found = to_findings(tuple(self.problems), self.options.dialect, self.prepared.flow.source.where)
         return apply_severities(found, self.options)
 
+    def follow_or_stop(self) -> Outcome:
+        """Follow the flow; when somebody interrupts it, keep what was done so far."""
+        try:
+            return self.follow()
+        except KeyboardInterrupt:
+            message = f"interrupted after {len(self.steps)} requests; one more may have been sent"
+            self.problems.append(Problem(INTERRUPTED, self.workflow.pointer, message, "look at the target"))
+            return "failure"
+
     def follow(self) -> Outcome:
         """Take one step after another until the flow ends or a budget is used up."""
         step, entered_by = self.workflow.steps[0], Decision("next")
@@ -103,12 +116,20 @@ class _Run:
             match entered_by.kind:
                 case "end":
                     return "success" if result.passed else "failure"
+                case "fail" if result.exchange.failure is None:
+                    return "failure"
                 case "fail":
-                    return "failure" if result.exchange.failure is None else "unreachable"
+                    return "exhausted" if self.note_deadline(step) else "unreachable"
                 case _ if not self.wait(step, result):
                     return "exhausted"
                 case _:
                     step = self.workflow.steps[self.workflow.step_index(entered_by.target or "")]
+
+    def note_deadline(self, step: Step) -> bool:
+        """Tell whether the budget of time cut an exchange short, and note it."""
+        exhausted = self.exhausted(step) if self.clock.seconds() >= self.deadline else None
+        self.problems += [exhausted] if exhausted else []
+        return exhausted is not None
 
     def count(self, step: Step, entered_by: Decision) -> None:
         if entered_by.kind == "retry" and entered_by.action is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import perf_counter
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -23,7 +25,7 @@ class Transport(Protocol):
     """Sends a request and returns the exchange; a missing response is a value, not an exception."""
 
     def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
-        """Send one request; `timeout` is in seconds, for each wait on the network."""
+        """Send one request; `timeout` is in seconds, for the whole exchange."""
         ...
 
 
@@ -31,32 +33,60 @@ class NetworkTransport:
     """Sends over the network and keeps connections alive."""
 
     def __init__(self) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = True
-        self._session.headers.clear()
-        self._session.mount("http://", HTTPAdapter(max_retries=0))
+        self._session = _open_session()
 
     def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
-        """Send one request; a body over 10 MB is cut off and counts as a failure."""
-        started = perf_counter()
+        """Send one request; a body over 10 MB is cut off and counts as a failure.
+
+        `timeout` bounds the whole exchange. The library's own bounds each wait alone, so a target that sends a byte
+        now and then would last for ever; such an exchange is left to its thread, together with its connection.
+        """
+        answers: SimpleQueue[Exchange | Exception] = SimpleQueue()
+        session = self._session
+        Thread(target=lambda: answers.put(_exchange(session, request, timeout)), daemon=True).start()
         try:
-            with self._session.request(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                data=request.body or None,
-                timeout=timeout,
-                allow_redirects=False,
-                stream=True,
-                auth=_keep_authorization,
-            ) as answer:
-                body = _read_bounded(answer)
-                fields = tuple(answer.headers.items())
-                return Exchange(request, HttpResponse(answer.status_code, fields, body, perf_counter() - started))
-        except _TooLargeError:
-            return Exchange(request, failure=TransportFailure("too-large", "the response is larger than 10 MB"))
-        except requests.RequestException as error:
-            return Exchange(request, failure=_failure(error))
+            found = answers.get(timeout=timeout)
+        except Empty:
+            self._session = _open_session()
+            return Exchange(request, failure=TransportFailure("timeout", _MESSAGES["timeout"]))
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def _open_session() -> requests.Session:
+    session = requests.Session()
+    session.headers.clear()
+    session.mount("http://", HTTPAdapter(max_retries=0))
+    return session
+
+
+def _exchange(session: requests.Session, request: HttpRequest, timeout: float) -> Exchange | Exception:
+    try:
+        return _request(session, request, timeout)
+    except _TooLargeError:
+        return Exchange(request, failure=TransportFailure("too-large", "the response is larger than 10 MB"))
+    except requests.RequestException as error:
+        return Exchange(request, failure=_failure(error))
+    except Exception as error:  # noqa: BLE001  # raised again where the run waits for it
+        return error
+
+
+def _request(session: requests.Session, request: HttpRequest, timeout: float) -> Exchange:
+    started = perf_counter()
+    with session.request(
+        request.method,
+        request.url,
+        headers=dict(request.headers),
+        data=request.body or None,
+        timeout=timeout,
+        allow_redirects=False,
+        stream=True,
+        auth=_keep_authorization,
+    ) as answer:
+        body = _read_bounded(answer)
+        fields = tuple(answer.headers.items())
+        return Exchange(request, HttpResponse(answer.status_code, fields, body, perf_counter() - started))
 
 
 class WsgiTransport:

@@ -25,7 +25,7 @@ class KnownRoutes:
         if method in methods:
             operation_id = methods[method]
             message = f"mock-knock does not imitate {operation_id} ({method} {path}) yet"
-            return Problem(501, "not_imitated", message, type_=API)
+            return Problem(501, "not_imitated", message, type_=API, headers={"x-should-retry": "false"})
         if methods:
             return method_not_allowed(methods)
         return Problem(404, "resource_missing", "The resource does not exist", type_=API)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
+from mock_knock.cli import main
 from mock_knock.commands.addresses import is_address, read_servers
 from mock_knock.commands.arguments import read_inputs, read_pairs, read_reports, read_severities, text_inputs
 from mock_knock.errors import InvalidDocument, MockKnockError, UsageError
@@ -245,3 +246,18 @@ def test_any_single_input_is_a_value_or_refused(text: str, is_text: bool) -> Non
     except MockKnockError:
         return
     assert value == text or not is_text
+
+
+def test_an_input_may_be_empty() -> None:
+    """An input can be the empty text; other options need a value."""
+    assert {"apiKey": ""} == read_inputs(None, ["apiKey="]).values
+    with pytest.raises(UsageError, match="argument-malformed"):
+        read_servers(["jobs="])
+
+
+def test_a_public_key_cannot_be_the_only_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """A server that would accept public keys alone is refused: Knock takes none on these endpoints."""
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--port", "0", "--api-key", "pk_test_1234567890"])
+    assert 2 == ended.value.code
+    assert "[key-public]" in capsys.readouterr().err

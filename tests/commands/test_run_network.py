@@ -107,12 +107,12 @@ def test_a_target_that_is_down(run_flow: Call, host: str) -> None:
     assert "is the target running" in called.err
 
 
-def test_a_target_that_speaks_no_http(run_flow: Call) -> None:
-    """A target that answers with anything but HTTP ends the run with exit code 3 as well."""
+def test_a_target_that_stays_silent(run_flow: Call) -> None:
+    """A target that never answers uses up the budget of time, which is exit code 4."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.001)  # a connection is made by the system, and never answered
         called = run_flow("--target", f"http://127.0.0.1:{listener.getsockname()[1]}", "--timeout", "0.2")
-    assert (3, {"kind": "timeout"}) == (called.code, called.report["steps"][0]["error"])
+    assert (4, {"kind": "timeout"}) == (called.code, called.report["steps"][0]["error"])
 
 
 @pytest.mark.usefixtures("no_network")
@@ -171,7 +171,7 @@ def test_live_says_nothing_at_home(run_flow: Call, url: str) -> None:
 
 
 def test_an_interrupted_run(start: Start) -> None:
-    """Ctrl-C in the middle of a run ends it with exit code 130 and one word."""
+    """Ctrl-C in the middle of a run ends it with exit code 130, and the steps done so far are shown."""
     with running(FakeOptions(scenario=load_scenario("stuck-queued"))) as server:
         arguments = ["run", FLOW, "--inputs", FLOW, "--target", server.url, "--poll-interval", "3600",
                      "--timeout", "86400"]  # fmt: skip
@@ -179,7 +179,9 @@ def test_an_interrupted_run(start: Start) -> None:
         wait_for_poll(server.url)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-    assert (130, "", "interrupted") == (process.returncode, out, err.strip())
+    assert (130, "interrupted") == (process.returncode, err.strip())
+    assert "[run-interrupted]" in out
+    assert "✓ pollBulkOperation" in out
 
 
 def wait_for_poll(url: str) -> None:

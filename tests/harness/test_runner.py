@@ -198,6 +198,39 @@ def test_no_answer_is_unreachable(kind: str) -> None:
     assert (kind, False, "request-failed" in codes(result)) == (failure.kind, result.steps[0].passed, True)
 
 
+class Late(ManualTime):
+    """A clock on which sending takes all the time there is."""
+
+    def seconds(self) -> float:
+        """Return ever later times: each look at the clock takes a minute."""
+        self.waits.append(60)
+        return sum(self.waits)
+
+
+def test_an_answer_that_the_deadline_cut_off() -> None:
+    """When the budget of time ends an exchange, the run is exhausted, not unreachable."""
+    flow, options = make_flow(poll()), RunOptions(timeout=100)
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
+    transport = Script([TransportFailure("timeout", "no answer in time")])
+    result = run_workflow(prepared, Inputs(), transport=transport, clock=Late(), options=options)
+    assert ("exhausted", 4, 1) == (result.outcome, result.exit_code(), len(result.steps))
+    assert {"budget-exhausted", "request-failed"} <= set(codes(result))
+
+
+def test_an_interrupted_run_keeps_what_was_done() -> None:
+    """Whoever interrupts a run gets the steps so far, and a finding that says so."""
+
+    def stop(_step: object) -> None:
+        raise KeyboardInterrupt
+
+    flow, options = make_flow(START_STEP, poll()), RunOptions()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
+    transport = Script([answer(status=202)])
+    result = run_workflow(prepared, Inputs(), transport=transport, clock=ManualTime(), options=options, on_step=stop)
+    assert ("failure", ["start"]) == (result.outcome, [step.step_id for step in result.steps])
+    assert ["run-interrupted"] == [finding.code for finding in result.errors]
+
+
 def test_no_answer_can_be_retried() -> None:
     """A missing answer is a failed step, so onFailure applies."""
     answers: list[Answer] = [TransportFailure("reset", "cut"), answer({"status": "done"})]

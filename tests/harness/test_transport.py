@@ -161,3 +161,38 @@ def test_a_wsgi_application_sees_the_request() -> None:
 def test_what_stays_on_this_machine(url: str, is_local: bool) -> None:  # noqa: FBT001  # a column of the table
     """Only loopback names and addresses count as this machine."""
     assert is_local is is_loopback(url)
+
+
+def test_a_dripping_peer_times_out() -> None:
+    """A peer that sends a byte now and then does not outlast the time an exchange may take."""
+    stopped = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while not stopped.wait(0.02):
+                    connection.sendall(b"x")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        transport = NetworkTransport()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        exchange = transport.send(HttpRequest("GET", url), timeout=0.3)
+        stopped.set()
+        thread.join(5)
+    assert exchange.failure is not None
+    assert "timeout" == exchange.failure.kind
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that no target causes reaches whoever sends, from the thread where it happened."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("mock_knock.harness.transport._request", fail)
+    with pytest.raises(RuntimeError, match="ours"):
+        get("http://127.0.0.1:1")
