@@ -99,6 +99,7 @@ def test_base64_of_a_known_secret_within_something(shift: int, encode: Callable[
         ("pk_live_abcdefghij", "pk_live_***ghij"),
         ("x:sk_live_abcd.", "x:sk_live_***."),
         ("Bearer 0123456789abcdef", "Bearer ***"),
+        ("Bearer sk_averyverylongprefix_0123456789", "Bearer sk_averyverylongprefix_***6789"),
         ("bearer\teyJhbGciOiJIUzI1NiJ9.e30.x-y_z", "bearer\t***"),
         ("BASIC dXNlcjpwYXNzd29yZA==", "BASIC ***"),
         ("Authorization: Bearer abcd1234", "Authorization: Bearer ***"),

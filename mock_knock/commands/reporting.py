@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -54,11 +53,8 @@ def show_result(result: RunResult, reports: Reports) -> None:
 
 
 def invalid_result(flow: str, error: InvalidDocument) -> RunResult:
-    """Return the result of a flow that could not be run, in characters that a report can hold."""
-    findings = tuple(
-        replace(each, message=clean_terminal(each.message), where=clean_terminal(each.where)) for each in error.findings
-    )
-    return mask_result(RunResult(clean_terminal(flow), "invalid", findings=findings), Redactor())
+    """Return the result of a flow that could not be run, masked by looks alone: its secrets are not known."""
+    return mask_result(RunResult(flow, "invalid", findings=error.findings), Redactor())
 
 
 class Progress:

@@ -19,6 +19,7 @@ import requests
 
 from mock_knock.cli import main
 from mock_knock.files import bundled
+from mock_knock.web.server import open_server
 
 FLOW = "bulk-identify-users-notify"
 TIMEOUT = 60
@@ -49,9 +50,16 @@ class Called:
 Call = Callable[..., Called]
 
 
+def fail_to_serve(application: Callable[..., Any], *, host: str, port: int) -> None:
+    """Bind a port as `serve` does, and fail: in this process it would serve for ever."""
+    open_server(application, host=host, port=port).close()
+    pytest.fail("it serves")
+
+
 @pytest.fixture
-def call(capfd: pytest.CaptureFixture[str]) -> Call:
+def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
     """Return a function that calls the command line in this process; it never shows a traceback."""
+    monkeypatch.setattr("mock_knock.commands.serve.open_server", fail_to_serve)
 
     def run(*arguments: str | Path) -> Called:
         capfd.readouterr()

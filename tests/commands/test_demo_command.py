@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,9 +84,31 @@ def test_a_cell(
     assert (notified, harmful, verdict) == (cell.notified, cell.is_harmful, cell.verdict())
 
 
-def test_a_demonstration_that_fails(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the demonstration does not show what it promises, the exit code says so."""
-    nothing = Cell(RunResult("x", "success"), (), "completed")
-    monkeypatch.setattr("mock_knock.commands.demo.run_cell", lambda _file, _scenario: nothing)
-    called = call("demo")
-    assert (1, True) == (called.code, "not called" in called.out)
+IDLE = Cell(RunResult("x", "success"), (), "completed")
+HARMFUL = Cell(RunResult("x", "success"), ({},), "failed")
+HARMLESS = Cell(RunResult("x", "success"), ({},), "completed")
+
+
+@pytest.mark.parametrize(
+    ("place", "cell"),
+    [
+        ((PUBLISHED, None), IDLE),
+        ((PUBLISHED, None), HARMFUL),
+        ((HARDENED, None), IDLE),
+        ((HARDENED, None), HARMFUL),
+        ((PUBLISHED, "fails-midway"), IDLE),
+        ((PUBLISHED, "fails-midway"), HARMFUL),  # without the finding that says so
+        ((PUBLISHED, "fails-midway"), replace(run_cell(PUBLISHED, "fails-midway"), operation_status="completed")),
+        ((HARDENED, "fails-midway"), HARMFUL),
+        ((HARDENED, "fails-midway"), HARMLESS),
+    ],
+)
+def test_a_demonstration_that_fails(
+    call: Call, monkeypatch: pytest.MonkeyPatch, place: tuple[str, str | None], cell: Cell
+) -> None:
+    """When one cell of the demonstration does not show what it promises, the exit code says so."""
+    monkeypatch.setattr(
+        "mock_knock.commands.demo.run_cell",
+        lambda file, scenario: cell if place == (file, scenario) else run_cell(file, scenario),
+    )
+    assert 1 == call("demo").code

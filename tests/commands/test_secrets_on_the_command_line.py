@@ -92,6 +92,17 @@ def test_a_key_within_a_document(run_flow: Call, workspace: Path) -> None:
     assert_hidden(KEY, called)
 
 
+def test_a_key_that_went_astray(run_flow: Call, workspace: Path) -> None:
+    """A key that the flow puts into an address, a body and outputs is masked there as well, known by its input."""
+    flow = workspace / "arazzo" / "flow.yaml"
+    text = flow.read_text(encoding="utf-8").replace("value: $inputs.workflowKey", "value: $inputs.apiKey")
+    text = text.replace("data: $inputs.data", "data: {note: 'the word {$inputs.apiKey}'}")
+    flow.write_text(text.replace("workflowRunId: $response.body#/workflow_run_id", "workflowRunId: $url"))
+    called = run_flow("--input", f"apiKey={PASSWORD}", flow=flow)
+    assert (0, "/v1/workflows/***/trigger") == (called.code, called.report["outputs"]["workflowRunId"][-25:])
+    assert_hidden(PASSWORD, called)
+
+
 def test_the_log_of_a_server(serve: Callable[..., Serving]) -> None:
     """The log of a server shows keys by prefix and last characters alone, wherever a client put them."""
     server = serve("--admin-token", PASSWORD)
