@@ -74,6 +74,9 @@ def _exchange(session: requests.Session, request: HttpRequest, timeout: float) -
 
 def _request(session: requests.Session, request: HttpRequest, timeout: float) -> Exchange:
     started = perf_counter()
+    session.trust_env = not is_loopback(
+        request.url
+    )  # a proxy would carry a request for this machine, and its key, away
     with session.request(
         request.method,
         request.url,

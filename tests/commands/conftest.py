@@ -103,7 +103,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
         def run(arguments: Sequence[str], **options: Any) -> subprocess.Popen[str]:
             settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
-            process = subprocess.Popen([sys.executable, "-m", "mock_knock", *arguments], **{**settings, **options})
+            before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may ignore it in the background
+            try:
+                process = subprocess.Popen([sys.executable, "-m", "mock_knock", *arguments], **{**settings, **options})
+            finally:
+                signal.signal(signal.SIGINT, before)
             stack.enter_context(process)
             stack.callback(process.kill)
             return process

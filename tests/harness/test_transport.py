@@ -196,3 +196,13 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mock_knock.harness.transport._request", fail)
     with pytest.raises(RuntimeError, match="ours"):
         get("http://127.0.0.1:1")
+
+
+def test_no_proxy_carries_local_requests_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request for this machine goes there itself, whatever proxy the environment names."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with peer(b"HTTP/1.1 204 No Content\r\n\r\n") as url:
+        assert 204 == get(url).response.status
