@@ -23,6 +23,8 @@ CHARACTERS_PER_NODE = 50
 _TAG_DIRECTIVE = re.compile(r"^%TAG\b", re.MULTILINE)
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_KEY: Final = object()
+_PARSER_TOO_DEEP = "maximum nesting depth"
+"""How libyaml words its own bound on nesting, which it has since 0.2.6; it reads ahead of the events."""
 
 
 def read_yaml(text: str, positions: dict[str, tuple[int, int]] | None = None) -> JsonValue:
@@ -40,6 +42,9 @@ def read_yaml(text: str, positions: dict[str, tuple[int, int]] | None = None) ->
             _HANDLERS[type(event)](builder, event)
     except yaml.MarkedYAMLError as error:
         line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (0, 0)
+        if _PARSER_TOO_DEEP in str(error.problem):
+            hint = "make it flatter"
+            raise DocumentProblem("yaml-too-deep", TOO_DEEP, hint=hint, line=line, column=column) from error
         what = f"not YAML: {error.problem or error.context}"
         raise DocumentProblem("yaml-syntax", what, hint="mend the text", line=line, column=column) from error
     except yaml.reader.ReaderError as error:
