@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from mock_knock.arazzo.codes import READINGS, describe_criterion_problem, severity_of
@@ -15,7 +15,7 @@ from mock_knock.arazzo.embedding import embedded_text
 from mock_knock.arazzo.expression import ExpressionSyntaxError, parse_expression
 from mock_knock.arazzo.reader import escape
 from mock_knock.arazzo.references import check_references, step_actions, step_criteria
-from mock_knock.arazzo.targets import DescribedOperations, Problem, resolve_target, unbraced_problem
+from mock_knock.arazzo.targets import DescribedContract, Problem, resolve_target, unbraced_problem
 from mock_knock.arazzo.template import Dialect, find_expressions
 from mock_knock.messages import Finding, JsonValue
 
@@ -24,12 +24,13 @@ SECRET_WORDS = ("apikey", "secret", "password", "token", "credential", "authoriz
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A workflow under examination, with its surroundings."""
+    """A workflow under examination, with its surroundings; `others` are the Arazzo documents among its sources."""
 
     document: Document
     workflow: Workflow
-    described: DescribedOperations
+    described: DescribedContract
     dialect: Dialect
+    others: Mapping[str, Document] = field(default_factory=dict)
 
 
 def lint_workflow(subject: Subject, where: Callable[[str], str]) -> tuple[Finding, ...]:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from mock_knock.arazzo.document import Parameter, Step, Workflow
-from mock_knock.arazzo.embedding import embedded_text
-from mock_knock.arazzo.expression import Scope
+from mock_knock.arazzo.document import Parameter, ParameterPlace, Step, Workflow
+from mock_knock.arazzo.expression import MISSING, Missing, Scope
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect, render_value
 from mock_knock.messages import Finding, JsonValue
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+@dataclass(frozen=True, slots=True)
+class PlannedParameter:
+    """A parameter with its value, of any JSON type; how it is written into the request is the operation's matter."""
+
+    name: str
+    place: ParameterPlace
+    value: JsonValue
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestPlan:
-    """The values of a request before they are put into HTTP; `payload` is None when there is no body."""
+    """The values of a request before they are put into HTTP; `payload` is MISSING when there is no body.
 
-    path: Mapping[str, str] = field(default_factory=dict)
-    query: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    cookies: tuple[tuple[str, str], ...] = ()
-    payload: JsonValue = None
-    has_body: bool = False
+    `content_type` is what the step says, or None when it leaves that to the operation.
+    """
+
+    parameters: tuple[PlannedParameter, ...] = ()
+    payload: JsonValue | Missing = MISSING
     content_type: str | None = None
 
 
@@ -45,64 +49,36 @@ def plan_request(step: Step, workflow: Workflow, scope: Scope, *, dialect: Diale
     does not say what it stands for. Any other expression without a value keeps the request from being sent.
     """
     problems: list[Problem] = []
-    places: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": []}
+    parameters: list[PlannedParameter] = []
     for parameter in step.parameters:
         rendered = _render_parameter(parameter, scope, dialect)
         if isinstance(rendered, Problem):
             problems.append(rendered)
         else:
-            places[parameter.place].append((parameter.name, rendered))
+            parameters.append(rendered)
     payload = _render_payload(step, workflow, scope, dialect, problems)
     if any(problem.code in {"value-missing", "value-unusable"} for problem in problems):
         return Planned(None, tuple(problems))
-    body = step.request_body
-    plan = RequestPlan(
-        path=dict(places["path"]),
-        query=tuple(places["query"]),
-        headers=tuple(places["header"]),
-        cookies=tuple(places["cookie"]),
-        payload=payload,
-        has_body=body is not None,
-        content_type=body.content_type if body else None,
-    )
-    return Planned(plan, tuple(problems))
+    content_type = step.request_body.content_type if step.request_body else None
+    return Planned(RequestPlan(tuple(parameters), payload, content_type), tuple(problems))
 
 
-def _render_parameter(parameter: Parameter, scope: Scope, dialect: Dialect) -> str | Problem:
+def _render_parameter(parameter: Parameter, scope: Scope, dialect: Dialect) -> PlannedParameter | Problem:
     at = f"{parameter.pointer}/value"
     rendered = render_value(parameter.value, scope, dialect=dialect)
     if rendered.findings:
         return _unusable(at, rendered.findings[0])
     if rendered.missing:
         return _missing(at, rendered.missing, f"the {parameter.place} parameter '{parameter.name}'")
-    if not isinstance(rendered.value, (str, bool, int, float)):
-        message = f"the {parameter.place} parameter '{parameter.name}' must be text, a number or a boolean"
-        return Problem("value-unusable", at, message, "lists, objects and null cannot be sent there yet")
-    text = embedded_text(rendered.value)
-    problem = _check_field(parameter, text) if parameter.place in {"header", "cookie"} else None
-    return problem or text
-
-
-def _check_field(parameter: Parameter, text: str) -> Problem | None:
-    """Report what would break the header of a request apart (RFC 9110 section 5)."""
-    if not _TOKEN.fullmatch(parameter.name):
-        message = f"'{parameter.name}' cannot be the name of a {parameter.place}"
-        hint = "use letters, digits and !#$%&'*+-.^_`|~"
-        return Problem("value-unusable", f"{parameter.pointer}/name", message, hint)
-    if parameter.place == "header" and not _FIELD_VALUE.fullmatch(text):
-        message = (
-            f"the header '{parameter.name}' must not contain line breaks, other control characters or wide letters"
-        )
-        hint = "send letters beyond Latin-1 percent-encoded, or in the body"
-        return Problem("value-unusable", f"{parameter.pointer}/value", message, hint)
-    return None
+    assert parameter.place is not None  # noqa: S101  # only a step that calls a workflow goes without
+    return PlannedParameter(parameter.name, parameter.place, rendered.value, parameter.pointer)
 
 
 def _render_payload(
     step: Step, workflow: Workflow, scope: Scope, dialect: Dialect, problems: list[Problem]
-) -> JsonValue:
-    if step.request_body is None:
-        return None
+) -> JsonValue | Missing:
+    if step.request_body is None or step.request_body.payload is MISSING:
+        return MISSING
     at = f"{step.request_body.pointer}/payload"
     rendered = render_value(
         step.request_body.payload, scope, dialect=dialect, optional_inputs=optional_inputs(workflow)

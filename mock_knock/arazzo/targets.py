@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mock_knock.arazzo.document import Document, Step
 from mock_knock.arazzo.template import Dialect
-from mock_knock.messages import JsonValue
+from mock_knock.messages import ContractViolation, JsonValue
 
 _SOURCE = r"\$sourceDescriptions\.(?P<source>[^.{}]+)"
 _QUALIFIED = re.compile(rf"{_SOURCE}\.(?P<id>.+)", re.DOTALL)
@@ -29,6 +29,17 @@ class OperationTarget(Protocol):
     def operation_id(self) -> str | None: ...  # noqa: D102
 
 
+class OperationParameter(Protocol):
+    """A parameter as its operation describes it."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def place(self) -> str: ...  # noqa: D102  # path, query, querystring, header or cookie
+    @property
+    def is_required(self) -> bool: ...  # noqa: D102
+
+
 class DescribedOperations(Protocol):
     """What the source descriptions say; answered outside, by whoever read them."""
 
@@ -40,8 +51,33 @@ class DescribedOperations(Protocol):
         """Return the operation at a JSON pointer of one source, or None."""
         ...
 
+
+class DescribedContract(DescribedOperations, Protocol):
+    """What the source descriptions say about requests and responses, for those who examine a flow before it runs."""
+
     def success_values(self, operation: OperationTarget, pointer: str) -> tuple[JsonValue, ...] | None:
         """Return the enum of a member of the body of a 2xx response, or None when it has none."""
+        ...
+
+    def statuses(self, operation: OperationTarget) -> tuple[str, ...]:
+        """Return the statuses that are described, as written: `200`, `4XX`, `default`."""
+        ...
+
+    def parameters(self, operation: OperationTarget) -> Sequence[OperationParameter]:
+        """Return the parameters that are described, those of the path item included."""
+        ...
+
+    def body_violations(
+        self, operation: OperationTarget, content_type: str | None, payload: JsonValue, *, unknown: frozenset[str]
+    ) -> tuple[ContractViolation, ...]:
+        """Return what is surely wrong with a request body.
+
+        Args:
+            operation: whose body it is.
+            content_type: as written, or None for the operation's own.
+            payload: the value, or MISSING when nothing is sent; with anything at all at the places in `unknown`.
+            unknown: JSON pointers of the parts whose value is known only at run time.
+        """
         ...
 
 

@@ -13,7 +13,7 @@ from mock_knock.arazzo.document import Step, Workflow
 from mock_knock.arazzo.engine import Decision, StepOutcome, conclude_step, read_outputs
 from mock_knock.arazzo.expression import Scope
 from mock_knock.arazzo.lint import to_findings
-from mock_knock.arazzo.planning import RequestPlan, plan_request
+from mock_knock.arazzo.planning import plan_request
 from mock_knock.arazzo.targets import Problem
 from mock_knock.contract.description import DescribedOperation
 from mock_knock.contract.judge import Judge
@@ -23,7 +23,14 @@ from mock_knock.harness.prepare import Prepared, apply_severities
 from mock_knock.harness.result import Outcome, RunResult, StepResult
 from mock_knock.harness.retry_after import retry_after_seconds
 from mock_knock.harness.transport import Transport
-from mock_knock.harness.wire import Unsendable, build_request, record_of, request_message, response_message
+from mock_knock.harness.wire import (
+    Unsendable,
+    WireRequest,
+    build_request,
+    record_of,
+    request_message,
+    response_message,
+)
 from mock_knock.messages import ContractViolation, Exchange, Finding, HttpRequest, JsonValue
 
 
@@ -164,12 +171,13 @@ class _Run:
         operation = self.prepared.operations[step.step_id]
         request = build_request(planned.plan, operation, self.prepared.servers[step.step_id])
         if isinstance(request, Unsendable):
-            self.problems.append(Problem("value-unusable", step.pointer, request.message, request.hint))
+            at = request.pointer or step.pointer
+            self.problems.append(Problem("value-unusable", at, request.message, request.hint))
             return None
-        violations = self.judge_request(request, planned.plan, operation)
-        exchange = self.send(request)
+        violations = self.judge_request(request, operation)
+        exchange = self.send(request.http)
         violations += self.judge_response(exchange, operation)
-        scope = self.exchange_scope(exchange, planned.plan)
+        scope = self.exchange_scope(exchange, request)
         outcome = conclude_step(self.workflow, step, scope, dialect=self.options.dialect, retries=self.retries)
         return self.record(step, exchange, outcome, violations)
 
@@ -227,12 +235,10 @@ class _Run:
             return max(self.options.poll_interval, asked or 0.0)
         return 0.0
 
-    def judge_request(
-        self, request: HttpRequest, plan: RequestPlan, operation: DescribedOperation
-    ) -> tuple[ContractViolation, ...]:
+    def judge_request(self, request: WireRequest, operation: DescribedOperation) -> tuple[ContractViolation, ...]:
         if self.options.contract == "off":
             return ()
-        return self.judge(operation).request_violations(record_of(request, plan, operation))
+        return self.judge(operation).request_violations(record_of(request, operation))
 
     def judge_response(self, exchange: Exchange, operation: DescribedOperation) -> tuple[ContractViolation, ...]:
         response = exchange.response
@@ -257,13 +263,13 @@ class _Run:
             },
         )
 
-    def exchange_scope(self, exchange: Exchange, plan: RequestPlan) -> Scope:
-        request, response, around = exchange.request, exchange.response, self.scope()
+    def exchange_scope(self, exchange: Exchange, request: WireRequest) -> Scope:
+        response, around = exchange.response, self.scope()
         return Scope(
-            url=request.url,
-            method=request.method,
+            url=request.http.url,
+            method=request.http.method,
             status_code=response.status if response else None,
-            request=request_message(request, plan),
+            request=request_message(request),
             response=response_message(response) if response else None,
             inputs=around.inputs,
             steps=around.steps,
