@@ -9,7 +9,8 @@ import pytest
 from contract_tests.conftest import Target
 from contract_tests.knock_api import KnockApi
 from mock_knock.files import bundled
-from mock_knock.harness.flow import Inputs, load_flow
+from mock_knock.harness.flow import load_flow
+from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.options import Addresses, RealClock, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult

@@ -21,12 +21,13 @@ LAYERS = {
     "service": {"messages", "errors", "domain", "store", "redact"},
     "web": {"messages", "errors", "domain", "store", "contract", "service", "redact", "__init__"},
     "harness": {"messages", "errors", "arazzo", "contract", "files", "redact"},
-    "report": {"messages", "errors", "harness.result", "arazzo.engine", "redact"},
+    "report": {"messages", "errors", "harness.result", "harness.preview", "arazzo.engine", "redact"},
     "local": {"messages", "errors", "domain", "store", "contract", "files", "service", "web"},
+    "flows": {"messages", "errors", "arazzo", "files", "harness", "local"},
     "commands": {"*"},
     "cli": {"messages", "errors", "redact", "__init__"},
     "__main__": {"cli"},
-    "__init__": set(),
+    "__init__": {"messages", "errors", "flows", "harness", "local"},
 }
 """DESIGN section 3: imports point downward only, and neighbours do not know each other."""
 

@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
 import click
 
 from mock_knock.commands.arguments import read_pairs
 from mock_knock.errors import UsageError
+from mock_knock.harness.addresses import is_address
 from mock_knock.harness.flow import Flow
 from mock_knock.harness.options import Addresses
 from mock_knock.harness.prepare import Prepared
 from mock_knock.harness.transport import is_loopback
 from mock_knock.redact import Redactor, clean_terminal
 
-_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
-
 
 def read_servers(values: Iterable[str]) -> Mapping[str, str]:
-    """Read `--server NAME=URL`; raises UsageError for something that is not an address."""
-    pairs = dict(read_pairs("--server", values))
-    for name, url in pairs.items():
-        if not is_address(url):
-            hint = f"--server {name}=http://127.0.0.1:4010"
-            raise UsageError("server-unknown", f"'{url}' is not an address", hint=hint)
-    return pairs
-
-
-def is_address(url: str) -> bool:
-    """Tell whether a URL says where requests go, and says it to every program alike.
-
-    It is http or https with a host, without query and fragment, and without blanks and backslashes: those are read
-    as part of the host by one program and as its end by another.
-    """
-    try:
-        parts = urlsplit(url)
-        is_placed = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    is_plain = not (parts.query or parts.fragment or _UNSAFE.search(url))
-    return is_placed and is_plain and url.startswith(("http://", "https://"))
+    """Read `--server NAME=URL`; raises UsageError for something else."""
+    return dict(read_pairs("--server", values))
 
 
 def check_servers(flow: Flow, addresses: Addresses) -> None:
-    """Refuse `--server` for a source description that the document does not have.
+    """Refuse `--server` for a source description that no document of the flow has.
 
     Raises:
         UsageError: `server-unknown`.
     """
-    names = [each.name for each in flow.document.sources]
+    sources = (each.name for document in flow.documents() for each in document.document.sources)
+    names = list(dict.fromkeys(sources))
     unknown = [name for name in addresses.servers if name not in names]
     if unknown:
         hint = f"source descriptions: {', '.join(names)}"
@@ -64,20 +42,20 @@ def guard_live(prepared: Prepared, *, is_live: bool) -> None:
     Raises:
         UsageError: `server-unknown` for an address that programs read differently, or `live-not-allowed`.
     """
-    for url in prepared.servers.values():
-        if not is_address(url):
+    for _, call in prepared.calls():
+        if not is_address(call.server):
+            url = call.server
             hint = "give --target URL"
             raise UsageError("server-unknown", f"a description names a server that is no address: '{url}'", hint=hint)
-    away = {step: url for step, url in prepared.servers.items() if not is_loopback(url)}
+    away = [(step_id, call) for step_id, call in prepared.calls() if not is_loopback(call.server)]
     if not away:
         return
     sent = [
-        f"  {step}: {prepared.operations[step].method} {url}{prepared.operations[step].path}"
-        for step, url in away.items()
+        f"  {step_id}: {call.operation.method} {call.server}{call.operation.path}" for step_id, call in away
     ]
     if not is_live:
         hint = "give --live if these requests may really be sent:\n" + "\n".join(sent)
-        url = next(iter(away.values()))
+        url = away[0][1].server
         raise UsageError("live-not-allowed", f"{url} is not this machine", hint=hint)
     listed = "--live: these requests leave this machine:\n" + "\n".join(sent)
     click.echo(clean_terminal(Redactor().text(listed)), err=True)

@@ -14,7 +14,7 @@ from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import find_bundled, read_document
 from mock_knock.files.json_reader import read_json
 from mock_knock.files.problems import DocumentProblem
-from mock_knock.harness.flow import Inputs
+from mock_knock.harness.inputs import Inputs
 from mock_knock.messages import JsonValue, Severity
 
 REPORT_KINDS = ("json",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -11,9 +12,11 @@ import click
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import check_writable, write_text
 from mock_knock.harness.masking import mask_result
+from mock_knock.harness.preview import PreviewedStep
 from mock_knock.harness.result import RunResult, StepResult
-from mock_knock.redact import Redactor, clean_terminal
+from mock_knock.redact import clean_terminal
 from mock_knock.report.json_report import render_json
+from mock_knock.report.preview import render_preview
 from mock_knock.report.style import Style
 from mock_knock.report.terminal import render_terminal
 
@@ -52,9 +55,14 @@ def show_result(result: RunResult, reports: Reports) -> None:
     click.echo(render_terminal(result, Style(stream.isatty())), nl=False, err=is_taken)
 
 
+def show_preview(steps: Iterable[PreviewedStep]) -> None:
+    """Show what would be sent, on stdout."""
+    click.echo(render_preview(steps, Style(sys.stdout.isatty())), nl=False)
+
+
 def invalid_result(flow: str, error: InvalidDocument) -> RunResult:
     """Return the result of a flow that could not be run, masked by looks alone: its secrets are not known."""
-    return mask_result(RunResult(flow, "invalid", findings=error.findings), Redactor())
+    return mask_result(RunResult(flow, "invalid", findings=error.findings))
 
 
 class Progress:

@@ -9,21 +9,26 @@ from typing import Any, Literal
 
 import click
 
-from mock_knock.arazzo.document import Workflow
-from mock_knock.commands.addresses import check_servers, guard_live, is_address, read_servers
+from mock_knock.commands.addresses import check_servers, guard_live, read_servers
 from mock_knock.commands.arguments import read_inputs, read_reports, read_severities, text_inputs
-from mock_knock.commands.reporting import Progress, check_reports, invalid_result, show_result, write_reports
+from mock_knock.commands.reporting import (
+    Progress,
+    check_reports,
+    invalid_result,
+    show_preview,
+    show_result,
+    write_reports,
+)
 from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.files import find_bundled
-from mock_knock.harness.flow import Inputs, load_flow
-from mock_knock.harness.masking import mask_result, secrets_of
-from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOptions
-from mock_knock.harness.prepare import prepare_run
+from mock_knock.flows import MOCK, meet, open_flow
+from mock_knock.harness.addresses import find_addresses
+from mock_knock.harness.inputs import Inputs
+from mock_knock.harness.masking import mask_result
+from mock_knock.harness.options import NetworkOptions, RunOptions
+from mock_knock.harness.prepare import Prepared, prepare_run
+from mock_knock.harness.preview import preview_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import INTERRUPTED, run_workflow
-from mock_knock.harness.transport import IN_PROCESS_URL, NetworkTransport, Transport, WsgiTransport
-from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario
-from mock_knock.redact import Redactor
 
 YEAR = 365 * 24 * 3600
 
@@ -49,11 +54,26 @@ class Arguments:
     timeout: float
     allow_roots: tuple[str, ...]
     live: bool
+    dry_run: bool
+    max_depth: int
+    proxy: str | None
+    ca_bundle: str | None
+    client_certificate: str | None
+    insecure: bool
 
     @property
     def is_in_process(self) -> bool:
         """Whether the flow meets a fake in this process."""
-        return self.target == "mock"
+        return self.target == MOCK
+
+    def network(self) -> NetworkOptions:
+        """Return how connections are made; raises UsageError where they do not apply."""
+        network = NetworkOptions(self.proxy, self.ca_bundle, self.client_certificate, is_insecure=self.insecure)
+        if self.is_in_process and network != NetworkOptions():
+            hint = "name a target, such as --target https://api.example.com"
+            what = "--proxy, --ca-bundle, --client-certificate and --insecure have no effect on --target mock"
+            raise UsageError("network-without-target", what, hint=hint)
+        return network
 
     def options(self) -> RunOptions:
         """Return what the runner wants to know; raises UsageError for a severity that does not exist."""
@@ -64,24 +84,9 @@ class Arguments:
             poll_interval=self.poll_interval,
             max_steps=self.max_steps,
             max_visits=self.max_visits,
+            max_depth=self.max_depth,
             timeout=self.timeout,
         )
-
-    def addresses(self) -> Addresses:
-        """Return where requests go; raises UsageError for something that is not an address."""
-        servers = read_servers(self.servers)
-        match self.target:
-            case "mock" if servers:
-                hint = "add --target described, or name the target itself"
-                raise UsageError("server-without-network", "--server has no effect on --target mock", hint=hint)
-            case "mock":
-                return Addresses(IN_PROCESS_URL)
-            case "described":
-                return Addresses(None, servers)
-            case url if is_address(url):
-                return Addresses(url, servers)
-        hint = "use mock, described or an address such as http://127.0.0.1:4010"
-        raise UsageError("target-unknown", f"'{self.target}' is not a target", hint=hint)
 
 
 class Seconds(click.FloatRange):
@@ -134,6 +139,9 @@ class Seconds(click.FloatRange):
 @click.option("--max-steps", default=1_000, show_default=True, type=click.IntRange(1), help="Budget of requests.")
 @click.option("--max-visits", default=200, show_default=True, type=click.IntRange(1), help="Budget of one step.")
 @click.option(
+    "--max-depth", default=32, show_default=True, type=click.IntRange(1), help="Budget of workflows in workflows."
+)
+@click.option(
     "--timeout",
     default=300.0,
     show_default=True,
@@ -149,6 +157,11 @@ class Seconds(click.FloatRange):
     type=click.Path(exists=True, file_okay=False),
     help="Let FLOW read files below it.",
 )
+@click.option("--dry-run", is_flag=True, help="Show the requests that would be sent; send nothing.")
+@click.option("--proxy", metavar="URL", help="Send through this proxy.")
+@click.option("--ca-bundle", metavar="FILE", help="Certificates to trust, in PEM.")
+@click.option("--client-certificate", metavar="FILE[,KEY]", help="Certificate to show, in PEM.")
+@click.option("--insecure", is_flag=True, help="Do not check the certificate of the target.")
 @click.option("--live", is_flag=True, help="Send beyond this machine: real people may be notified.")
 def command(**given: Any) -> int:
     """Run the Arazzo document FLOW and judge every message by its OpenAPI descriptions.
@@ -168,12 +181,13 @@ def execute(arguments: Arguments) -> int:
     reports = read_reports(arguments.reports)
     check_reports(reports)
     try:
-        workflow, inputs, result = _run(arguments)
+        result = _preview(arguments) if arguments.dry_run else _run(arguments)
     except InvalidDocument as error:
         write_reports(invalid_result(arguments.flow, error), reports)
         raise
-    mask = Redactor.with_secrets(secrets_of(workflow, inputs))
-    result = mask_result(result.against(mask.url(result.target)), mask)
+    if result is None:
+        return 0
+    result = mask_result(result)
     write_reports(result, reports)
     show_result(result, reports)
     if any(finding.code == INTERRUPTED for finding in result.findings):
@@ -181,37 +195,37 @@ def execute(arguments: Arguments) -> int:
     return result.exit_code(contract_counts=arguments.contract == "fail")
 
 
-def _run(arguments: Arguments) -> tuple[Workflow, Inputs, RunResult]:
-    options, addresses = arguments.options(), arguments.addresses()
-    flow = load_flow(
-        find_bundled("arazzo", arguments.flow) or Path(arguments.flow),
-        working_directory=Path.cwd(),
-        allow_roots=[Path(root) for root in arguments.allow_roots],
-    )
+def _prepare(arguments: Arguments) -> tuple[Prepared, Inputs]:
+    options, addresses = arguments.options(), find_addresses(arguments.target, read_servers(arguments.servers))
+    flow = open_flow(arguments.flow, allow_roots=[Path(root) for root in arguments.allow_roots])
     check_servers(flow, addresses)
     workflow = flow.choose_workflow(arguments.workflow_id)
-    inputs = read_inputs(arguments.inputs_file, arguments.inputs, texts=text_inputs(workflow.inputs))
-    prepared = prepare_run(flow, workflow, addresses, options)
+    inputs = read_inputs(arguments.inputs_file, arguments.inputs, texts=text_inputs(workflow))
+    return prepare_run(flow, workflow, addresses, options), inputs
+
+
+def _run(arguments: Arguments) -> RunResult:
+    prepared, inputs = _prepare(arguments)
     if not arguments.is_in_process:
         guard_live(prepared, is_live=arguments.live)
-    transport, clock, seed, target = _open_target(arguments)
+    meeting = meet(arguments.target, arguments.scenario, network=arguments.network())
     with Progress() as progress:
         result = run_workflow(
-            prepared, inputs, transport=transport, clock=clock, options=options, seed=seed, on_step=progress.show
+            prepared,
+            inputs,
+            transport=meeting.transport,
+            clock=meeting.clock,
+            options=arguments.options(),
+            seed=meeting.seed,
+            on_step=progress.show,
         )
-    return workflow, inputs, result.against(target)
+    return result.against(meeting.name)
 
 
-def _open_target(arguments: Arguments) -> tuple[Transport, RunClock, int, str]:
-    if not arguments.is_in_process:
-        if arguments.scenario is not None:
-            hint = "give it to `mock-knock serve --scenario`, or use --target mock"
-            raise UsageError(
-                "scenario-without-fake", "--scenario tells the fake of --target mock how to behave", hint=hint
-            )
-        return NetworkTransport(), RealClock(), 0, arguments.target
-    scenario = load_scenario(arguments.scenario)
-    fake = build_fake(FakeOptions(clock="manual", scenario=scenario))
-    assert fake.clock is not None  # noqa: S101  # a manual clock was asked for
-    name = "" if arguments.scenario is None else f", scenario {scenario.name}"
-    return WsgiTransport(fake.application), SharedClock(fake.clock), scenario.seed, f"a fake in this process{name}"
+def _preview(arguments: Arguments) -> None:
+    """Show what would be sent; nothing is."""
+    if arguments.reports:
+        hint = "take --report out, or --dry-run"
+        raise UsageError("report-without-run", "--dry-run has no result to report", hint=hint)
+    prepared, inputs = _prepare(arguments)
+    show_preview(preview_run(prepared, inputs, arguments.options()))

@@ -9,13 +9,12 @@ import orjson
 
 from mock_knock.arazzo.document import Workflow
 from mock_knock.arazzo.lint import looks_secret
-from mock_knock.harness.flow import Inputs
 from mock_knock.harness.result import RunResult, StepResult
-from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse
+from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
 
 
-def secrets_of(workflow: Workflow, inputs: Inputs) -> frozenset[str]:
+def secrets_of(workflow: Workflow, inputs: Mapping[str, JsonValue]) -> frozenset[str]:
     """Return the input values that must not be written: `format: password`, or a name that says so."""
     properties = workflow.inputs.get("properties")
     marked = {
@@ -25,15 +24,19 @@ def secrets_of(workflow: Workflow, inputs: Inputs) -> frozenset[str]:
     }
     return frozenset(
         value
-        for name, value in inputs.values.items()
+        for name, value in inputs.items()
         if isinstance(value, str) and value and (name in marked or looks_secret(name))
     )
 
 
-def mask_result(result: RunResult, mask: Redactor) -> RunResult:
-    """Return the same result with every secret masked in requests, responses, outputs and findings."""
+def mask_result(result: RunResult) -> RunResult:
+    """Return the same result with every secret masked in target, requests, responses, outputs and findings."""
+    mask = Redactor.with_secrets(result.secrets)
     return replace(
         result,
+        target=mask.url(result.target),
+        secrets=frozenset(),
+        calls=tuple(replace(each, outputs=mask.json(dict(each.outputs))) for each in result.calls),
         outputs=mask.json(dict(result.outputs)),
         steps=tuple(_mask_step(step, mask) for step in result.steps),
         findings=tuple(_mask_finding(finding, mask) for finding in result.findings),
@@ -42,15 +45,18 @@ def mask_result(result: RunResult, mask: Redactor) -> RunResult:
 
 def _mask_step(step: StepResult, mask: Redactor) -> StepResult:
     exchange = Exchange(
-        _mask_request(step.exchange.request, mask),
+        mask_request(step.exchange.request, mask),
         _mask_response(step.exchange.response, mask) if step.exchange.response else None,
         step.exchange.failure,
     )
+    criteria = tuple(replace(each, condition=mask.text(each.condition)) for each in step.criteria)
     violations = tuple(replace(each, message=mask.text(each.message)) for each in step.violations)
-    return replace(step, exchange=exchange, outputs=mask.json(dict(step.outputs)), violations=violations)
+    outputs = mask.json(dict(step.outputs))
+    return replace(step, exchange=exchange, outputs=outputs, criteria=criteria, violations=violations)
 
 
-def _mask_request(request: HttpRequest, mask: Redactor) -> HttpRequest:
+def mask_request(request: HttpRequest, mask: Redactor) -> HttpRequest:
+    """Return a request with every secret in its URL, headers and body masked."""
     return HttpRequest(
         request.method, mask.url(request.url), mask.headers(request.headers), _mask_body(request.body, mask)
     )
@@ -70,4 +76,5 @@ def _mask_body(body: bytes, mask: Redactor) -> bytes:
 
 
 def _mask_finding(finding: Finding, mask: Redactor) -> Finding:
-    return replace(finding, message=mask.text(finding.message), where=mask.text(finding.where))
+    message, where, hint = mask.text(finding.message), mask.text(finding.where), mask.text(finding.hint)
+    return replace(finding, message=message, where=where, hint=hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic, sleep
@@ -14,7 +14,10 @@ from mock_knock.messages import Severity
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """Budgets, dialect and severities of a run; times are in seconds on the run's own clock."""
+    """Budgets, dialect and severities of a run; times are in seconds on the run's own clock.
+
+    `max_depth` is how many workflows may be inside each other.
+    """
 
     dialect: Dialect = "lenient"
     contract: Literal["fail", "warn", "off"] = "fail"
@@ -22,6 +25,7 @@ class RunOptions:
     poll_interval: float = 0.5
     max_steps: int = 1_000
     max_visits: int = 200
+    max_depth: int = 32
     timeout: float = 300.0
     request_timeout: float = 60.0
 
@@ -43,7 +47,10 @@ class RunClock(Protocol):
 
 
 class RealClock:
-    """The clock of this machine."""
+    """The clock of this machine; `sleep` lets time pass."""
+
+    def __init__(self, sleep: Callable[[float], None] = sleep) -> None:
+        self._sleep = sleep
 
     def seconds(self) -> float:
         """Return the monotonic clock of this machine."""
@@ -55,7 +62,7 @@ class RealClock:
 
     def wait(self, seconds: float) -> None:
         """Sleep."""
-        sleep(seconds)
+        self._sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +75,20 @@ class Addresses:
     def resolve(self, source: str, described: str | None) -> str | None:
         """Return the base URL for a source, or None when nobody names one."""
         return self.servers.get(source) or self.target or described
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOptions:
+    """How connections are made.
+
+    Attributes:
+        proxy: address of a proxy for every request, or None for what the environment says.
+        ca_bundle: file of certificates to trust, in PEM, or None for the usual ones.
+        client_certificate: file of the certificate to show, in PEM, with its key in it or in a second file after a `,`.
+        is_insecure: the certificate of the target is not checked.
+    """
+
+    proxy: str | None = None
+    ca_bundle: str | None = None
+    client_certificate: str | None = None
+    is_insecure: bool = False

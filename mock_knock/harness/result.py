@@ -16,7 +16,11 @@ EXIT_CODES: Mapping[Outcome, int] = {"success": 0, "failure": 1, "invalid": 2, "
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One request of a run: `visit` counts how often its step was entered, `attempt` the tries within a visit."""
+    """One request of a run.
+
+    `visit` counts how often its step was entered, `attempt` the tries within a visit, `depth` the steps that had called
+    workflows to get there.
+    """
 
     step_id: str
     workflow_id: str
@@ -28,11 +32,49 @@ class StepResult:
     outputs: Mapping[str, JsonValue]
     decision: Decision
     violations: tuple[ContractViolation, ...] = ()
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """One step that called a workflow: it sends nothing itself.
+
+    Attributes:
+        step_id: the step that called.
+        workflow_id: the workflow it belongs to.
+        called: the id of the workflow it called.
+        visit: as in `StepResult`.
+        attempt: as in `StepResult`.
+        passed: whether the step succeeded.
+        criteria: its success criteria.
+        outputs: its outputs.
+        decision: what it led to.
+        first: index of the first request of the called workflow in the steps of the run.
+        count: how many requests it took.
+        depth: as in `StepResult`.
+    """
+
+    step_id: str
+    workflow_id: str
+    called: str
+    visit: int
+    attempt: int
+    passed: bool
+    criteria: tuple[CheckedCriterion, ...]
+    outputs: Mapping[str, JsonValue]
+    decision: Decision
+    first: int
+    count: int
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A whole run. `outcome` is about the flow as the standard defines it, the rest is judged beside it."""
+    """A whole run. `outcome` is about the flow as the standard defines it, the rest is judged beside it.
+
+    `steps` has one entry for each request that was sent, those of called workflows included; `calls` has the steps that
+    called them. `secrets` are the values that must not be written: `masking.mask_result` takes them out.
+    """
 
     flow: str
     outcome: Outcome
@@ -41,6 +83,8 @@ class RunResult:
     steps: tuple[StepResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     target: str = ""
+    calls: tuple[CallResult, ...] = ()
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     def against(self, target: str) -> RunResult:
         """Return the same result with a name for what the flow met."""

@@ -1,37 +1,31 @@
-"""Runs one workflow: plans each step, judges and sends its request, judges the response, and follows the decision.
+"""Runs a prepared workflow to its end: one move after another over a stack of frames.
 
-A goto is a turn of one loop, not a call; every loop ends by its flow or by a budget.
+A goto is a turn of one loop, not a call; a called workflow is a frame on the stack, not a call either. Every loop ends
+by its flow or by a budget.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from mock_knock.arazzo.document import Step, Workflow
 from mock_knock.arazzo.engine import Decision, StepOutcome, conclude_step, read_outputs
 from mock_knock.arazzo.expression import Scope
-from mock_knock.arazzo.lint import to_findings
-from mock_knock.arazzo.planning import plan_request
 from mock_knock.arazzo.targets import Problem
-from mock_knock.contract.description import DescribedOperation
-from mock_knock.contract.judge import Judge
-from mock_knock.harness.flow import Inputs, check_inputs
+from mock_knock.harness.exchanges import exchange_step, plan_step
+from mock_knock.harness.frames import Ending, Frame, Role
+from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
+from mock_knock.harness.ledger import Ledger
 from mock_knock.harness.options import RunClock, RunOptions
-from mock_knock.harness.prepare import Prepared, apply_severities
+from mock_knock.harness.passing import call_inputs, seconds_for, shared_inputs, unmet_dependency
+from mock_knock.harness.prepare import Prepared, Unit
 from mock_knock.harness.result import Outcome, RunResult, StepResult
 from mock_knock.harness.retry_after import retry_after_seconds
 from mock_knock.harness.transport import Transport
-from mock_knock.harness.wire import (
-    Unsendable,
-    WireRequest,
-    build_request,
-    record_of,
-    request_message,
-    response_message,
-)
-from mock_knock.messages import ContractViolation, Exchange, Finding, HttpRequest, JsonValue
+from mock_knock.messages import HttpResponse, JsonValue
+
+INTERRUPTED = "run-interrupted"
+"""The code of the finding in the result of a run that somebody interrupted."""
 
 
 def run_workflow(
@@ -49,237 +43,293 @@ def run_workflow(
     Raises:
         InvalidDocument: the inputs break their schema; nothing was sent.
     """
-    check_inputs(prepared.workflow, inputs)
-    return _Run(prepared, inputs, transport, clock, options, seed, on_step).run()
+    complete = complete_inputs(prepared.workflow, inputs)
+    check_inputs(prepared.workflow, complete)
+    run = _Run(prepared, transport, clock, options, Ledger(options, on_step))
+    outcome = run.follow_or_stop(complete)
+    return run.ledger.result(prepared, outcome, seed)
 
 
-INTERRUPTED = "run-interrupted"
-"""The code of the finding in the result of a run that somebody interrupted."""
-
-
-@dataclass(slots=True)
 class _Run:
-    """The state of one run; everything else is computed."""
+    """A run on its way; what happened is in the ledger, where it stands in the stack."""
 
-    prepared: Prepared
-    inputs: Inputs
-    transport: Transport
-    clock: RunClock
-    options: RunOptions
-    seed: int
-    on_step: Callable[[StepResult], None]
-    steps: list[StepResult] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    outputs: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
-    visits: Counter[str] = field(default_factory=Counter)
-    retries: Counter[str] = field(default_factory=Counter)
-    judges: dict[str, Judge] = field(default_factory=dict)
-    deadline: float = 0.0
+    def __init__(
+        self, prepared: Prepared, transport: Transport, clock: RunClock, options: RunOptions, ledger: Ledger
+    ) -> None:
+        self.prepared = prepared
+        self.transport = transport
+        self.clock = clock
+        self.options = options
+        self.ledger = ledger
+        self.stack: list[Frame] = []
+        self.deadline = clock.seconds() + options.timeout
 
-    def run(self) -> RunResult:
-        self.deadline = self.clock.seconds() + self.options.timeout
-        outcome = self.follow_or_stop()
-        scope = self.scope()
-        outputs, problems = read_outputs(self.workflow.outputs, self.workflow.pointer, scope)
-        self.problems += problems if outcome == "success" else ()
-        return RunResult(
-            flow=self.workflow.workflow_id,
-            outcome=outcome,
-            seed=self.seed,
-            outputs=outputs,
-            steps=tuple(self.steps),
-            findings=_distinct((*self.prepared.findings, *self.run_findings())),
-        )
-
-    @property
-    def workflow(self) -> Workflow:
-        return self.prepared.workflow
-
-    def run_findings(self) -> tuple[Finding, ...]:
-        found = to_findings(tuple(self.problems), self.options.dialect, self.prepared.flow.source.where)
-        return apply_severities(found, self.options)
-
-    def follow_or_stop(self) -> Outcome:
+    def follow_or_stop(self, inputs: Inputs) -> Outcome:
         """Follow the flow; when somebody interrupts it, keep what was done so far."""
         try:
-            return self.follow()
+            return self.follow(inputs)
         except KeyboardInterrupt:
-            message = f"interrupted after {len(self.steps)} requests; one more may have been sent"
-            self.problems.append(Problem(INTERRUPTED, self.workflow.pointer, message, "look at the target"))
+            message = f"interrupted after {len(self.ledger.steps)} requests; one more may have been sent"
+            unit = self.prepared.unit
+            self.ledger.note(unit, [Problem(INTERRUPTED, unit.workflow.pointer, message, "look at the target")])
             return "failure"
 
-    def follow(self) -> Outcome:
-        """Take one step after another until the flow ends or a budget is used up."""
-        step, entered_by = self.workflow.steps[0], Decision("next")
-        while True:
-            self.count(step, entered_by)
-            if (exhausted := self.exhausted(step)) is not None:
-                self.problems.append(exhausted)
-                return "exhausted"
-            result = self.take(step)
-            if result is None:
-                return "failure"
-            entered_by = result.decision
-            match entered_by.kind:
-                case "end":
-                    return "success" if result.passed else "failure"
-                case "fail" if result.exchange.failure is None:
-                    return "failure"
-                case "fail":
-                    return "exhausted" if self.note_deadline(step) else "unreachable"
-                case _ if not self.wait(step, result):
-                    return "exhausted"
-                case _:
-                    step = self.workflow.steps[self.workflow.step_index(entered_by.target or "")]
+    def follow(self, inputs: Inputs) -> Outcome:
+        """Make one move after another until the flow ends or a budget is used up."""
+        outcome = self.begin(self.prepared.unit, inputs, "entry", self.deadline)
+        while outcome is None:
+            outcome = self.move(self.stack[-1])
+        return outcome
 
-    def note_deadline(self, step: Step) -> bool:
-        """Tell whether the budget of time cut an exchange short, and note it."""
-        exhausted = self.exhausted(step) if self.clock.seconds() >= self.deadline else None
-        self.problems += [exhausted] if exhausted else []
-        return exhausted is not None
+    def move(self, frame: Frame) -> Outcome | None:
+        """Make one move: begin a workflow that is depended on, give up one that is late, or take a step."""
+        if frame.awaited:
+            return self.await_workflow(frame, frame.awaited.pop(0))
+        if frame.deadline <= self.clock.seconds() < self.deadline:
+            return self.give_up(frame)
+        self.ledger.count(frame)
+        if (exhausted := self.exhausted(frame)) is not None:
+            return self.stop(frame.unit, exhausted)
+        if (unmet := unmet_dependency(frame, self.ledger.done)) is not None:
+            self.ledger.note(frame.unit, [unmet])
+            return self.leave("failure")
+        return self.perform(frame) if frame.step.workflow_id is None else self.call(frame)
 
-    def count(self, step: Step, entered_by: Decision) -> None:
-        if entered_by.kind == "retry" and entered_by.action is not None:
-            self.retries[entered_by.action] += 1
-            return
-        self.visits[step.step_id] += 1
-        self.retries.clear()
+    # Steps
 
-    def exhausted(self, step: Step) -> Problem | None:
-        """Return the budget that is used up, if one is."""
-        used = (
-            (len(self.steps) >= self.options.max_steps, f"{self.options.max_steps} steps", "--max-steps"),
-            (
-                self.visits[step.step_id] + self.retries.total() > self.options.max_visits,
-                f"{self.options.max_visits} visits of '{step.step_id}'",
-                "--max-visits",
+    def perform(self, frame: Frame) -> Outcome | None:
+        """Send the request of a step and draw the conclusions."""
+        step, scope = frame.step, self.scope(frame)
+        request, problems = plan_step(frame.unit, step, scope, self.options)
+        self.ledger.note(frame.unit, problems)
+        if request is None:
+            return self.leave("failure")
+        judged = exchange_step(
+            frame.unit.calls[step.step_id],
+            request,
+            scope,
+            transport=self.transport,
+            timeout=seconds_for(
+                step, left=frame.deadline - self.clock.seconds(), limit=self.options.request_timeout
             ),
-            (self.clock.seconds() >= self.deadline, f"{self.options.timeout:g} s", "--timeout"),
+            is_judged=self.options.contract != "off",
         )
-        for is_used, what, flag in used:
-            if is_used:
-                message = f"the budget of {what} is used up: the flow does not come to an end"
-                return Problem("budget-exhausted", step.pointer, message, f"raise it with {flag}, or mend the loop")
+        outcome = self.conclude(frame, judged.scope, called=None)
+        frame.last = "failure" if judged.exchange.failure is None else "unreachable"
+        self.ledger.record_exchange(frame, judged, outcome, len(self.stack) - 1)
+        return self.follow_decision(frame, outcome, judged.scope, judged.exchange.response)
+
+    def call(self, frame: Frame) -> Outcome | None:
+        """Begin the workflow that a step calls; without usable inputs it has failed at once."""
+        step = frame.step
+        unit = frame.unit.units[step.workflow_id or ""]
+        at = f"{step.pointer}/workflowId"
+        inputs, problems = call_inputs(unit, step.parameters, self.scope(frame), dialect=self.options.dialect, at=at)
+        self.ledger.note(frame.unit, problems)
+        if inputs is None:
+            return self.conclude_call(frame, unit, "failure", {}, len(self.ledger.steps))
+        deadline = frame.deadline
+        if step.timeout is not None:
+            deadline = min(deadline, self.clock.seconds() + step.timeout)
+        return self.begin(unit, inputs, "call", deadline)
+
+    def conclude_call(
+        self, frame: Frame, unit: Unit, ending: Ending, outputs: Mapping[str, JsonValue], first: int
+    ) -> Outcome | None:
+        """Draw the conclusions of a step whose workflow has ended."""
+        scope = replace(self.scope(frame), outputs=outputs)
+        outcome = self.conclude(frame, scope, called=ending == "success")
+        frame.last = "unreachable" if ending == "unreachable" else "failure"
+        self.ledger.record_call(frame, unit.workflow.workflow_id, first, outcome, len(self.stack) - 1)
+        return self.follow_decision(frame, outcome, scope, None)
+
+    def conclude(self, frame: Frame, scope: Scope, *, called: bool | None) -> StepOutcome:
+        return conclude_step(
+            frame.unit.workflow,
+            frame.step,
+            scope,
+            dialect=self.options.dialect,
+            retries=frame.retries,
+            called=called,
+        )
+
+    # Decisions
+
+    def follow_decision(
+        self, frame: Frame, outcome: StepOutcome, scope: Scope, response: HttpResponse | None
+    ) -> Outcome | None:
+        """Do what a step has led to; a step that only prepares another one leads back to that."""
+        if frame.resumes is not None:
+            return self.go_back(frame, outcome)
+        decision = outcome.decision
+        match decision.kind:
+            case "end":
+                return self.leave("success" if outcome.passed else "failure")
+            case "fail":
+                is_late = frame.last == "unreachable" and self.clock.seconds() >= self.deadline
+                late = self.exhausted(frame) if is_late else None
+                return self.leave(frame.last) if late is None else self.stop(frame.unit, late)
+        if (late := self.wait(frame, decision, response)) is not None:
+            return self.stop(frame.unit, late)
+        if decision.kind == "retry":
+            frame.repeat(decision.action or "", decision.first)
+        if decision.workflow_id is not None:
+            return self.transfer(frame, decision, scope)
+        if decision.kind != "retry":
+            frame.enter(decision.target or "")
         return None
 
-    def take(self, step: Step) -> StepResult | None:
-        """Send one request and draw the conclusions; None when the request could not be put together."""
-        planned = plan_request(step, self.workflow, self.scope(), dialect=self.options.dialect)
-        self.problems += planned.problems
-        if planned.plan is None:
+    def go_back(self, frame: Frame, outcome: StepOutcome) -> Outcome | None:
+        """Go back to the step that was to be prepared; when its preparation failed, it has failed for good."""
+        if outcome.passed:
+            frame.resume()
             return None
-        operation = self.prepared.operations[step.step_id]
-        request = build_request(planned.plan, operation, self.prepared.servers[step.step_id])
-        if isinstance(request, Unsendable):
-            at = request.pointer or step.pointer
-            self.problems.append(Problem("value-unusable", at, request.message, request.hint))
-            return None
-        violations = self.judge_request(request, operation)
-        exchange = self.send(request.http)
-        violations += self.judge_response(exchange, operation)
-        scope = self.exchange_scope(exchange, request)
-        outcome = conclude_step(self.workflow, step, scope, dialect=self.options.dialect, retries=self.retries)
-        return self.record(step, exchange, outcome, violations)
+        message = f"'{frame.step.step_id}' failed, which was to run before '{frame.resumed_id}' is tried again"
+        self.ledger.note(frame.unit, [Problem("preparation-failed", frame.step.pointer, message, "see its criteria")])
+        return self.leave(frame.last)
 
-    def send(self, request: HttpRequest) -> Exchange:
-        left = max(self.deadline - self.clock.seconds(), 0.001)
-        return self.transport.send(request, timeout=min(left, self.options.request_timeout))
-
-    def record(
-        self, step: Step, exchange: Exchange, outcome: StepOutcome, violations: tuple[ContractViolation, ...]
-    ) -> StepResult:
-        self.outputs[step.step_id] = dict(outcome.outputs)
-        self.problems += outcome.problems
-        if exchange.failure is not None:
-            message = f"'{step.step_id}' got no answer: {exchange.failure.message}"
-            self.problems.append(Problem("request-failed", step.pointer, message, "check the target and its address"))
-        result = StepResult(
-            step_id=step.step_id,
-            workflow_id=self.workflow.workflow_id,
-            visit=self.visits[step.step_id],
-            attempt=self.retries.total() + 1,
-            exchange=exchange,
-            passed=outcome.passed,
-            criteria=outcome.criteria,
-            outputs=outcome.outputs,
-            decision=outcome.decision,
-            violations=violations,
+    def transfer(self, frame: Frame, decision: Decision, scope: Scope) -> Outcome | None:
+        """Go to another workflow for good, or run it before a retry."""
+        unit = frame.unit.units[decision.workflow_id or ""]
+        inputs, problems = shared_inputs(
+            unit, decision.parameters, scope, dialect=self.options.dialect, at=frame.step.pointer
         )
-        self.steps.append(result)
-        self.on_step(result)
-        return result
+        self.ledger.note(frame.unit, problems)
+        if inputs is None:
+            return self.leave("failure")
+        if decision.kind == "retry":
+            return self.begin(unit, inputs, "preparation", frame.deadline)
+        self.stack.pop()
+        return self.begin(unit, inputs, frame.role, frame.deadline, first=frame.first)
 
-    def wait(self, step: Step, result: StepResult) -> bool:
-        """Let time pass before the next step; False when the budget of time does not allow for it."""
-        seconds = self.delay(step, result)
-        if seconds == 0:
-            return True
+    def wait(self, frame: Frame, decision: Decision, response: HttpResponse | None) -> Problem | None:
+        """Let time pass before the next move; the problem tells that the budget of time does not allow for it."""
+        seconds = min(self.delay(frame, decision, response), frame.deadline - self.clock.seconds())
+        if seconds <= 0:
+            return None
         if self.clock.seconds() + seconds >= self.deadline:
-            message = f"waiting {seconds:g} s before '{result.decision.target}' would pass the budget of time"
+            message = f"waiting {seconds:g} s before '{decision.target}' would pass the budget of time"
             hint = f"the budget is {self.options.timeout:g} s: raise it with --timeout"
-            self.problems.append(Problem("budget-exhausted", step.pointer, message, hint))
-            return False
+            return Problem("budget-exhausted", frame.step.pointer, message, hint)
         self.clock.wait(seconds)
-        return True
+        return None
 
-    def delay(self, step: Step, result: StepResult) -> float:
+    def delay(self, frame: Frame, decision: Decision, response: HttpResponse | None) -> float:
         """Return the seconds before a repeat: of a retry what it says, of a goto to the same step the poll interval.
 
         A Retry-After of the response wins over `retryAfter` and lengthens the poll interval.
         """
-        response = result.exchange.response
         asked = retry_after_seconds(response.headers, self.clock.now()) if response is not None else None
-        if result.decision.kind == "retry":
-            return result.decision.delay if asked is None else asked
-        if result.decision.target == step.step_id:
+        if decision.kind == "retry":
+            return decision.delay if asked is None else asked
+        if decision.workflow_id is None and decision.target == frame.step.step_id:
             return max(self.options.poll_interval, asked or 0.0)
         return 0.0
 
-    def judge_request(self, request: WireRequest, operation: DescribedOperation) -> tuple[ContractViolation, ...]:
-        if self.options.contract == "off":
-            return ()
-        return self.judge(operation).request_violations(record_of(request, operation))
+    # Workflows
 
-    def judge_response(self, exchange: Exchange, operation: DescribedOperation) -> tuple[ContractViolation, ...]:
-        response = exchange.response
-        if response is None or self.options.contract == "off":
-            return ()
-        return self.judge(operation).response_violations(
-            operation, status=response.status, headers=response.headers, body=response.body
+    def begin(
+        self, unit: Unit, inputs: Inputs, role: Role, deadline: float, *, first: int | None = None
+    ) -> Outcome | None:
+        """Put a workflow on the stack; its inputs are known to be right."""
+        if len(self.stack) >= self.options.max_depth:
+            message = f"the budget of {self.options.max_depth} workflows inside each other is used up"
+            hint = "raise it with --max-depth, or mend the circle of calls"
+            return self.stop(unit, Problem("budget-exhausted", unit.workflow.pointer, message, hint))
+        frame = Frame(
+            unit=unit,
+            inputs=inputs.values,
+            role=role,
+            deadline=deadline,
+            first=len(self.ledger.steps) if first is None else first,
+            step=unit.workflow.steps[0],
+            awaited=[text for text in unit.workflow.depends_on if unit.units[text] not in self.ledger.completed],
         )
+        self.stack.append(frame)
+        self.ledger.begin(frame)
+        return None
 
-    def judge(self, operation: DescribedOperation) -> Judge:
-        if operation.source not in self.judges:
-            self.judges[operation.source] = Judge(self.prepared.flow.described.descriptions[operation.source])
-        return self.judges[operation.source]
+    def await_workflow(self, frame: Frame, reference: str) -> Outcome | None:
+        """Begin a workflow that another one depends on, unless it was completed meanwhile."""
+        unit = frame.unit.units[reference]
+        if unit in self.ledger.completed:
+            return None
+        at = f"{frame.unit.workflow.pointer}/dependsOn"
+        inputs, problems = shared_inputs(unit, (), self.scope(frame), dialect=self.options.dialect, at=at)
+        self.ledger.note(frame.unit, problems)
+        return self.leave("failure") if inputs is None else self.begin(unit, inputs, "dependency", frame.deadline)
 
-    def scope(self) -> Scope:
-        sources = self.prepared.flow.document.sources
-        return Scope(
-            inputs=self.inputs.values,
-            steps=self.outputs,
-            source_descriptions={
-                each.name: {"name": each.name, "url": each.url, "type": "openapi"} for each in sources
-            },
+    def leave(self, ending: Ending) -> Outcome | None:
+        """Take the workflow that has ended off the stack and go on with the one that waits for it.
+
+        When it was a workflow that another one depends on, or that runs before a retry, its failure is that one's too.
+        """
+        while True:
+            frame = self.stack.pop()
+            outputs = self.read_outputs(frame, ending)
+            self.ledger.end(frame, ending, outputs)
+            if not self.stack:
+                return ending
+            caller = self.stack[-1]
+            if frame.role == "call":
+                return self.conclude_call(caller, frame.unit, ending, outputs, frame.first)
+            if ending == "success":
+                caller.is_repeated = frame.role == "preparation"
+                return None
+            self.ledger.note(caller.unit, [_failed_before(caller, frame)])
+
+    def give_up(self, frame: Frame) -> Outcome | None:
+        """End every workflow whose time is over, up to the step whose `timeout` it was, which has failed."""
+        late = frame
+        while self.stack[-1].deadline <= self.clock.seconds():
+            late = self.stack.pop()
+        caller = self.stack[-1]
+        timeout = caller.step.timeout or 0.0
+        message = f"'{caller.step.step_id}' was not completed within {timeout:g} s"
+        hint = "raise its `timeout`, or say in onFailure what then"
+        self.ledger.note(caller.unit, [Problem("step-timeout", f"{caller.step.pointer}/timeout", message, hint)])
+        return self.conclude_call(caller, late.unit, "failure", {}, late.first)
+
+    def read_outputs(self, frame: Frame, ending: Ending) -> Mapping[str, JsonValue]:
+        workflow = frame.unit.workflow
+        outputs, problems = read_outputs(
+            workflow.outputs, workflow.pointer, self.scope(frame), dialect=self.options.dialect
         )
+        self.ledger.note(frame.unit, problems if ending == "success" else ())
+        return outputs
 
-    def exchange_scope(self, exchange: Exchange, request: WireRequest) -> Scope:
-        response, around = exchange.response, self.scope()
-        return Scope(
-            url=request.http.url,
-            method=request.http.method,
-            status_code=response.status if response else None,
-            request=request_message(request),
-            response=response_message(response) if response else None,
-            inputs=around.inputs,
-            steps=around.steps,
-            source_descriptions=around.source_descriptions,
+    def scope(self, frame: Frame) -> Scope:
+        return frame.scope(self.ledger.workflows(frame.unit))
+
+    # Budgets
+
+    def stop(self, unit: Unit, problem: Problem) -> Outcome:
+        """End the whole run: a budget is used up."""
+        self.ledger.note(unit, [problem])
+        if self.stack:
+            self.ledger.outputs = self.read_outputs(self.stack[0], "failure")
+        return "exhausted"
+
+    def exhausted(self, frame: Frame) -> Problem | None:
+        """Return the budget that is used up, if one is."""
+        step_id = frame.step.step_id
+        options, executions = self.options, self.ledger.executions[frame.unit, step_id]
+        used = (
+            (len(self.ledger.steps) >= options.max_steps, f"{options.max_steps} steps", "--max-steps"),
+            (executions > options.max_visits, f"{options.max_visits} visits of '{step_id}'", "--max-visits"),
+            (self.clock.seconds() >= self.deadline, f"{options.timeout:g} s", "--timeout"),
         )
+        for is_used, what, flag in used:
+            if is_used:
+                message = f"the budget of {what} is used up: the flow does not come to an end"
+                return Problem("budget-exhausted", frame.step.pointer, message, f"raise it with {flag}, or mend the loop")
+        return None
 
 
-def _distinct(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Keep the first of findings with the same code about the same place: a loop repeats them."""
-    first: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        first.setdefault((finding.code, finding.where), finding)
-    return tuple(first.values())
+def _failed_before(caller: Frame, frame: Frame) -> Problem:
+    name, ended = caller.unit.workflow.workflow_id, frame.unit.workflow.workflow_id
+    if frame.role == "dependency":
+        message = f"'{name}' depends on the workflow '{ended}', which failed"
+        return Problem("dependency-failed", f"{caller.unit.workflow.pointer}/dependsOn", message, "see its steps")
+    message = f"the workflow '{ended}' failed, which was to run before '{caller.step.step_id}' is tried again"
+    return Problem("preparation-failed", f"{caller.step.pointer}/onFailure", message, "see its steps")

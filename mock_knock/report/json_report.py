@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.result import CallResult, RunResult, StepResult
 from mock_knock.messages import JsonValue
 
 FORMAT = "mock-knock/run@1"
@@ -19,6 +19,7 @@ def render_json(result: RunResult) -> str:
 
 def report_value(result: RunResult) -> dict[str, JsonValue]:
     """Return the report before it is written."""
+    calls = {"calls": [_call(call) for call in result.calls]} if result.calls else {}
     return {
         "format": FORMAT,
         "flow": result.flow,
@@ -26,6 +27,7 @@ def report_value(result: RunResult) -> dict[str, JsonValue]:
         "outcome": result.outcome,
         "outputs": dict(result.outputs),
         "steps": [_step(step) for step in result.steps],
+        **calls,
         "findings": [
             {
                 "code": each.code,
@@ -37,7 +39,13 @@ def report_value(result: RunResult) -> dict[str, JsonValue]:
             for each in result.findings
         ],
         "violations": [
-            {"stepId": step_id, "kind": each.kind, "location": each.location, "message": each.message}
+            {
+                "stepId": step_id,
+                "kind": each.kind,
+                "location": each.location,
+                "message": each.message,
+                "schema": each.schema,
+            }
             for step_id, each in result.violations
         ],
     }
@@ -53,7 +61,32 @@ def _step(step: StepResult) -> dict[str, Any]:
         "request": {"method": request.method, "url": request.url},
         "response": {"status": response.status, "seconds": round(response.seconds, 6)} if response else None,
         "error": {"kind": failure.kind} if failure else None,
+        **_conclusion(step),
+    }
+
+
+def _call(call: CallResult) -> dict[str, Any]:
+    return {
+        "stepId": call.step_id,
+        "workflowId": call.workflow_id,
+        "calls": call.called,
+        "visit": call.visit,
+        "attempt": call.attempt,
+        "passed": call.passed,
+        "firstStep": call.first,
+        "stepCount": call.count,
+        **_conclusion(call),
+    }
+
+
+def _conclusion(step: StepResult | CallResult) -> dict[str, Any]:
+    decision = step.decision
+    return {
         "criteria": [{"condition": each.condition, "passed": each.passed} for each in step.criteria],
         "outputs": dict(step.outputs),
-        "decision": {"kind": step.decision.kind, "action": step.decision.action, "target": step.decision.target},
+        "decision": {
+            "kind": decision.kind,
+            "action": decision.action,
+            "target": decision.workflow_id or decision.target,
+        },
     }

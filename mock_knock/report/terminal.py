@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.result import CallResult, RunResult, StepResult
 from mock_knock.messages import Finding
 from mock_knock.redact import clean_terminal
 from mock_knock.report.curl import render_curl
@@ -24,10 +24,34 @@ class _Tree:
     def lines(self, result: RunResult) -> Iterator[str]:
         target = f"  {self.style.dim('against ' + result.target)}" if result.target else ""
         yield f"{self.style.bold(result.flow)}{target}"
-        for step in result.steps:
-            yield from self.step(step)
+        calls = sorted(result.calls, key=lambda call: (call.first, call.depth))
+        for index, step in enumerate(result.steps):
+            yield from self.opened(calls, index)
+            yield from _indented(self.step(step), step.depth)
+            yield from self.closed(calls, index + 1)
+        yield from self.opened(calls, len(result.steps))
         yield from self.findings(result.findings)
         yield self.summary(result)
+
+    def opened(self, calls: Sequence[CallResult], index: int) -> Iterator[str]:
+        """Name the steps that call a workflow before its first request; one without any request says all at once."""
+        for call in calls:
+            if call.first == index:
+                yield from _indented((f"  {self.style.bold(_call_title(call))}",), call.depth)
+                yield from self.conclusion(call) if not call.count else ()
+
+    def closed(self, calls: Sequence[CallResult], index: int) -> Iterator[str]:
+        for call in sorted(calls, key=lambda call: -call.depth):
+            if call.count and call.first + call.count == index:
+                yield from self.conclusion(call)
+
+    def conclusion(self, call: CallResult) -> Iterator[str]:
+        """Say how a step that called a workflow ended."""
+        lines = [f"  {self.mark(passed=call.passed)} {call.step_id}  workflow {call.called}"]
+        lines += (f"      {self.mark(passed=False)} {each.condition}" for each in call.criteria if not each.passed)
+        lines += (f"      {self.style.dim(f'{name} = {_shown(value)}')}" for name, value in call.outputs.items())
+        lines.append(f"      {self.style.dim('-> ' + _decision(call))}")
+        yield from _indented(lines, call.depth)
 
     def step(self, step: StepResult) -> Iterator[str]:
         request = step.exchange.request
@@ -89,11 +113,23 @@ def render_terminal(result: RunResult, style: Style) -> str:
     return "\n".join(map(style.clean, _Tree(style).lines(result))) + "\n"
 
 
-def _decision(step: StepResult) -> str:
+def _indented(lines: Iterable[str], depth: int) -> Iterator[str]:
+    return (f"{'    ' * depth}{line}" for line in lines)
+
+
+def _call_title(call: CallResult) -> str:
+    again = f" #{call.visit}" if call.visit > 1 else ""
+    again += f" (try {call.attempt})" if call.attempt > 1 else ""
+    return f"{call.step_id}{again}  calls workflow {call.called}"
+
+
+def _decision(step: StepResult | CallResult) -> str:
     decision = step.decision
     by = f" by action '{decision.action}'" if decision.action else ""
-    to = f" {decision.target}" if decision.target else ""
-    return f"{decision.kind}{to}{by}"
+    target = f"workflow {decision.workflow_id}" if decision.workflow_id else decision.target
+    after = f" after {decision.first}" if decision.first else ""
+    to = f" {target}" if target else ""
+    return f"{decision.kind}{to}{after}{by}"
 
 
 def _answer(step: StepResult) -> str:

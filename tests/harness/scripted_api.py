@@ -14,7 +14,8 @@ from mock_knock.arazzo.parse import parse_document
 from mock_knock.contract.described import DescribedSources
 from mock_knock.contract.description import load_description
 from mock_knock.files import Source
-from mock_knock.harness.flow import Flow, Inputs
+from mock_knock.harness.flow import Flow
+from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
@@ -114,24 +115,31 @@ def answer(value: Any = None, status: int = 200, **headers: str) -> HttpResponse
     return HttpResponse(status, (("Content-Type", "application/json"), *fields), body, 0.01)
 
 
-def make_flow(*steps: dict[str, Any], **workflow: Any) -> Flow:
+def make_flow(*steps: dict[str, Any], version: str = "1.0.1", **workflow: Any) -> Flow:
     """Return a flow with one source description `jobs` and one workflow `w`."""
-    document = {
-        "arazzo": "1.0.1",
-        "info": {"title": "t", "version": "1"},
-        "sourceDescriptions": [{"name": "jobs", "url": "jobs.yaml", "type": "openapi"}],
-        "workflows": [{"workflowId": "w", "steps": list(steps), **workflow}],
-    }
+    return make_flows({"workflowId": "w", "steps": list(steps), **workflow}, version=version)
+
+
+def make_flows(*workflows: dict[str, Any], version: str = "1.1.0", **root: Any) -> Flow:
+    """Return a flow with one source description `jobs` and these workflows."""
+    sources = [{"name": "jobs", "url": "jobs.yaml", "type": "openapi"}]
+    info = {"title": "t", "version": "1"}
+    document = {"arazzo": version, "info": info, "sourceDescriptions": sources, "workflows": list(workflows), **root}
     source = Source(Path("flow.yaml"), "flow.yaml", document, {})
     described = DescribedSources({"jobs": load_description("jobs", API, where="jobs.yaml")})
     return Flow(source, parse_document(document, where=source.where), described)
 
 
 def run_flow(
-    flow: Flow, answers: Sequence[Answer], *, inputs: dict[str, Any] | None = None, **options: Any
+    flow: Flow,
+    answers: Sequence[Answer],
+    *,
+    inputs: dict[str, Any] | None = None,
+    workflow: str | None = None,
+    **options: Any,
 ) -> tuple[RunResult, Script, ManualTime]:
-    """Run a flow against a script, on a clock that costs nothing."""
+    """Run a workflow, the only one or the named one, against a script, on a clock that costs nothing."""
     transport, clock, settings = Script(answers), ManualTime(), RunOptions(**options)
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), settings)
+    prepared = prepare_run(flow, flow.choose_workflow(workflow), Addresses("http://localhost"), settings)
     result = run_workflow(prepared, Inputs(inputs or {}), transport=transport, clock=clock, options=settings)
     return result, transport, clock

@@ -8,7 +8,8 @@ import yaml
 from scripted_api import API, make_flow
 
 from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.harness.flow import Inputs, check_inputs, load_flow
+from mock_knock.harness.flow import load_flow
+from mock_knock.harness.inputs import Inputs, check_inputs
 
 STEP = {"stepId": "poll", "operationId": "getJob", "parameters": [{"name": "id", "in": "path", "value": "1"}]}
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from scripted_api import answer, make_flow, run_flow
 
-from mock_knock.harness.flow import Inputs
+from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result, secrets_of
 from mock_knock.redact import Redactor
 from mock_knock.report.json_report import render_json

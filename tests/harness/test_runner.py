@@ -9,7 +9,8 @@ from scripted_api import API, Answer, ManualTime, Script, answer, make_flow, run
 from mock_knock.contract.described import DescribedSources
 from mock_knock.contract.description import load_description
 from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.harness.flow import Flow, Inputs
+from mock_knock.harness.flow import Flow
+from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.runner import run_workflow

@@ -1,0 +1,165 @@
+"""Running and examining flows from Python, with the same parts as the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mock_knock.arazzo.document import Workflow
+from mock_knock.arazzo.template import Dialect
+from mock_knock.errors import UsageError
+from mock_knock.files import find_bundled
+from mock_knock.harness.addresses import find_addresses
+from mock_knock.harness.flow import Flow, load_flow
+from mock_knock.harness.inputs import Inputs
+from mock_knock.harness.masking import mask_result
+from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunOptions
+from mock_knock.harness.prepare import apply_severities, prepare_run
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.runner import run_workflow
+from mock_knock.harness.transport import NetworkTransport, Transport, WsgiTransport, is_loopback
+from mock_knock.messages import Finding, JsonValue, Severity
+
+MOCK = "mock"
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What a flow meets: how requests get there, and whose time counts; `name` is for people."""
+
+    transport: Transport
+    clock: RunClock
+    name: str
+    seed: int = 0
+
+
+def run_flow(
+    flow: str | Path | Flow,
+    inputs: Mapping[str, JsonValue] | None = None,
+    *,
+    workflow: str | None = None,
+    target: str = MOCK,
+    servers: Mapping[str, str] | None = None,
+    scenario: str | None = None,
+    options: RunOptions = RunOptions(),
+    transport: Transport | None = None,
+    clock: RunClock | None = None,
+    on_step: Callable[[StepResult], None] = lambda _step: None,
+    live: bool = False,
+    allow_roots: Sequence[Path] = (),
+    network: NetworkOptions = NetworkOptions(),
+) -> RunResult:
+    """Run one workflow of an Arazzo document, judge every request and response, and return what happened.
+
+    Args:
+        flow: a file, the name of a bundled flow, or a flow from `load_flow`.
+        inputs: the inputs of the workflow.
+        workflow: its id; not needed when the document has only one.
+        target: `mock` for a fake in this process on a clock of its own, `described` for the servers that the OpenAPI
+            descriptions name, or the address of a server.
+        servers: addresses for single source descriptions, by their names.
+        scenario: how the fake of the target `mock` behaves: a file, or the name of a bundled scenario.
+        options: budgets, dialect, severities.
+        transport: takes the place of the network, or of the fake; requests still get the addresses of `target`.
+        clock: whose time counts; `RealClock(sleep=...)` takes another way to let time pass.
+        on_step: told about each request as soon as it is judged; nothing is masked there.
+        live: allow addresses beyond this machine.
+        allow_roots: folders from which documents may be read, beside the usual ones.
+        network: proxy and certificates.
+
+    Returns:
+        The result, with its secrets masked. A failed flow, a broken contract and a used-up budget are results, not
+        exceptions; `exit_code()` sums them up.
+
+    Raises:
+        InvalidDocument: the document, its descriptions or the inputs cannot be used.
+        UsageError: an argument makes no sense, or an address is not this machine and `live` is not set.
+    """
+    loaded = flow if isinstance(flow, Flow) else open_flow(flow, allow_roots=allow_roots)
+    chosen = loaded.choose_workflow(workflow)
+    prepared = prepare_run(loaded, chosen, find_addresses(target, servers or {}), options)
+    away = [call.server for _, call in prepared.calls() if not is_loopback(call.server)]
+    if away and transport is None and not live:
+        hint = "pass live=True if these requests may really be sent"
+        raise UsageError("live-not-allowed", f"{away[0]} is not this machine", hint=hint)
+    meeting = meet(target, scenario, network=network) if transport is None else Meeting(transport, RealClock(), target)
+    result = run_workflow(
+        prepared,
+        Inputs(inputs or {}),
+        transport=meeting.transport,
+        clock=clock or meeting.clock,
+        options=options,
+        seed=meeting.seed,
+        on_step=on_step,
+    )
+    return mask_result(result.against(meeting.name))
+
+
+def lint_flow(
+    flow: str | Path | Flow,
+    *,
+    workflow: str | None = None,
+    dialect: Dialect = "lenient",
+    severities: Mapping[str, Severity] | None = None,
+    allow_roots: Sequence[Path] = (),
+) -> tuple[Finding, ...]:
+    """Return what can be said about the workflows of an Arazzo document before anything is sent, each finding once.
+
+    Args:
+        flow: a file, the name of a bundled flow, or a flow from `load_flow`.
+        workflow: the id of the only workflow to look at.
+        dialect: `strict` for the letter of the standard.
+        severities: severities by code that take the place of the usual ones.
+        allow_roots: folders from which documents may be read, beside the usual ones.
+
+    Raises:
+        InvalidDocument: the structure is broken, or a file cannot be used; `findings` has every problem.
+        UsageError: there is no such workflow.
+    """
+    loaded = flow if isinstance(flow, Flow) else open_flow(flow, allow_roots=allow_roots)
+    chosen: Iterable[Workflow] = loaded.document.workflows
+    if workflow is not None:
+        chosen = (loaded.choose_workflow(workflow),)
+    found = (finding for each in chosen for finding in loaded.lint(each, dialect=dialect))
+    return tuple(dict.fromkeys(apply_severities(tuple(found), RunOptions(severities=severities or {}))))
+
+
+def open_flow(flow: str | Path, *, allow_roots: Sequence[Path] = ()) -> Flow:
+    """Read a flow from a file, or a bundled one by its name; raises InvalidDocument."""
+    path = find_bundled("arazzo", str(flow)) or Path(flow)
+    return load_flow(path, working_directory=Path.cwd(), allow_roots=allow_roots)
+
+
+def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = NetworkOptions()) -> Meeting:
+    """Return what a flow meets at a target: a fake in this process for `mock`, else the network.
+
+    Raises:
+        UsageError: `scenario-without-fake`, or there is no such scenario; a certificate cannot be read.
+    """
+    if target != MOCK:
+        if scenario is not None:
+            hint = "give it to `mock-knock serve --scenario`, or use --target mock"
+            what = "--scenario tells the fake of --target mock how to behave"
+            raise UsageError("scenario-without-fake", what, hint=hint)
+        return Meeting(open_network(network), RealClock(), target)
+    from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario  # noqa: PLC0415  # needs Flask
+
+    behaviour = load_scenario(scenario)
+    fake = build_fake(FakeOptions(clock="manual", scenario=behaviour))
+    assert fake.clock is not None  # noqa: S101  # a manual clock was asked for
+    name = "" if scenario is None else f", scenario {behaviour.name}"
+    return Meeting(
+        WsgiTransport(fake.application), SharedClock(fake.clock), f"a fake in this process{name}", behaviour.seed
+    )
+
+
+def open_network(network: NetworkOptions = NetworkOptions()) -> NetworkTransport:
+    """Return the way to the network; raises UsageError when a certificate cannot be read."""
+    proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else None
+    certificate, _, key = (network.client_certificate or "").partition(",")
+    return NetworkTransport(
+        proxies=proxies,
+        verify=False if network.is_insecure else network.ca_bundle or True,
+        certificate=(certificate, key) if key else certificate or None,
+    )

@@ -1,0 +1,79 @@
+"""One request of a step: put together, judged, sent, and its response judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mock_knock.arazzo.document import Step
+from mock_knock.arazzo.expression import Scope
+from mock_knock.arazzo.planning import plan_request
+from mock_knock.arazzo.targets import Problem
+from mock_knock.harness.options import RunOptions
+from mock_knock.harness.prepare import Call, Unit
+from mock_knock.harness.transport import Transport
+from mock_knock.harness.wire import (
+    Unsendable,
+    WireRequest,
+    build_request,
+    record_of,
+    request_message,
+    response_message,
+)
+from mock_knock.messages import ContractViolation, Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedExchange:
+    """An exchange with what its description says against it, and what expressions can see of it."""
+
+    exchange: Exchange
+    scope: Scope
+    violations: tuple[ContractViolation, ...]
+
+
+def plan_step(
+    unit: Unit, step: Step, scope: Scope, options: RunOptions
+) -> tuple[WireRequest | None, tuple[Problem, ...]]:
+    """Put the request of a step together; None when a value is missing or cannot be sent, with the problems."""
+    planned = plan_request(step, unit.workflow, scope, dialect=options.dialect)
+    if planned.plan is None:
+        return None, planned.problems
+    call = unit.calls[step.step_id]
+    request = build_request(planned.plan, call.operation, call.server, details=call.details)
+    if isinstance(request, Unsendable):
+        at = request.pointer or step.pointer
+        return None, (*planned.problems, Problem("value-unusable", at, request.message, request.hint))
+    return request, planned.problems
+
+
+def exchange_step(
+    call: Call, request: WireRequest, scope: Scope, *, transport: Transport, timeout: float, is_judged: bool
+) -> JudgedExchange:
+    """Send a request and judge it and its response; `timeout` is in seconds for the whole exchange."""
+    violations: tuple[ContractViolation, ...] = ()
+    if is_judged:
+        violations = call.judge.request_violations(record_of(request, call.operation))
+    exchange = transport.send(request.http, timeout=timeout)
+    response = exchange.response
+    if is_judged and response is not None:
+        violations += call.judge.response_violations(
+            call.operation, status=response.status, headers=response.headers, body=response.body
+        )
+    return JudgedExchange(exchange, _exchange_scope(exchange, request, scope), violations)
+
+
+def _exchange_scope(exchange: Exchange, request: WireRequest, around: Scope) -> Scope:
+    response = exchange.response
+    return Scope(
+        url=request.http.url,
+        method=request.http.method,
+        status_code=response.status if response else None,
+        request=request_message(request),
+        response=response_message(response) if response else None,
+        inputs=around.inputs,
+        steps=around.steps,
+        workflows=around.workflows,
+        source_descriptions=around.source_descriptions,
+        components=around.components,
+        self_uri=around.self_uri,
+    )

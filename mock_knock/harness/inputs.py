@@ -1,0 +1,74 @@
+"""The values a workflow starts with, and whether its schema allows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import jsonschema_rs
+import orjson
+
+from mock_knock.arazzo.document import Workflow
+from mock_knock.errors import InvalidDocument
+from mock_knock.messages import Finding, JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs of a workflow; `where` says where they come from, for people."""
+
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
+    where: str = "inputs"
+
+
+def check_inputs(workflow: Workflow, inputs: Inputs) -> None:
+    """Check the inputs by the workflow's JSON Schema (2020-12).
+
+    Raises:
+        InvalidDocument: `input-invalid` with one finding for each problem, or `inputs-schema-invalid`.
+    """
+    if not workflow.inputs:
+        return
+    validator = _validator(workflow)
+    findings = tuple(_input_finding(error, inputs) for error in validator.iter_errors(dict(inputs.values)))
+    if findings:
+        raise InvalidDocument.from_findings(findings)
+
+
+def complete_inputs(workflow: Workflow, inputs: Inputs) -> Inputs:
+    """Return the inputs with the `default` of each absent one, where the schema has it at its top (our reading)."""
+    properties = workflow.inputs.get("properties")
+    defaults = {
+        name: schema["default"]
+        for name, schema in (properties.items() if isinstance(properties, Mapping) else ())
+        if isinstance(schema, Mapping) and "default" in schema and name not in inputs.values
+    }
+    return replace(inputs, values={**defaults, **inputs.values}) if defaults else inputs
+
+
+def _validator(workflow: Workflow) -> jsonschema_rs.Draft202012Validator:
+    try:
+        return _compile(orjson.dumps(dict(workflow.inputs)).decode())
+    except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
+        reason = str(error).partition("\n")[0]
+        message = f"the inputs of '{workflow.workflow_id}' are not a JSON Schema: {reason}"
+        hint = "write a JSON Schema (2020-12) below `inputs`"
+        raise InvalidDocument("inputs-schema-invalid", message, where=workflow.workflow_id, hint=hint) from error
+
+
+@lru_cache(maxsize=256)
+def _compile(schema: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(orjson.loads(schema), validate_formats=True)
+
+
+def _input_finding(error: jsonschema_rs.ValidationError, inputs: Inputs) -> Finding:
+    pointer = "".join(f"/{token}" for token in error.instance_path)
+    hint = "give it with --inputs FILE or --input NAME=VALUE"
+    if error.kind.name == "required":
+        message = f"the input '{error.kind.value}' is missing"
+        return Finding("input-invalid", "error", message, f"{inputs.where}#{pointer}", hint)
+    message = f"does not match the inputs schema: rule '{error.kind.name}'"
+    if error.kind.name == "type":
+        message = f"must be of type {' or '.join(error.kind.value)}"
+    return Finding("input-invalid", "error", message, f"{inputs.where}#{pointer}", "see `inputs` in the flow")
