@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast, get_args
 
 import orjson
@@ -18,6 +19,7 @@ from mock_knock.harness.inputs import Inputs
 from mock_knock.messages import JsonValue, Severity
 
 REPORT_KINDS = ("json",)
+ENVIRONMENT_PREFIX = "MOCK_KNOCK_INPUT_"
 
 
 def read_pairs(option: str, values: Iterable[str], *, may_be_empty: bool = False) -> tuple[tuple[str, str], ...]:
@@ -60,23 +62,16 @@ def read_reports(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def text_inputs(schema: Mapping[str, JsonValue]) -> frozenset[str]:
-    """Return the names of the inputs that a workflow's schema declares as `type: string`."""
-    properties = schema.get("properties")
-    if not isinstance(properties, Mapping):
-        return frozenset()
-    return frozenset(
-        name for name, each in properties.items() if isinstance(each, Mapping) and each.get("type") == "string"
-    )
-
-
-def read_inputs(file: str | None, pairs: Iterable[str], *, texts: Collection[str] = ()) -> Inputs:
-    """Read the inputs of a flow: a file (or a bundled one by name), then single ones on top.
+def read_inputs(
+    file: str | None, pairs: Iterable[str], *, declared: Mapping[str, JsonValue] = MappingProxyType({})
+) -> Inputs:
+    """Read the inputs of a flow: a file (or a bundled one by name), the environment, then single ones on top.
 
     Args:
         file: the file, or the name of a bundled one.
         pairs: `K=V` is JSON where it reads as JSON, else text; `K=env:NAME` is text from the environment.
-        texts: names of inputs that are text whatever they read as.
+        declared: the schema of each declared input. One of `type: string` is text whatever it reads as; for each the
+            environment may have a variable `MOCK_KNOCK_INPUT_<name>`.
 
     Raises:
         InvalidDocument: the file cannot be used, or a value does not fit into JSON (`input-invalid`).
@@ -93,27 +88,36 @@ def read_inputs(file: str | None, pairs: Iterable[str], *, texts: Collection[str
         values.update(source.value)
         for name, value in values.items():
             _check_sendable(name, value, where)
+    texts = {name for name, each in declared.items() if isinstance(each, Mapping) and each.get("type") == "string"}
+    for name in declared:
+        if (text := os.environ.get(ENVIRONMENT_PREFIX + name)) is not None:
+            values[name] = _read_value(text, f"{ENVIRONMENT_PREFIX}{name}", is_text=name in texts)
+            _check_sendable(name, values[name], f"{ENVIRONMENT_PREFIX}{name}")
     for name, text in read_pairs("--input", pairs, may_be_empty=True):
-        values[name] = _value(name, text, texts)
+        values[name] = _value(text, f"--input {name}", is_text=name in texts)
         _check_sendable(name, values[name], f"--input {name}")
     return Inputs(values, where)
 
 
-def _value(name: str, text: str, texts: Collection[str]) -> JsonValue:
+def _value(text: str, where: str, *, is_text: bool) -> JsonValue:
     if text.startswith("env:"):
         variable = text.removeprefix("env:")
         if variable not in os.environ:
             message, hint = f"the environment has no variable {variable}", f"export {variable}=..."
             raise UsageError("input-env-missing", message, hint=hint)
         return os.environ[variable]
-    if name in texts:
+    return _read_value(text, where, is_text=is_text)
+
+
+def _read_value(text: str, where: str, *, is_text: bool) -> JsonValue:
+    if is_text:
         return text
     try:
         return read_json(text)
     except DocumentProblem as problem:
         if problem.code == "json-syntax":
             return text
-        raise UsageError(problem.code, problem.what, where=f"--input {name}", hint=problem.hint) from problem
+        raise UsageError(problem.code, problem.what, where=where, hint=problem.hint) from problem
 
 
 def _check_sendable(name: str, value: JsonValue, where: str) -> None:

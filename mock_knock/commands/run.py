@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import click
 
+from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.commands.addresses import check_servers, guard_live, read_servers
-from mock_knock.commands.arguments import read_inputs, read_reports, read_severities, text_inputs
+from mock_knock.commands.arguments import read_inputs, read_reports, read_severities
 from mock_knock.commands.reporting import (
     Progress,
     check_reports,
@@ -200,7 +201,7 @@ def _prepare(arguments: Arguments) -> tuple[Prepared, Inputs]:
     flow = open_flow(arguments.flow, allow_roots=[Path(root) for root in arguments.allow_roots])
     check_servers(flow, addresses)
     workflow = flow.choose_workflow(arguments.workflow_id)
-    inputs = read_inputs(arguments.inputs_file, arguments.inputs, texts=text_inputs(workflow))
+    inputs = read_inputs(arguments.inputs_file, arguments.inputs, declared=declared_inputs(workflow))
     return prepare_run(flow, workflow, addresses, options), inputs
 
 

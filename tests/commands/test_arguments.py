@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,10 +10,11 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from mock_knock.cli import main
-from mock_knock.commands.addresses import is_address, read_servers
-from mock_knock.commands.arguments import read_inputs, read_pairs, read_reports, read_severities, text_inputs
+from mock_knock.commands.addresses import read_servers
+from mock_knock.commands.arguments import read_inputs, read_pairs, read_reports, read_severities
 from mock_knock.errors import InvalidDocument, MockKnockError, UsageError
 from mock_knock.files import bundled
+from mock_knock.harness.addresses import find_addresses, is_address
 from mock_knock.harness.transport import is_loopback
 from mock_knock.messages import JsonValue
 
@@ -112,19 +112,13 @@ def test_an_address_on_this_machine_is_there_for_everybody(rest: str) -> None:
             assert is_loopback(f"http://{parse_url(url).host}")
 
 
-@pytest.mark.parametrize(
-    ("schema", "names"),
-    [
-        ({}, set()),
-        ({"properties": None}, set()),
-        ({"properties": ["a"]}, set()),
-        ({"properties": {"a": {"type": "string"}, "b": {"type": "integer"}, "c": True, "d": {}}}, {"a"}),
-        ({"properties": {"a": {"type": ["string", "null"]}, "b": {"type": "string", "format": "password"}}}, {"b"}),
-    ],
-)
-def test_inputs_that_are_text(schema: dict[str, JsonValue], names: set[str]) -> None:
-    """Text are the inputs that the schema declares as strings and as nothing else."""
-    assert names == text_inputs(schema)
+TEXT_A: dict[str, JsonValue] = {"a": {"type": "string"}}
+
+
+@pytest.mark.parametrize("schema", [True, {}, {"type": "integer"}, {"type": ["string", "null"]}])
+def test_inputs_that_may_be_something_else_than_text(schema: JsonValue) -> None:
+    """Only an input that is declared as a string and nothing else is text whatever it reads as."""
+    assert {"a": 7} == read_inputs(None, ["a=7"], declared={"a": schema}).values
 
 
 @pytest.mark.parametrize(
@@ -146,21 +140,37 @@ def test_single_inputs(text: str, value: JsonValue) -> None:
 )
 def test_single_inputs_that_are_text(text: str) -> None:
     """An input that is declared as text stays as it was typed, whatever it reads as."""
-    assert {"a": text, "b": 1} == read_inputs(None, [f"a={text}", "b=1"], texts={"a"}).values
+    assert {"a": text, "b": 1} == read_inputs(None, [f"a={text}", "b=1"], declared=TEXT_A).values
 
 
-@pytest.mark.parametrize("texts", [(), ("key",)])
-def test_inputs_from_the_environment(monkeypatch: pytest.MonkeyPatch, texts: Sequence[str]) -> None:
+@pytest.mark.parametrize("declared", [{}, {"key": {"type": "string"}}])
+def test_inputs_from_the_environment(monkeypatch: pytest.MonkeyPatch, declared: dict[str, JsonValue]) -> None:
     """A value from the environment is text, also when it looks like a number."""
     monkeypatch.setenv("MOCK_KNOCK_TEST_INPUT", "123")
-    assert {"key": "123"} == read_inputs(None, ["key=env:MOCK_KNOCK_TEST_INPUT"], texts=texts).values
+    assert {"key": "123"} == read_inputs(None, ["key=env:MOCK_KNOCK_TEST_INPUT"], declared=declared).values
+
+
+def test_variables_named_like_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A declared input is taken from its variable of the environment, over the file and under a single one."""
+    for name, text in {"a": "7", "b": "[1]", "c": "2", "other": "3"}.items():
+        monkeypatch.setenv(f"MOCK_KNOCK_INPUT_{name}", text)
+    found = read_inputs(None, ["c=9"], declared={**TEXT_A, "b": {}, "c": {}})
+    assert {"a": "7", "b": [1], "c": 9} == found.values
+
+
+def test_a_variable_that_cannot_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON in a variable is as strict as anywhere, and its refusal names the variable."""
+    monkeypatch.setenv("MOCK_KNOCK_INPUT_b", "1e999")
+    with pytest.raises(UsageError) as caught:
+        read_inputs(None, [], declared={"b": {}})
+    assert ("json-number", "MOCK_KNOCK_INPUT_b") == (caught.value.code, caught.value.where)
 
 
 @pytest.mark.parametrize("name", ["MOCK_KNOCK_TEST_MISSING", ""])
 def test_an_environment_without_the_input(name: str) -> None:
     """A variable that is not set is refused by its name."""
     with pytest.raises(UsageError) as caught:
-        read_inputs(None, [f"key=env:{name}"], texts={"key"})
+        read_inputs(None, [f"key=env:{name}"], declared={"key": {"type": "string"}})
     assert ("input-env-missing", f"export {name}=...") == (caught.value.code, caught.value.hint)
 
 
@@ -209,7 +219,7 @@ def test_single_inputs_that_cannot_be_sent(pair: str, code: str) -> None:
 def test_text_that_is_no_text() -> None:
     """Bytes that are not UTF-8 are refused for an input that is declared as text as well."""
     with pytest.raises(InvalidDocument) as caught:
-        read_inputs(None, ["a=\udcff"], texts={"a"})
+        read_inputs(None, ["a=\udcff"], declared=TEXT_A)
     assert "input-invalid" == caught.value.code
 
 
