@@ -1,0 +1,100 @@
+"""What a workflow says about its inputs, also where its schema is put together from others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
+
+from mock_knock.arazzo.document import Workflow
+from mock_knock.arazzo.pointer import MISSING, Missing, PointerSyntaxError, join_pointer, resolve_pointer, split_pointer
+from mock_knock.arazzo.schema_walk import children, subschemas
+from mock_knock.messages import JsonValue
+
+_Schema = Mapping[str, JsonValue]
+
+_ALWAYS = ("/allOf/",)
+_PERHAPS = ("/allOf/", "/anyOf/", "/oneOf/", "/if", "/then", "/else", "/dependentSchemas/")
+
+
+def declared_inputs(workflow: Workflow) -> dict[str, _Schema]:
+    """Return the inputs that the schema of a workflow knows, each with all that is said about it in one schema.
+
+    References within the schema are followed, and so are the branches of `allOf`, `anyOf`, `oneOf`, `if` and
+    `dependentSchemas`: an input that is only known in some cases is known.
+    """
+    return declared_properties(workflow.inputs)
+
+
+def declared_properties(schema: _Schema) -> dict[str, _Schema]:
+    """Return the same as `declared_inputs` for a schema that is complete in itself."""
+    return {name: _merged(each, pointer, schema) for name, (pointer, each) in _properties(schema).items()}
+
+
+def required_inputs(workflow: Workflow) -> frozenset[str]:
+    """Return the inputs that must be given in every case."""
+    found: set[str] = set()
+    for _, part in _parts(workflow.inputs, "", workflow.inputs, _ALWAYS):
+        required = part.get("required")
+        found.update(name for name in (required if isinstance(required, list) else ()) if isinstance(name, str))
+    return frozenset(found)
+
+
+def input_pointer(workflow: Workflow, name: str) -> str:
+    """Return the JSON pointer, in its document, to the schema of a declared input; raises KeyError for another name."""
+    pointer, _ = _properties(workflow.inputs)[name]
+    tokens = split_pointer(pointer)
+    if tokens[0] == "$defs" and tokens[1].startswith("#/"):
+        return tokens[1][1:] + join_pointer(tokens[2:])
+    return pointer if tokens[0] in {"components", "workflows"} else f"{workflow.pointer}/inputs{pointer}"
+
+
+def _properties(schema: _Schema) -> dict[str, tuple[str, JsonValue]]:
+    """Return the first mention of each property with its pointer from the schema."""
+    found: dict[str, tuple[str, JsonValue]] = {}
+    for pointer, part in _parts(schema, "", schema, _PERHAPS):
+        properties = part.get("properties")
+        for name, each in properties.items() if isinstance(properties, Mapping) else ():
+            found.setdefault(name, (pointer + join_pointer(("properties", name)), each))
+    return found
+
+
+def _merged(schema: JsonValue, at: str, root: _Schema) -> _Schema:
+    """Return the keywords of a schema and of those that always hold with it; what comes first counts."""
+    merged: dict[str, JsonValue] = {}
+    for _, part in _parts(schema, at, root, _ALWAYS):
+        merged = {**part, **merged}
+    return merged
+
+
+def _parts(schema: JsonValue, at: str, root: _Schema, branches: tuple[str, ...]) -> Iterator[tuple[str, _Schema]]:
+    """Yield a schema and those that speak of the same value, each once, with their pointers from the root."""
+    seen: set[str] = set()
+    pending: list[tuple[str, JsonValue]] = [(at, schema)]
+    while pending:
+        pointer, each = pending.pop()
+        if pointer in seen or not isinstance(each, Mapping):
+            continue
+        seen.add(pointer)
+        yield pointer, each
+        below = [(pointer + end, child) for end, child in children(each) if end.startswith(branches)]
+        pending.extend(reversed([*_referred(each.get("$ref"), root), *below]))
+
+
+def _referred(reference: JsonValue, root: _Schema) -> Iterator[tuple[str, JsonValue]]:
+    """Yield the schema that a reference within the root names, if there is one."""
+    if not isinstance(reference, str) or not reference.startswith("#"):
+        return
+    fragment = unquote(reference[1:])
+    if fragment.startswith("/") or not fragment:
+        value = _resolved(root, fragment)
+        if value is not MISSING:
+            yield fragment, value
+    else:
+        yield from ((pointer, each) for pointer, each in subschemas(root) if each.get("$anchor") == fragment)
+
+
+def _resolved(schema: _Schema, pointer: str) -> JsonValue | Missing:
+    try:
+        return resolve_pointer(schema, pointer)
+    except PointerSyntaxError:
+        return MISSING
