@@ -76,7 +76,7 @@ def read_action(context: Context, at: str, value: Mapping[str, JsonValue], kind:
     if written and not is_known:
         reader.report_structure(f"{at}/type", f"'{written}' is no action here", f"types: {', '.join(_TYPES[kind])}")
     if is_known:
-        _check_fields(reader, action, at, written)
+        _check_fields(reader, action, at, kind, written)
     name = reader.required_text(action, at, "name")
     step_id, workflow_id = reader.text(action, at, "stepId"), reader.text(action, at, "workflowId")
     has_target = "stepId" in _RELEVANT.get(written, ())
@@ -94,19 +94,19 @@ def read_action(context: Context, at: str, value: Mapping[str, JsonValue], kind:
     return read if is_known else None
 
 
-def _check_fields(reader: Reader, action: Mapping[str, JsonValue], at: str, kind: str) -> None:
+def _check_fields(reader: Reader, action: Mapping[str, JsonValue], at: str, kind: ActionKind, written: str) -> None:
     """Check what hangs on the type of an action; fields that have no meaning for it are remarked on."""
     targets = [name for name in ("stepId", "workflowId") if name in action]
-    if kind == "goto" and not targets:
+    if written == "goto" and not targets:
         reader.report_structure(at, "a goto needs a 'stepId' or a 'workflowId'", "name the step to go to")
-    if kind != "end" and len(targets) > 1:
-        reader.report_structure(at, f"a {kind} leads to a step or to a workflow, not to both", "keep one of the two")
+    if written != "end" and len(targets) > 1:
+        reader.report_structure(at, f"a {written} leads to a step or to a workflow, not to both", "keep one of the two")
     if "parameters" in action and "workflowId" not in action:
         message = "the parameters of an action are inputs of its workflow, and it names none"
         reader.report_structure(f"{at}/parameters", message, "add a 'workflowId', or take them out")
-    for name in ("stepId", "workflowId", "retryAfter", "retryLimit"):
-        if name in action and name not in _RELEVANT[kind]:
-            reader.report_idle(f"{at}/{name}", f"'{name}' has no effect in an action of the type '{kind}'")
+    for name in _RELEVANT["retry"]:
+        if name in action and name in _FIELDS[kind] and name not in _RELEVANT[written]:
+            reader.report_idle(f"{at}/{name}", f"'{name}' has no effect in an action of the type '{written}'")
 
 
 def _check_target(context: Context, listed: ListedAction) -> None:

@@ -1,0 +1,74 @@
+"""Ids of documents: unique, spoken of only where they exist, and of use in expressions."""
+
+from __future__ import annotations
+
+import pytest
+
+from mock_knock.arazzo.document import Action
+from mock_knock.arazzo.parse import parse_document
+from mock_knock.errors import InvalidDocument
+from mock_knock.messages import JsonValue
+from tests.arazzo.small_documents import NEXT, STEP, changed, problems
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "place"),
+    [
+        ("/sourceDescriptions/1", {"name": "users", "url": "other.yml"}, "/sourceDescriptions/1"),
+        (
+            "/workflows/1",
+            {"workflowId": "notify", "steps": [{"stepId": "a", "operationId": "o"}]},
+            "/workflows/1",
+        ),
+        ("/workflows/0/steps/2", {"stepId": "poll", "operationId": "o"}, "/workflows/0/steps/2"),
+        (f"{STEP}/parameters/2", {"name": "id", "in": "path", "value": 1}, f"{STEP}/parameters/2"),
+        (f"{STEP}/onSuccess/1", {"name": "done", "type": "end"}, f"{STEP}/onSuccess/1"),
+        (f"{STEP}/onFailure/2", {"name": "again", "type": "retry"}, f"{STEP}/onFailure/2"),
+    ],
+)
+def test_duplicates(pointer: str, value: JsonValue, place: str) -> None:
+    """An id, a name, a parameter or an action that stands twice is refused at its second place."""
+    assert [("arazzo-duplicate", place)] == problems(changed(pointer, value))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        (f"{STEP}/parameters/2", {"name": "ID", "in": "path", "value": 1}),
+        (f"{STEP}/onFailure/2", {"name": "done", "type": "end"}),
+        ("/workflows/1", {"workflowId": "Notify", "steps": [{"stepId": "poll", "operationId": "o"}]}),
+    ],
+)
+def test_what_is_no_duplicate(pointer: str, value: JsonValue) -> None:
+    """Names differ by case; success and failure actions, and the steps of two workflows, do not share theirs."""
+    assert parse_document(changed(pointer, value)) is not None
+
+
+def test_two_missing_names_are_no_duplicate() -> None:
+    """Steps without ids are told to have none, not to share one."""
+    steps = [{"operationId": "o"}, {"operationId": "o"}]
+    assert [("arazzo-structure", STEP), ("arazzo-structure", NEXT)] == problems(changed("/workflows/0/steps", steps))
+
+
+@pytest.mark.parametrize("kind", ["onSuccess", "onFailure"])
+def test_dangling_targets(kind: str) -> None:
+    """A goto to a step that this workflow does not have is refused, and the steps it has are named."""
+    document = changed(f"{STEP}/{kind}", [{"name": "a", "type": "goto", "stepId": "Send"}])
+    assert [("arazzo-step-dangling", f"{STEP}/{kind}/0/stepId")] == problems(document)
+    with pytest.raises(InvalidDocument, match="steps of this workflow: poll, send"):
+        parse_document(document)
+
+
+def test_only_a_goto_has_a_target() -> None:
+    """The step that an `end` names plays no part (the field is relevant to goto alone)."""
+    action = {"name": "a", "type": "end", "stepId": "nowhere"}
+    (read,) = parse_document(changed(f"{STEP}/onSuccess/0", action)).workflows[0].steps[0].on_success
+    assert Action("a", "end", None, pointer=f"{STEP}/onSuccess/0") == read
+
+
+@pytest.mark.parametrize("name", ["a b", "ä", "", "a/b", "$a"])
+def test_names_of_outputs(name: str) -> None:
+    """Names of outputs are made of letters, digits, dots, hyphens and underscores."""
+    place = f"/workflows/0/outputs/{name.replace('/', '~1')}"
+    assert [("arazzo-name", place)] == problems(changed("/workflows/0/outputs", {name: "$steps.poll.outputs.user"}))
+    assert parse_document(changed("/workflows/0/outputs", {"a.b-c_9": "$inputs.id"})) is not None
