@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import Finding, JsonValue
-from tests.arazzo.small_documents import DEEP, changed, flow
+from tests.arazzo.small_documents import DEEP, changed, flow, rich
 
 
 def _pointers(value: JsonValue, at: str = "") -> Iterator[str]:
@@ -24,15 +24,48 @@ def _pointers(value: JsonValue, at: str = "") -> Iterator[str]:
             yield from _pointers(child, f"{at}/{index}")
 
 
-POINTERS = list(_pointers(flow()))
-FIELDS = ["name", "type", "stepId", "workflowId", "in", "value", "reference", "criteria", "condition", "context"]
+POINTERS = [(document, pointer) for document in (flow, rich) for pointer in _pointers(document())]
+FIELDS = [
+    "$ref",
+    "allOf",
+    "properties",
+    "parameters",
+    "dependsOn",
+    "selector",
+    "name",
+    "type",
+    "stepId",
+    "workflowId",
+    "in",
+    "value",
+    "reference",
+    "criteria",
+    "condition",
+    "context",
+]
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(),
     st.floats(),
     st.text(),
-    st.sampled_from(["", "goto", "retry", "end", "jsonpath", "xpath", "poll", "$inputs.a", "{$"]),
+    st.sampled_from(
+        [
+            "",
+            "goto",
+            "retry",
+            "end",
+            "jsonpath",
+            "xpath",
+            "poll",
+            "a",
+            "$inputs.a",
+            "{$",
+            "$components.parameters.p",
+            "#/components/inputs/i",
+            "#text",
+        ]
+    ),
 )
 VALUES = st.recursive(
     SCALARS,
@@ -42,9 +75,10 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(POINTERS), VALUES)
-def test_any_value_anywhere(pointer: str, value: JsonValue) -> None:
+def test_any_value_anywhere(place: tuple[Callable[[], JsonValue], str], value: JsonValue) -> None:
     """Whatever stands wherever in a document, it is read or refused with a code of ours."""
-    _read_or_refuse(changed(pointer, value))
+    document, pointer = place
+    _read_or_refuse(changed(pointer, value, document()))
 
 
 @given(VALUES)
@@ -59,11 +93,11 @@ def test_any_root(value: JsonValue) -> None:
     _read_or_refuse({"arazzo": "1.0.1", **value})
 
 
-@pytest.mark.parametrize("pointer", POINTERS)
-def test_monsters_anywhere(pointer: str) -> None:
+@pytest.mark.parametrize(("document", "pointer"), POINTERS)
+def test_monsters_anywhere(document: Callable[[], JsonValue], pointer: str) -> None:
     """Nesting without a reasonable end and numbers too long to be written are read or refused like anything else."""
     for value in (DEEP, {"type": DEEP, "name": DEEP}, 10**5_000, [10**5_000]):
-        _read_or_refuse(changed(pointer, value))
+        _read_or_refuse(changed(pointer, value, document()))
 
 
 def _read_or_refuse(document: JsonValue) -> None:
