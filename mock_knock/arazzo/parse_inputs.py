@@ -83,7 +83,8 @@ class Schemas:
         return found
 
     def _uses(self, reader: Reader, at: str, schema: JsonValue) -> Iterator[_Use]:
-        ids = _names(schema, ("$id",))
+        resources = subschemas(schema, with_resources=True)
+        ids = {each["$id"] for _, each in resources if isinstance(each.get("$id"), str)}
         for below, each in subschemas(schema):
             for keyword in _REFERENCES:
                 if keyword not in each:

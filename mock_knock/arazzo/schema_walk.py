@@ -15,15 +15,15 @@ _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 
 
-def subschemas(schema: JsonValue) -> Iterator[tuple[str, Mapping[str, JsonValue]]]:
+def subschemas(schema: JsonValue, *, with_resources: bool = False) -> Iterator[tuple[str, Mapping[str, JsonValue]]]:
     """Yield a schema and those inside it, each with its JSON pointer from the first.
 
-    One with an `$id` of its own is a document of its own (section 8.2.1) and left out.
+    One with an `$id` of its own is a resource of its own (section 8.2.1) and left out, unless asked for.
     """
     pending: list[tuple[str, JsonValue]] = [("", schema)]
     while pending:
         pointer, each = pending.pop()
-        if isinstance(each, Mapping) and not (pointer and "$id" in each):
+        if isinstance(each, Mapping) and (with_resources or not pointer or "$id" not in each):
             yield pointer, each
             pending.extend((pointer + below, child) for below, child in reversed([*children(each)]))
 
