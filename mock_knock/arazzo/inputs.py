@@ -39,13 +39,22 @@ def required_inputs(workflow: Workflow) -> frozenset[str]:
     return frozenset(found)
 
 
-def input_pointer(workflow: Workflow, name: str) -> str:
-    """Return the JSON pointer, in its document, to the schema of a declared input; raises KeyError for another name."""
-    pointer, _ = _properties(workflow.inputs)[name]
+def input_names(workflow: Workflow) -> tuple[str, ...]:
+    """Return the names of the declared inputs, in the order in which they are mentioned."""
+    return tuple(_properties(workflow.inputs))
+
+
+def input_pointers(workflow: Workflow) -> dict[str, str]:
+    """Return the JSON pointer of each declared input: to its schema in the document, be it among the components."""
+    base = f"{workflow.pointer}/inputs"
+    return {name: _in_document(pointer, base) for name, (pointer, _) in _properties(workflow.inputs).items()}
+
+
+def _in_document(pointer: str, base: str) -> str:
     tokens = split_pointer(pointer)
     if tokens[0] == "$defs" and tokens[1].startswith("#/"):
         return tokens[1][1:] + join_pointer(tokens[2:])
-    return pointer if tokens[0] in {"components", "workflows"} else f"{workflow.pointer}/inputs{pointer}"
+    return pointer if tokens[0] in {"components", "workflows"} else f"{base}{pointer}"
 
 
 def _properties(schema: _Schema) -> dict[str, tuple[str, JsonValue]]:

@@ -10,6 +10,7 @@ from typing import cast, get_args
 import orjson
 
 from mock_knock.arazzo.codes import SEVERITIES
+from mock_knock.arazzo.inputs import declared_properties
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import find_bundled, read_document
 from mock_knock.files.json_reader import read_json
@@ -62,12 +63,7 @@ def read_reports(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 def text_inputs(schema: Mapping[str, JsonValue]) -> frozenset[str]:
     """Return the names of the inputs that a workflow's schema declares as `type: string`."""
-    properties = schema.get("properties")
-    if not isinstance(properties, Mapping):
-        return frozenset()
-    return frozenset(
-        name for name, each in properties.items() if isinstance(each, Mapping) and each.get("type") == "string"
-    )
+    return frozenset(name for name, each in declared_properties(schema).items() if each.get("type") == "string")
 
 
 def read_inputs(file: str | None, pairs: Iterable[str], *, texts: Collection[str] = ()) -> Inputs:

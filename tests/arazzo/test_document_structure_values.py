@@ -83,7 +83,7 @@ def test_payloads_that_resemble_selectors(value: JsonValue) -> None:
 
 def test_selectors_deep_in_payloads() -> None:
     """Selectors stand anywhere in a payload; the decoded document is not changed, and 1.0 knows none."""
-    payload = {"a/b": [1, {**SELECTOR, "x-note": "n"}], "c": {"d": SELECTOR}}
+    payload: JsonValue = {"a/b": [1, {**SELECTOR, "x-note": "n"}], "c": {"d": SELECTOR}}
     at = f"{BODY}/payload"
     expected = {"a/b": [1, read_selector(f"{at}/a~1b/1")], "c": {"d": read_selector(f"{at}/c/d")}}
     assert expected == with_payload(payload)

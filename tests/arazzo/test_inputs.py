@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 
 from mock_knock.arazzo.document import Workflow
-from mock_knock.arazzo.inputs import declared_inputs, declared_properties, input_pointer, required_inputs
+from mock_knock.arazzo.inputs import declared_inputs, declared_properties, input_names, input_pointers, required_inputs
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.pointer import resolve_pointer
 from mock_knock.messages import JsonValue
@@ -186,6 +186,7 @@ def test_declared_inputs(inputs: JsonValue, types: dict[str, JsonValue], require
     """Inputs are known through references and branches, and required only where they always are."""
     read = workflow(inputs)
     assert types == {name: schema.get("type") for name, schema in declared_inputs(read).items()}
+    assert [*types] == sorted(input_names(read), key=[*types].index)
     assert required == required_inputs(read)
 
 
@@ -215,10 +216,8 @@ def test_broken_references_tell_nothing(reference: JsonValue) -> None:
 def test_places_of_inputs(inputs: JsonValue, name: str, pointer: str) -> None:
     """An input is found in the document where its schema is written, also among the components."""
     anchored = {"$anchor": "place", "properties": {"z": {}}}
-    assert pointer == input_pointer(workflow(inputs, anchored=anchored), name)
+    assert {name: pointer} == input_pointers(workflow(inputs, anchored=anchored))
     assert isinstance(resolve_pointer(document(inputs, anchored=anchored), pointer), dict)
-    with pytest.raises(KeyError):
-        input_pointer(workflow(inputs, anchored=anchored), "nope")
 
 
 def test_deep_schemas() -> None:
