@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from urllib.parse import unquote
 
 from mock_knock.arazzo.document import Workflow
@@ -13,6 +16,8 @@ from mock_knock.messages import JsonValue
 _Schema = Mapping[str, JsonValue]
 
 _ALWAYS = ("/allOf/",)
+_MOST_PARTS = 1_000
+"""How many schemas are put together for one input; what more say about it is not looked at."""
 _PERHAPS = ("/allOf/", "/anyOf/", "/oneOf/", "/if", "/then", "/else", "/dependentSchemas/")
 
 
@@ -27,13 +32,14 @@ def declared_inputs(workflow: Workflow) -> dict[str, _Schema]:
 
 def declared_properties(schema: _Schema) -> dict[str, _Schema]:
     """Return the same as `declared_inputs` for a schema that is complete in itself."""
-    return {name: _merged(each, pointer, schema) for name, (pointer, each) in _properties(schema).items()}
+    root = _Root(schema)
+    return {name: _merged(each, pointer, root) for name, (pointer, each) in _properties(root).items()}
 
 
 def required_inputs(workflow: Workflow) -> frozenset[str]:
     """Return the inputs that must be given in every case."""
     found: set[str] = set()
-    for _, part in _parts(workflow.inputs, "", workflow.inputs, _ALWAYS):
+    for _, part in _parts(workflow.inputs, "", _Root(workflow.inputs), _ALWAYS):
         required = part.get("required")
         found.update(name for name in (required if isinstance(required, list) else ()) if isinstance(name, str))
     return frozenset(found)
@@ -41,13 +47,13 @@ def required_inputs(workflow: Workflow) -> frozenset[str]:
 
 def input_names(workflow: Workflow) -> tuple[str, ...]:
     """Return the names of the declared inputs, in the order in which they are mentioned."""
-    return tuple(_properties(workflow.inputs))
+    return tuple(_properties(_Root(workflow.inputs)))
 
 
 def input_pointers(workflow: Workflow) -> dict[str, str]:
     """Return the JSON pointer of each declared input: to its schema in the document, be it among the components."""
     base = f"{workflow.pointer}/inputs"
-    return {name: _in_document(pointer, base) for name, (pointer, _) in _properties(workflow.inputs).items()}
+    return {name: _in_document(pointer, base) for name, (pointer, _) in _properties(_Root(workflow.inputs)).items()}
 
 
 def _in_document(pointer: str, base: str) -> str:
@@ -57,25 +63,41 @@ def _in_document(pointer: str, base: str) -> str:
     return pointer if tokens[0] in {"components", "workflows"} else f"{base}{pointer}"
 
 
-def _properties(schema: _Schema) -> dict[str, tuple[str, JsonValue]]:
+@dataclass(frozen=True)
+class _Root:
+    """A schema that is complete in itself, with its anchors by name."""
+
+    schema: _Schema
+
+    @cached_property
+    def anchors(self) -> Mapping[str, tuple[str, _Schema]]:
+        found: dict[str, tuple[str, _Schema]] = {}
+        for pointer, each in subschemas(self.schema):
+            if isinstance(each.get("$anchor"), str):
+                found.setdefault(each["$anchor"], (pointer, each))
+        return found
+
+
+def _properties(root: _Root) -> dict[str, tuple[str, JsonValue]]:
     """Return the first mention of each property with its pointer from the schema."""
     found: dict[str, tuple[str, JsonValue]] = {}
-    for pointer, part in _parts(schema, "", schema, _PERHAPS):
+    for pointer, part in _parts(root.schema, "", root, _PERHAPS):
         properties = part.get("properties")
         for name, each in properties.items() if isinstance(properties, Mapping) else ():
             found.setdefault(name, (pointer + join_pointer(("properties", name)), each))
     return found
 
 
-def _merged(schema: JsonValue, at: str, root: _Schema) -> _Schema:
+def _merged(schema: JsonValue, at: str, root: _Root) -> _Schema:
     """Return the keywords of a schema and of those that always hold with it; what comes first counts."""
     merged: dict[str, JsonValue] = {}
-    for _, part in _parts(schema, at, root, _ALWAYS):
-        merged = {**part, **merged}
+    for _, part in islice(_parts(schema, at, root, _ALWAYS), _MOST_PARTS):
+        for keyword, value in part.items():
+            merged.setdefault(keyword, value)
     return merged
 
 
-def _parts(schema: JsonValue, at: str, root: _Schema, branches: tuple[str, ...]) -> Iterator[tuple[str, _Schema]]:
+def _parts(schema: JsonValue, at: str, root: _Root, branches: tuple[str, ...]) -> Iterator[tuple[str, _Schema]]:
     """Yield a schema and those that speak of the same value, each once, with their pointers from the root."""
     seen: set[str] = set()
     pending: list[tuple[str, JsonValue]] = [(at, schema)]
@@ -89,17 +111,17 @@ def _parts(schema: JsonValue, at: str, root: _Schema, branches: tuple[str, ...])
         pending.extend(reversed([*_referred(each.get("$ref"), root), *below]))
 
 
-def _referred(reference: JsonValue, root: _Schema) -> Iterator[tuple[str, JsonValue]]:
+def _referred(reference: JsonValue, root: _Root) -> Iterator[tuple[str, JsonValue]]:
     """Yield the schema that a reference within the root names, if there is one."""
     if not isinstance(reference, str) or not reference.startswith("#"):
         return
     fragment = unquote(reference[1:])
     if fragment.startswith("/") or not fragment:
-        value = _resolved(root, fragment)
+        value = _resolved(root.schema, fragment)
         if value is not MISSING:
             yield fragment, value
-    else:
-        yield from ((pointer, each) for pointer, each in subschemas(root) if each.get("$anchor") == fragment)
+    elif fragment in root.anchors:
+        yield root.anchors[fragment]
 
 
 def _resolved(schema: _Schema, pointer: str) -> JsonValue | Missing:

@@ -25,6 +25,8 @@ from mock_knock.messages import Finding, JsonValue
 VERSION = re.compile(r"1\.[01]\.\d+(-.+)?")
 URI_REFERENCE = re.compile(r"(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
 """The characters of a URI reference without a fragment (RFC 3986 section 4.1)."""
+MOST_SHARED = 100_000
+"""How many parameters and actions a workflow may give to its steps, counted for each step."""
 SOURCE_TYPES = ("openapi", "arazzo", "asyncapi")
 
 ROOT_FIELDS = {"arazzo", "$self", "info", "sourceDescriptions", "workflows", "components"}
@@ -46,7 +48,7 @@ def parse_document(value: JsonValue, *, where: Place = _show_pointer) -> Documen
         where: turns a JSON pointer into a place for people.
 
     Raises:
-        InvalidDocument: with one finding for each problem, warnings among them, errors first in the message.
+        InvalidDocument: with everything that was found, warnings too; its message is that of the first error.
     """
     document, findings = read_document_structure(value, where=where)
     errors = tuple(each for each in findings if each.severity == "error")
@@ -129,7 +131,7 @@ def _read_workflow(
     workflow = reader.map(value, at, known=WORKFLOW_FIELDS)
     reader.prose(workflow, at, "summary", "description")
     entries = tuple(reader.items(workflow, at, "steps", required=True))
-    ids = tuple(entry["stepId"] for _, entry in entries if isinstance(entry.get("stepId"), str))
+    ids = dict.fromkeys(entry["stepId"] for _, entry in entries if isinstance(entry.get("stepId"), str))
     context = Context(reader, components, ids)
     listed = read_parameters(context, workflow, at, "any")
     shared = Shared(
@@ -137,6 +139,7 @@ def _read_workflow(
         read_actions(context, workflow, at, "successActions", "successActions"),
         read_actions(context, workflow, at, "failureActions", "failureActions"),
     )
+    shared = _within_bounds(reader, shared, len(entries), at)
     steps = tuple(read_step(context, shared, *entry) for entry in entries)
     reader.distinct([(step.step_id, step.pointer) for step in steps], "step")
     _check_places(reader, listed, steps)
@@ -148,6 +151,16 @@ def _read_workflow(
         pointer=at,
         depends_on=tuple(text for _, text in reader.listed_texts(workflow, at, "dependsOn")),
     )
+
+
+def _within_bounds(reader: Reader, shared: Shared, steps: int, at: str) -> Shared:
+    """Refuse to put so much into so many steps that nothing could hold it."""
+    count = len(shared.parameters) + len(shared.on_success) + len(shared.on_failure)
+    if count * steps <= MOST_SHARED:
+        return shared
+    message = f"{count:,} parameters and actions for each of {steps:,} steps are more than {MOST_SHARED:,} together"
+    reader.report_structure(at, message, "split the workflow")
+    return Shared()
 
 
 def _check_places(reader: Reader, listed: Sequence[ListedParameter], steps: Sequence[Step]) -> None:

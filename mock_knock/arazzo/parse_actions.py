@@ -9,7 +9,7 @@ from typing import Literal, cast
 from mock_knock.arazzo.document import Action, ActionType
 from mock_knock.arazzo.parse_parameters import read_parameters
 from mock_knock.arazzo.parse_values import read_criteria
-from mock_knock.arazzo.reader import Reader
+from mock_knock.arazzo.reader import Reader, list_names
 from mock_knock.arazzo.reusable import Context, find_component
 from mock_knock.messages import JsonValue
 
@@ -113,7 +113,7 @@ def _check_target(context: Context, listed: ListedAction) -> None:
     target, ids = listed.action.target, context.step_ids
     if target is not None and ids is not None and target not in ids:
         is_own = listed.action.pointer == listed.at
-        hint = f"steps of this workflow: {', '.join(ids)}"
+        hint = f"steps of this workflow: {list_names(ids)}"
         place = f"{listed.at}/stepId" if is_own else listed.at
         context.reader.report("arazzo-step-dangling", place, f"there is no step '{target}'", hint)
 

@@ -16,6 +16,8 @@ PLAIN_ID = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_DELAY = 1_000_000_000
 """Seconds (some 30 years): what any clock can still wait for; the standard knows no limit."""
 
+_MOST_LISTED = 20
+
 _NOTHING: Mapping[str, JsonValue] = {}
 
 
@@ -164,6 +166,13 @@ class Reader:
                 hint = "give it another name, or take it out"
                 self.report("arazzo-duplicate", pointer, f"the {kind} '{name}' is defined twice", hint)
             seen.add(name)
+
+
+def list_names(names: Collection[str]) -> str:
+    """Return names for people, separated by commas; of many only the first ones."""
+    shown = ", ".join([*names][:_MOST_LISTED])
+    left = len(names) - _MOST_LISTED
+    return f"{shown} and {left} more" if left > 0 else shown or "none"
 
 
 def escape(token: str) -> str:

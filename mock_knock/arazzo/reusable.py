@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mock_knock.arazzo.document import Action, Parameter
-from mock_knock.arazzo.reader import Reader, escape
+from mock_knock.arazzo.reader import Reader, escape, list_names
 from mock_knock.messages import JsonValue
 
 T = TypeVar("T")
@@ -27,11 +27,14 @@ class Components:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the parts of a step are read with; `step_ids` are those of its workflow, None where they are not known."""
+    """What the parts of a step are read with.
+
+    The keys of `step_ids` are those of its workflow; None stands for a place where they are not known.
+    """
 
     reader: Reader
     components: Components = field(default_factory=Components)
-    step_ids: tuple[str, ...] | None = None
+    step_ids: Mapping[str, None] | None = None
 
 
 def find_component(
@@ -55,5 +58,5 @@ def find_component(
         return None
     if match["name"] not in known:
         message = f"the components have no '{match['name']}' among their {kind}"
-        reader.report("component-missing", place, message, f"{kind} there: {', '.join(known) or 'none'}")
+        reader.report("component-missing", place, message, f"{kind} there: {list_names(known)}")
     return known.get(match["name"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from mock_knock.arazzo.document import Document, Workflow
+from mock_knock.arazzo.document import Document
 from mock_knock.arazzo.pointer import resolve_pointer
-from mock_knock.arazzo.reader import Reader
+from mock_knock.arazzo.reader import Reader, list_names
 from mock_knock.messages import JsonValue
 
 _SAME_DOCUMENT = re.compile(r"\$workflows\.(?P<workflow>.+)\.steps\.(?P<step>.+)", re.DOTALL)
@@ -17,43 +18,48 @@ _OTHER_DOCUMENT = re.compile(
 _FORMS = "write a stepId, `$workflows.<id>.steps.<id>` or `$sourceDescriptions.<name>.<id>.steps.<id>`"
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The steps of each workflow, by its id, and the Arazzo documents among the sources."""
+
+    steps: Mapping[str, Collection[str]]
+    sources: Collection[str]
+
+
 def check_dependencies(reader: Reader, root: Mapping[str, JsonValue], document: Document) -> None:
     """Report steps that do not exist; of another document only its source can be checked here.
 
     `root` is the document as written, which knows the place of each entry also when others cannot be read.
     """
+    ids = {each.workflow_id: dict.fromkeys(step.step_id for step in each.steps) for each in document.workflows}
+    known = _Known(ids, dict.fromkeys(each.name for each in document.sources if each.type == "arazzo"))
     for workflow in document.workflows:
-        for step in workflow.steps:
+        for step in (each for each in workflow.steps if each.depends_on):
             at = f"{step.pointer}/dependsOn"
-            written: JsonValue = resolve_pointer(root, at) if step.depends_on else ()
+            written: JsonValue = resolve_pointer(root, at)
             for index, reference in enumerate(written):
-                if reference in step.depends_on:
-                    _check(reader, document, workflow, reference, f"{at}/{index}")
+                if isinstance(reference, str) and reference:
+                    _check(reader, known, workflow.workflow_id, reference, f"{at}/{index}")
 
 
-def _check(reader: Reader, document: Document, workflow: Workflow, reference: str, at: str) -> None:
+def _check(reader: Reader, known: _Known, own: str, reference: str, at: str) -> None:
     if not reference.startswith("$"):
-        _check_step(reader, workflow, reference, at, "this workflow")
+        _check_step(reader, known, own, reference, at)
     elif match := _SAME_DOCUMENT.fullmatch(reference):
-        other = document.workflow(match["workflow"])
-        if other is None:
-            listed = ", ".join(each.workflow_id for each in document.workflows)
-            message = f"there is no workflow '{match['workflow']}'"
-            reader.report("arazzo-step-dangling", at, message, f"workflows of this document: {listed}")
-        else:
-            _check_step(reader, other, match["step"], at, f"the workflow '{other.workflow_id}'")
+        _check_step(reader, known, match["workflow"], match["step"], at)
     elif match := _OTHER_DOCUMENT.fullmatch(reference):
-        source = document.source(match["source"])
-        if source is None or source.type != "arazzo":
-            names = ", ".join(each.name for each in document.sources if each.type == "arazzo")
+        if match["source"] not in known.sources:
             message = f"there is no source description '{match['source']}' of type arazzo"
-            reader.report("source-missing", at, message, f"known: {names or 'none'}")
+            reader.report("source-missing", at, message, f"known: {list_names(known.sources)}")
     else:
         reader.report_structure(at, f"'{reference}' does not name a step", _FORMS)
 
 
-def _check_step(reader: Reader, workflow: Workflow, step_id: str, at: str, place: str) -> None:
-    ids = [step.step_id for step in workflow.steps]
-    if step_id not in ids:
-        hint = f"steps of {place}: {', '.join(ids)}"
+def _check_step(reader: Reader, known: _Known, workflow_id: str, step_id: str, at: str) -> None:
+    steps = known.steps.get(workflow_id)
+    if steps is None:
+        hint = f"workflows of this document: {list_names(known.steps)}"
+        reader.report("arazzo-step-dangling", at, f"there is no workflow '{workflow_id}'", hint)
+    elif step_id not in steps:
+        hint = f"steps of '{workflow_id}': {list_names(steps)}"
         reader.report("arazzo-step-dangling", at, f"there is no step '{step_id}'", hint)

@@ -88,7 +88,8 @@ def test_questions_to_a_document() -> None:
     assert workflow is not None
     assert None is document.workflow("Notify")
     assert ["send", None] == [step and step.step_id for step in map(workflow.following, workflow.steps)]
-    assert 1 == workflow.step_index("send")
+    assert (1, "send") == (workflow.step_index("send"), workflow.step("send").step_id)
+    assert [document.sources[0], None] == [document.source("users"), document.source("Users")]
     with pytest.raises(KeyError):
         workflow.step_index("nope")
 
@@ -244,88 +245,11 @@ def test_a_success_action_has_no_retry(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "pointer", "value"),
-    [
-        ("AsyncAPI descriptions are not supported", "/sourceDescriptions/0/type", "asyncapi"),
-        ("'action' belongs to AsyncAPI, which is not supported", f"{STEP}/action", "send"),
-        ("jsonpath has no version 'old'", f"{STEP}/successCriteria/1/type/version", "old"),
-        ("'wait' is no action here", f"{STEP}/onSuccess/0/type", "wait"),
-        ("exactly one of operationId, operationPath and workflowId; here: none", f"{STEP}/operationId", ABSENT),
-        ("here: operationId and operationPath", f"{STEP}/operationPath", "p"),
-        ("the workflow 'notify' is defined twice", "/workflows/1", flow()["workflows"][0]),
-        ("the step 'send' is defined twice", "/workflows/0/steps/2", flow()["workflows"][0]["steps"][1]),
-        ("the action 'done' is defined twice", f"{STEP}/onSuccess/1", {"name": "done", "type": "end"}),
-        ("the path parameter 'id' is defined twice", f"{STEP}/parameters/2", {"name": "id", "in": "path", "value": 1}),
-        ("there is no step 'nope'", f"{STEP}/onSuccess/0/stepId", "nope"),
-    ],
-)
-def test_messages(message: str, pointer: str, value: JsonValue) -> None:
-    """A problem is told with the words of the document."""
-    with pytest.raises(InvalidDocument) as caught:
-        parse_document(changed(pointer, value))
-    assert message in caught.value.what
-
-
-@pytest.mark.parametrize(
     ("name", "value"), [("retryAfter", 0), ("retryAfter", 0.0), ("retryAfter", 1_000_000_000), ("retryLimit", 0)]
 )
 def test_limits_of_retries(name: str, value: float) -> None:
     """No delay, a very long one and no retry at all are all in order."""
     assert parse_document(changed(f"{STEP}/onFailure/0/{name}", value)) is not None
-
-
-def test_all_problems_at_once() -> None:
-    """One reading lists every problem of a document in its order, and the message tells the first."""
-    document = {
-        "arazzo": "1.0.1",
-        "extra": 1,
-        "info": {"title": 1},
-        "sourceDescriptions": [{"name": "a", "url": "u"}, {"name": "a"}],
-        "workflows": [
-            {
-                "steps": [
-                    {
-                        "stepId": "s",
-                        "operationId": "o",
-                        "parameters": [{"in": "body"}, {"reference": "$components.parameters.x"}],
-                        "successCriteria": [{"type": "regex"}],
-                        "onSuccess": [{"type": "retry", "criteria": [{}]}, {"name": "g", "type": "goto"}],
-                        "outputs": {"a b": 1},
-                    }
-                ]
-            }
-        ],
-    }
-    found = problems(document)
-    assert [
-        ("arazzo-unknown-field", "/extra"),
-        ("arazzo-structure", "/info/title"),
-        ("arazzo-structure", "/info"),
-        ("arazzo-structure", "/sourceDescriptions/1"),
-        ("arazzo-duplicate", "/sourceDescriptions/1"),
-        ("arazzo-structure", f"{STEP}/parameters/0"),
-        ("arazzo-structure", f"{STEP}/parameters/0"),
-        ("arazzo-structure", f"{STEP}/parameters/0/in"),
-        ("component-missing", f"{STEP}/parameters/1/reference"),
-        ("arazzo-structure", f"{STEP}/successCriteria/0"),
-        ("arazzo-structure", f"{STEP}/successCriteria/0"),
-        ("arazzo-structure", f"{STEP}/onSuccess/0/type"),
-        ("arazzo-structure", f"{STEP}/onSuccess/0"),
-        ("arazzo-structure", f"{STEP}/onSuccess/0/criteria/0"),
-        ("arazzo-structure", f"{STEP}/onSuccess/1"),
-        ("arazzo-name", f"{STEP}/outputs/a b"),
-        ("arazzo-structure", f"{STEP}/outputs/a b"),
-        ("arazzo-structure", "/workflows/0"),
-    ] == found
-    with pytest.raises(InvalidDocument, match="'extra' is not a field here"):
-        parse_document(document)
-
-
-def test_places_for_people() -> None:
-    """Whoever read the file says how a pointer is shown."""
-    with pytest.raises(InvalidDocument) as caught:
-        parse_document(changed("/info/title", ABSENT), where=lambda pointer: f"flow.yaml:{len(pointer)}")
-    assert "flow.yaml:5" == caught.value.where
 
 
 def test_every_problem_has_a_remedy() -> None:

@@ -204,3 +204,19 @@ def test_a_step_that_a_workflow_leads_to() -> None:
     action = {"name": "x", "type": "goto", "stepId": "nope"}
     document = built({"stepId": "a"}, {"stepId": "b"}, successActions=[action])
     assert [("arazzo-step-dangling", "/workflows/0/successActions/0/stepId")] == problems(document)
+
+
+def test_bounds_of_what_a_workflow_gives() -> None:
+    """A workflow that gives more to its steps than can be held is refused, and not blown up first."""
+    shared = [{"name": f"p{index}", "in": "query", "value": index} for index in range(250)]
+    steps = [{"stepId": f"s{index}"} for index in range(401)]
+    assert 250 == len(first_steps(built(*steps[:400], parameters=shared))[0].parameters)
+    assert [("arazzo-structure", "/workflows/0")] == problems(built(*steps, parameters=shared))
+
+
+def test_long_lists_of_names() -> None:
+    """A hint names the first twenty of what there is."""
+    components = {"successActions": {f"a{index}": {"name": "a", "type": "end"} for index in range(22)}}
+    step = {"stepId": "a", "onSuccess": [{"reference": "$components.successActions.x"}]}
+    _, (finding,) = read_document_structure(built(step, components=components))
+    assert finding.hint.endswith("a18, a19 and 2 more")
