@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import cast
 from urllib.parse import unquote
 
 from mock_knock.arazzo.document import Workflow
@@ -15,10 +17,10 @@ from mock_knock.messages import JsonValue
 
 _Schema = Mapping[str, JsonValue]
 
-_ALWAYS = ("/allOf/",)
-_MOST_PARTS = 1_000
+_ALWAYS = ("allOf",)
+_MOST_PARTS = 30
 """How many schemas are put together for one input; what more say about it is not looked at."""
-_PERHAPS = ("/allOf/", "/anyOf/", "/oneOf/", "/if", "/then", "/else", "/dependentSchemas/")
+_PERHAPS = ("allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas")
 
 
 def declared_inputs(workflow: Workflow) -> dict[str, _Schema]:
@@ -90,11 +92,8 @@ def _properties(root: _Root) -> dict[str, tuple[str, JsonValue]]:
 
 def _merged(schema: JsonValue, at: str, root: _Root) -> _Schema:
     """Return the keywords of a schema and of those that always hold with it; what comes first counts."""
-    merged: dict[str, JsonValue] = {}
-    for _, part in islice(_parts(schema, at, root, _ALWAYS), _MOST_PARTS):
-        for keyword, value in part.items():
-            merged.setdefault(keyword, value)
-    return merged
+    parts = islice(_parts(schema, at, root, _ALWAYS), _MOST_PARTS)
+    return ChainMap(*(cast("MutableMapping[str, JsonValue]", part) for _, part in parts))
 
 
 def _parts(schema: JsonValue, at: str, root: _Root, branches: tuple[str, ...]) -> Iterator[tuple[str, _Schema]]:
@@ -107,7 +106,8 @@ def _parts(schema: JsonValue, at: str, root: _Root, branches: tuple[str, ...]) -
             continue
         seen.add(pointer)
         yield pointer, each
-        below = [(pointer + end, child) for end, child in children(each) if end.startswith(branches)]
+        branching = {keyword: each[keyword] for keyword in branches if keyword in each}
+        below = [(pointer + end, child) for end, child in children(branching)]
         pending.extend(reversed([*_referred(each.get("$ref"), root), *below]))
 
 

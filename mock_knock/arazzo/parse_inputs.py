@@ -20,7 +20,7 @@ _REFERENCES = ("$ref", "$dynamicRef")
 _ANCHORS = ("$anchor", "$dynamicAnchor")
 _COMPONENTS = "/components/"
 _HERE = ""
-MOST_NEEDED = 500
+MOST_NEEDED = 100
 """How many other schemas one schema may refer to, directly or not."""
 
 
@@ -120,16 +120,15 @@ class Schemas:
 
 
 def _by_pointer(schemas: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return schemas at the places where their pointers look for them."""
+    """Return schemas at the places where their pointers look for them; for a pointer a number is a name too."""
     inputs: dict[str, JsonValue] = {}
-    workflows: list[JsonValue] = []
+    workflows: dict[str, JsonValue] = {}
     for pointer, schema in schemas.items():
         kind, place, name = split_pointer(pointer)
         if kind == "components":
             inputs[name] = schema
         else:
-            workflows.extend({} for _ in range(int(place) + 1 - len(workflows)))
-            workflows[int(place)] = {"inputs": schema}
+            workflows[place] = {"inputs": schema}
     around = {"components": {"inputs": inputs} if inputs else {}, "workflows": workflows}
     return {name: value for name, value in around.items() if value}
 

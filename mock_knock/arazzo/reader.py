@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mock_knock.arazzo.codes import severity_of
 from mock_knock.messages import Finding, JsonValue
@@ -170,7 +171,7 @@ class Reader:
 
 def list_names(names: Collection[str]) -> str:
     """Return names for people, separated by commas; of many only the first ones."""
-    shown = ", ".join([*names][:_MOST_LISTED])
+    shown = ", ".join(islice(names, _MOST_LISTED))
     left = len(names) - _MOST_LISTED
     return f"{shown} and {left} more" if left > 0 else shown or "none"
 
