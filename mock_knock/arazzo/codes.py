@@ -17,7 +17,13 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "arazzo-name": ("error", "error"),
     "arazzo-duplicate": ("error", "error"),
     "arazzo-step-dangling": ("error", "error"),
+    "arazzo-dependency-circle": ("error", "error"),
+    "arazzo-version-field": ("error", "error"),
     "arazzo-unsupported": ("error", "error"),
+    "asyncapi-unsupported": ("error", "error"),
+    "component-missing": ("error", "error"),
+    "arazzo-name-unusual": ("warning", "warning"),
+    "arazzo-field-idle": ("warning", "warning"),
     # about the document
     "operation-missing": ("error", "error"),
     "operation-path-invalid": ("error", "error"),

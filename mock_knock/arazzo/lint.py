@@ -13,6 +13,7 @@ from mock_knock.arazzo.criterion import Criterion, check_criterion
 from mock_knock.arazzo.document import Action, Document, Step, Workflow
 from mock_knock.arazzo.embedding import embedded_text
 from mock_knock.arazzo.expression import ExpressionSyntaxError, parse_expression
+from mock_knock.arazzo.inputs import declared_inputs, input_pointers
 from mock_knock.arazzo.reader import escape
 from mock_knock.arazzo.references import check_references, step_actions, step_criteria
 from mock_knock.arazzo.targets import DescribedContract, Problem, resolve_target, unbraced_problem
@@ -172,12 +173,11 @@ def _check_loops(subject: Subject) -> Iterator[Problem]:
 
 
 def _check_secrets(subject: Subject) -> Iterator[Problem]:
-    properties = subject.workflow.inputs.get("properties")
-    for name, schema in properties.items() if isinstance(properties, Mapping) else ():
-        if looks_secret(name) and not (isinstance(schema, Mapping) and schema.get("format") == "password"):
-            at = f"{subject.workflow.pointer}/inputs/properties/{escape(name)}"
+    pointers = input_pointers(subject.workflow)
+    for name, schema in declared_inputs(subject.workflow).items():
+        if looks_secret(name) and schema.get("format") != "password":
             message = f"the input '{name}' looks like a secret and is not marked as one: other tools print it"
-            yield Problem("input-secret-unmarked", at, message, "add `format: password`")
+            yield Problem("input-secret-unmarked", pointers[name], message, "add `format: password`")
 
 
 _RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (

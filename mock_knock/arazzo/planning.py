@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mock_knock.arazzo.document import Parameter, ParameterPlace, Step, Workflow
 from mock_knock.arazzo.expression import MISSING, Missing, Scope
+from mock_knock.arazzo.inputs import input_names, required_inputs
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect, render_value
 from mock_knock.messages import Finding, JsonValue
@@ -95,11 +95,8 @@ def _render_payload(
 
 
 def optional_inputs(workflow: Workflow) -> frozenset[str]:
-    """Return the inputs that are declared and not required."""
-    declared, required = workflow.inputs.get("properties"), workflow.inputs.get("required")
-    if not isinstance(declared, Mapping):
-        return frozenset()
-    return frozenset(name for name in declared if not (isinstance(required, list) and name in required))
+    """Return the inputs that are declared and not required in every case."""
+    return frozenset(input_names(workflow)) - required_inputs(workflow)
 
 
 def _unusable(at: str, finding: Finding) -> Problem:

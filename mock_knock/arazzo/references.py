@@ -9,6 +9,7 @@ from itertools import pairwise
 from mock_knock.arazzo.criterion import Criterion, criterion_expressions
 from mock_knock.arazzo.document import Action, Step, Workflow
 from mock_knock.arazzo.expression import Expression, ExpressionSyntaxError, parse_expression
+from mock_knock.arazzo.inputs import input_names
 from mock_knock.arazzo.reader import escape
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect, find_expressions
@@ -79,8 +80,7 @@ def check_references(workflow: Workflow, *, dialect: Dialect) -> Iterator[Proble
 
 
 def _check_input(workflow: Workflow, pointer: str, expression: Expression) -> Iterator[Problem]:
-    declared = workflow.inputs.get("properties")
-    names = list(declared) if isinstance(declared, Mapping) else []
+    names = input_names(workflow)
     if expression.name not in names:
         hint = f"declared inputs: {', '.join(names) or 'none'}"
         yield Problem("input-undeclared", pointer, f"there is no input '{expression.name}'", hint)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import orjson
 
 from mock_knock.arazzo.document import Workflow
+from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.arazzo.lint import looks_secret
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue
@@ -16,12 +16,7 @@ from mock_knock.redact import Redactor
 
 def secrets_of(workflow: Workflow, inputs: Mapping[str, JsonValue]) -> frozenset[str]:
     """Return the input values that must not be written: `format: password`, or a name that says so."""
-    properties = workflow.inputs.get("properties")
-    marked = {
-        name
-        for name, schema in (properties.items() if isinstance(properties, Mapping) else ())
-        if isinstance(schema, Mapping) and schema.get("format") == "password"
-    }
+    marked = {name for name, schema in declared_inputs(workflow).items() if schema.get("format") == "password"}
     return frozenset(
         value
         for name, value in inputs.items()

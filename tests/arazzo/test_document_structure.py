@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import (
@@ -20,91 +16,8 @@ from mock_knock.arazzo.document import (
 )
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.errors import InvalidDocument
-from mock_knock.messages import Finding, JsonValue
-
-ABSENT = object()
-STEP = "/workflows/0/steps/0"
-NEXT = "/workflows/0/steps/1"
-DEEP: JsonValue = []
-for _ in range(5_000):
-    DEEP = [DEEP]
-
-
-def flow() -> dict[str, JsonValue]:
-    """Return a decoded document that uses every part of the standard which is carried out."""
-    return {
-        "arazzo": "1.0.1",
-        "x-owner": "team",
-        "info": {"title": "Notify", "summary": "s", "description": "d", "version": "1"},
-        "sourceDescriptions": [{"name": "users", "url": "users.yml", "type": "openapi"}],
-        "workflows": [
-            {
-                "workflowId": "notify",
-                "summary": "s",
-                "inputs": {"type": "object", "properties": {"id": {"type": "string"}}},
-                "steps": [
-                    {
-                        "stepId": "poll",
-                        "operationId": "getUser",
-                        "parameters": [
-                            {"name": "id", "in": "path", "value": "$inputs.id"},
-                            {"name": "id", "in": "query", "value": 7},
-                        ],
-                        "successCriteria": [
-                            {"condition": "$statusCode == 200"},
-                            {
-                                "condition": "$[?@ == 'x']",
-                                "context": "$response.body",
-                                "type": {"type": "jsonpath", "version": "rfc9535"},
-                            },
-                        ],
-                        "onSuccess": [{"name": "done", "type": "goto", "stepId": "send"}],
-                        "onFailure": [
-                            {"name": "again", "type": "retry", "retryAfter": 0.5, "retryLimit": 3},
-                            {
-                                "name": "stop",
-                                "type": "end",
-                                "criteria": [{"condition": "^5", "context": "$statusCode", "type": "regex"}],
-                            },
-                        ],
-                        "outputs": {"user": "$response.body"},
-                    },
-                    {
-                        "stepId": "send",
-                        "operationPath": "{$sourceDescriptions.users.url}#/paths/~1send/post",
-                        "requestBody": {"contentType": "application/json", "payload": {"to": ["$inputs.id", None]}},
-                    },
-                ],
-                "outputs": {"user": "$steps.poll.outputs.user"},
-            }
-        ],
-    }
-
-
-def changed(pointer: str, value: object) -> JsonValue:
-    """Return the document with another value at a pointer; ABSENT takes the member out."""
-    tokens = pointer.split("/")[1:]
-    document = flow()
-    if not tokens:
-        return value
-    node: JsonValue = document
-    for token in tokens[:-1]:
-        node = node[int(token)] if isinstance(node, list) else node[token]
-    last = int(tokens[-1]) if isinstance(node, list) else tokens[-1]
-    if value is ABSENT:
-        del node[last]
-    elif isinstance(node, list) and last == len(node):
-        node.append(value)
-    else:
-        node[last] = value
-    return document
-
-
-def problems(document: JsonValue) -> list[tuple[str, str]]:
-    """Return code and place of every problem of a document."""
-    with pytest.raises(InvalidDocument) as caught:
-        parse_document(document)
-    return [(finding.code, finding.where.removeprefix("#")) for finding in caught.value.findings]
+from mock_knock.messages import JsonValue
+from tests.arazzo.small_documents import ABSENT, DEEP, NEXT, STEP, changed, flow, problems
 
 
 def test_everything_is_read() -> None:
@@ -175,7 +88,8 @@ def test_questions_to_a_document() -> None:
     assert workflow is not None
     assert None is document.workflow("Notify")
     assert ["send", None] == [step and step.step_id for step in map(workflow.following, workflow.steps)]
-    assert 1 == workflow.step_index("send")
+    assert (1, "send") == (workflow.step_index("send"), workflow.step("send").step_id)
+    assert [document.sources[0], None] == [document.source("users"), document.source("Users")]
     with pytest.raises(KeyError):
         workflow.step_index("nope")
 
@@ -221,6 +135,11 @@ STRUCTURE = [
     ("/workflows/0", "w", ["/workflows/0"]),
     ("/workflows/0/workflowId", ABSENT, ["/workflows/0"]),
     ("/workflows/0/workflowId", 7, ["/workflows/0/workflowId"]),
+    ("/sourceDescriptions/0/type", "raml", ["/sourceDescriptions/0/type"]),
+    ("/info/summary", 7, ["/info/summary"]),
+    ("/workflows/0/description", ["d"], ["/workflows/0/description"]),
+    ("/workflows/0/dependsOn", "w", ["/workflows/0/dependsOn"]),
+    ("/workflows/0/dependsOn", ["w", 7, ""], ["/workflows/0/dependsOn/1", "/workflows/0/dependsOn/2"]),
     ("/workflows/0/inputs", True, ["/workflows/0/inputs"]),
     ("/workflows/0/inputs", None, ["/workflows/0/inputs"]),
     ("/workflows/0/outputs", [], ["/workflows/0/outputs"]),
@@ -325,229 +244,12 @@ def test_a_success_action_has_no_retry(name: str) -> None:
     assert [("arazzo-unknown-field", pointer)] == problems(changed(pointer, 1))
 
 
-SELECTOR = {"context": "$response.body", "selector": "$.id", "type": "jsonpath"}
-
-
-@pytest.mark.parametrize(
-    ("pointer", "value", "place"),
-    [
-        ("/components", {}, "/components"),
-        ("/$self", "https://example.test/flow", "/$self"),
-        ("/sourceDescriptions/0/type", "arazzo", "/sourceDescriptions/0/type"),
-        ("/sourceDescriptions/0/type", "asyncapi", "/sourceDescriptions/0/type"),
-        ("/workflows/0/dependsOn", ["other"], "/workflows/0/dependsOn"),
-        ("/workflows/0/parameters", [], "/workflows/0/parameters"),
-        ("/workflows/0/successActions", [], "/workflows/0/successActions"),
-        ("/workflows/0/failureActions", [], "/workflows/0/failureActions"),
-        ("/workflows/0/outputs/user", SELECTOR, "/workflows/0/outputs/user"),
-        (f"{STEP}/timeout", 1000, f"{STEP}/timeout"),
-        (f"{STEP}/dependsOn", ["send"], f"{STEP}/dependsOn"),
-        (f"{STEP}/correlationId", "c", f"{STEP}/correlationId"),
-        (f"{STEP}/action", "send", f"{STEP}/action"),
-        (f"{STEP}/parameters/0", {"reference": "$components.parameters.id"}, f"{STEP}/parameters/0"),
-        (f"{STEP}/parameters/0/in", "querystring", f"{STEP}/parameters/0/in"),
-        (f"{STEP}/parameters/0/value", SELECTOR, f"{STEP}/parameters/0/value"),
-        (f"{NEXT}/requestBody/replacements", [], f"{NEXT}/requestBody/replacements"),
-        (f"{NEXT}/requestBody/payload", ABSENT, f"{NEXT}/requestBody"),
-        (f"{NEXT}/requestBody/payload/to/0", {"a/b": SELECTOR}, f"{NEXT}/requestBody/payload/to/0/a~1b"),
-        (f"{STEP}/successCriteria/1/type", "xpath", f"{STEP}/successCriteria/1/type"),
-        (
-            f"{STEP}/successCriteria/1/type",
-            {"type": "xpath", "version": "xpath-30"},
-            f"{STEP}/successCriteria/1/type",
-        ),
-        (
-            f"{STEP}/successCriteria/1/type/version",
-            "draft-goessner-dispatch-jsonpath-00",
-            f"{STEP}/successCriteria/1/type/version",
-        ),
-        (f"{STEP}/onSuccess/0", {"reference": "$components.successActions.done"}, f"{STEP}/onSuccess/0"),
-        (f"{STEP}/onSuccess/0/workflowId", "other", f"{STEP}/onSuccess/0/workflowId"),
-        (f"{STEP}/onSuccess/0/parameters", [], f"{STEP}/onSuccess/0/parameters"),
-        (f"{STEP}/onFailure/0/stepId", "send", f"{STEP}/onFailure/0/stepId"),
-        (f"{STEP}/onFailure/0/workflowId", "other", f"{STEP}/onFailure/0/workflowId"),
-    ],
-)
-def test_unsupported_parts(pointer: str, value: JsonValue, place: str) -> None:
-    """A part of the standard that is not carried out is refused by name, never passed over."""
-    assert [("arazzo-unsupported", place)] == problems(changed(pointer, value))
-
-
-@pytest.mark.parametrize(
-    ("message", "pointer", "value"),
-    [
-        ("'components' is not supported yet", "/components", {}),
-        ("a source description of type 'arazzo' is not supported yet", "/sourceDescriptions/0/type", "arazzo"),
-        ("JSONPath in the version 'old' is not supported yet", f"{STEP}/successCriteria/1/type/version", "old"),
-        ("'wait' is no action here", f"{STEP}/onSuccess/0/type", "wait"),
-        ("exactly one of operationId, operationPath and workflowId; here: none", f"{STEP}/operationId", ABSENT),
-        ("here: operationId and operationPath", f"{STEP}/operationPath", "p"),
-        ("the workflow 'notify' is defined twice", "/workflows/1", flow()["workflows"][0]),
-        ("the step 'send' is defined twice", "/workflows/0/steps/2", flow()["workflows"][0]["steps"][1]),
-        ("the action 'done' is defined twice", f"{STEP}/onSuccess/1", {"name": "done", "type": "end"}),
-        ("the path parameter 'id' is defined twice", f"{STEP}/parameters/2", {"name": "id", "in": "path", "value": 1}),
-        ("there is no step 'nope'", f"{STEP}/onSuccess/0/stepId", "nope"),
-    ],
-)
-def test_messages(message: str, pointer: str, value: JsonValue) -> None:
-    """A problem is told with the words of the document."""
-    with pytest.raises(InvalidDocument) as caught:
-        parse_document(changed(pointer, value))
-    assert message in caught.value.what
-
-
 @pytest.mark.parametrize(
     ("name", "value"), [("retryAfter", 0), ("retryAfter", 0.0), ("retryAfter", 1_000_000_000), ("retryLimit", 0)]
 )
 def test_limits_of_retries(name: str, value: float) -> None:
     """No delay, a very long one and no retry at all are all in order."""
     assert parse_document(changed(f"{STEP}/onFailure/0/{name}", value)) is not None
-
-
-@pytest.mark.parametrize("call", ["workflowId", "channelPath"])
-def test_unsupported_calls(call: str) -> None:
-    """A step that calls something else than an operation is refused by name."""
-    steps = [{"stepId": "a", call: "x"}]
-    assert [("arazzo-unsupported", f"{STEP}/{call}")] == problems(changed("/workflows/0/steps", steps))
-
-
-def test_a_goto_to_a_workflow_needs_no_step() -> None:
-    """A goto that names a workflow is refused for that alone."""
-    action = {"name": "other", "type": "goto", "workflowId": "w"}
-    place = f"{STEP}/onSuccess/0/workflowId"
-    assert [("arazzo-unsupported", place)] == problems(changed(f"{STEP}/onSuccess/0", action))
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        {"context": "article", "selector": "a", "type": "b"},
-        {"context": "$response.body", "selector": "a"},
-        {"context": {}, "selector": "a", "type": "b"},
-    ],
-)
-def test_payloads_that_resemble_selectors(value: JsonValue) -> None:
-    """A payload with members of the same names, but without an expression as context, is just a payload."""
-    body = parse_document(changed(f"{NEXT}/requestBody/payload", value)).workflows[0].steps[1].request_body
-    assert body is not None
-    assert value == body.payload
-
-
-@pytest.mark.parametrize(
-    ("pointer", "value", "place"),
-    [
-        ("/sourceDescriptions/1", {"name": "users", "url": "other.yml"}, "/sourceDescriptions/1"),
-        (
-            "/workflows/1",
-            {"workflowId": "notify", "steps": [{"stepId": "a", "operationId": "o"}]},
-            "/workflows/1",
-        ),
-        ("/workflows/0/steps/2", {"stepId": "poll", "operationId": "o"}, "/workflows/0/steps/2"),
-        (f"{STEP}/parameters/2", {"name": "id", "in": "path", "value": 1}, f"{STEP}/parameters/2"),
-        (f"{STEP}/onSuccess/1", {"name": "done", "type": "end"}, f"{STEP}/onSuccess/1"),
-        (f"{STEP}/onFailure/2", {"name": "again", "type": "retry"}, f"{STEP}/onFailure/2"),
-    ],
-)
-def test_duplicates(pointer: str, value: JsonValue, place: str) -> None:
-    """An id, a name, a parameter or an action that stands twice is refused at its second place."""
-    assert [("arazzo-duplicate", place)] == problems(changed(pointer, value))
-
-
-@pytest.mark.parametrize(
-    ("pointer", "value"),
-    [
-        (f"{STEP}/parameters/2", {"name": "ID", "in": "path", "value": 1}),
-        (f"{STEP}/onFailure/2", {"name": "done", "type": "end"}),
-        ("/workflows/1", {"workflowId": "Notify", "steps": [{"stepId": "poll", "operationId": "o"}]}),
-    ],
-)
-def test_what_is_no_duplicate(pointer: str, value: JsonValue) -> None:
-    """Names differ by case; success and failure actions, and the steps of two workflows, do not share theirs."""
-    assert parse_document(changed(pointer, value)) is not None
-
-
-def test_two_missing_names_are_no_duplicate() -> None:
-    """Steps without ids are told to have none, not to share one."""
-    steps = [{"operationId": "o"}, {"operationId": "o"}]
-    assert [("arazzo-structure", STEP), ("arazzo-structure", NEXT)] == problems(changed("/workflows/0/steps", steps))
-
-
-@pytest.mark.parametrize("kind", ["onSuccess", "onFailure"])
-def test_dangling_targets(kind: str) -> None:
-    """A goto to a step that this workflow does not have is refused, and the steps it has are named."""
-    document = changed(f"{STEP}/{kind}", [{"name": "a", "type": "goto", "stepId": "Send"}])
-    assert [("arazzo-step-dangling", f"{STEP}/{kind}/0/stepId")] == problems(document)
-    with pytest.raises(InvalidDocument, match="steps of this workflow: poll, send"):
-        parse_document(document)
-
-
-def test_only_a_goto_has_a_target() -> None:
-    """The step that an `end` names plays no part (the field is relevant to goto alone)."""
-    action = {"name": "a", "type": "end", "stepId": "nowhere"}
-    (read,) = parse_document(changed(f"{STEP}/onSuccess/0", action)).workflows[0].steps[0].on_success
-    assert Action("a", "end", None, pointer=f"{STEP}/onSuccess/0") == read
-
-
-@pytest.mark.parametrize("name", ["a b", "ä", "", "a/b", "$a"])
-def test_names_of_outputs(name: str) -> None:
-    """Names of outputs are made of letters, digits, dots, hyphens and underscores."""
-    place = f"/workflows/0/outputs/{name.replace('/', '~1')}"
-    assert [("arazzo-name", place)] == problems(changed("/workflows/0/outputs", {name: "$steps.poll.outputs.user"}))
-    assert parse_document(changed("/workflows/0/outputs", {"a.b-c_9": "$inputs.id"})) is not None
-
-
-def test_all_problems_at_once() -> None:
-    """One reading lists every problem of a document in its order, and the message tells the first."""
-    document = {
-        "arazzo": "1.0.1",
-        "extra": 1,
-        "info": {"title": 1},
-        "sourceDescriptions": [{"name": "a", "url": "u"}, {"name": "a"}],
-        "workflows": [
-            {
-                "steps": [
-                    {
-                        "stepId": "s",
-                        "operationId": "o",
-                        "parameters": [{"in": "body"}, {"reference": "$components.parameters.x"}],
-                        "successCriteria": [{"type": "regex"}],
-                        "onSuccess": [{"type": "retry", "criteria": [{}]}, {"name": "g", "type": "goto"}],
-                        "outputs": {"a b": 1},
-                    }
-                ]
-            }
-        ],
-    }
-    found = problems(document)
-    assert [
-        ("arazzo-unknown-field", "/extra"),
-        ("arazzo-structure", "/info/title"),
-        ("arazzo-structure", "/info"),
-        ("arazzo-structure", "/sourceDescriptions/1"),
-        ("arazzo-structure", f"{STEP}/parameters/0"),
-        ("arazzo-structure", f"{STEP}/parameters/0"),
-        ("arazzo-structure", f"{STEP}/parameters/0/in"),
-        ("arazzo-unsupported", f"{STEP}/parameters/1"),
-        ("arazzo-structure", f"{STEP}/successCriteria/0"),
-        ("arazzo-structure", f"{STEP}/successCriteria/0"),
-        ("arazzo-structure", f"{STEP}/onSuccess/0/type"),
-        ("arazzo-structure", f"{STEP}/onSuccess/0"),
-        ("arazzo-structure", f"{STEP}/onSuccess/0/criteria/0"),
-        ("arazzo-structure", f"{STEP}/onSuccess/1"),
-        ("arazzo-name", f"{STEP}/outputs/a b"),
-        ("arazzo-structure", f"{STEP}/outputs/a b"),
-        ("arazzo-structure", "/workflows/0"),
-        ("arazzo-duplicate", "/sourceDescriptions/1"),
-    ] == found
-    with pytest.raises(InvalidDocument, match="'extra' is not a field here"):
-        parse_document(document)
-
-
-def test_places_for_people() -> None:
-    """Whoever read the file says how a pointer is shown."""
-    with pytest.raises(InvalidDocument) as caught:
-        parse_document(changed("/info/title", ABSENT), where=lambda pointer: f"flow.yaml:{len(pointer)}")
-    assert "flow.yaml:5" == caught.value.where
 
 
 def test_every_problem_has_a_remedy() -> None:
@@ -557,64 +259,3 @@ def test_every_problem_has_a_remedy() -> None:
         with pytest.raises(InvalidDocument) as caught:
             parse_document(document)
         assert [] == [finding for finding in caught.value.findings if not finding.hint]
-
-
-def _pointers(value: JsonValue, at: str = "") -> Iterator[str]:
-    yield at
-    if isinstance(value, dict):
-        for name, child in value.items():
-            yield from _pointers(child, f"{at}/{name}")
-    if isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from _pointers(child, f"{at}/{index}")
-
-
-POINTERS = list(_pointers(flow()))
-FIELDS = ["name", "type", "stepId", "workflowId", "in", "value", "reference", "criteria", "condition", "context"]
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(),
-    st.sampled_from(["", "goto", "retry", "end", "jsonpath", "xpath", "poll", "$inputs.a", "{$"]),
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(FIELDS) | st.text(), inner, max_size=6),
-    max_leaves=15,
-)
-
-
-@given(st.sampled_from(POINTERS), VALUES)
-def test_any_value_anywhere(pointer: str, value: JsonValue) -> None:
-    """Whatever stands wherever in a document, it is read or refused with a code of ours."""
-    _read_or_refuse(changed(pointer, value))
-
-
-@given(VALUES)
-def test_any_document(value: JsonValue) -> None:
-    """Whatever a document is, it is read or refused with a code of ours."""
-    _read_or_refuse(value)
-
-
-@given(st.dictionaries(st.sampled_from(["arazzo", "info", "sourceDescriptions", "workflows", "components"]), VALUES))
-def test_any_root(value: JsonValue) -> None:
-    """Whatever the members of a document are, it is refused with codes of ours."""
-    _read_or_refuse({"arazzo": "1.0.1", **value})
-
-
-@pytest.mark.parametrize("pointer", POINTERS)
-def test_monsters_anywhere(pointer: str) -> None:
-    """Nesting without a reasonable end and numbers too long to be written are read or refused like anything else."""
-    for value in (DEEP, {"type": DEEP, "name": DEEP}, 10**5_000, [10**5_000]):
-        _read_or_refuse(changed(pointer, value))
-
-
-def _read_or_refuse(document: JsonValue) -> None:
-    findings: tuple[Finding, ...] = ()
-    try:
-        parse_document(document)
-    except InvalidDocument as error:
-        findings = error.findings
-    assert {"arazzo"} >= {finding.code.partition("-")[0] for finding in findings}

@@ -183,7 +183,7 @@ def test_a_root_that_was_allowed(run_flow: Call, workspace: Path, monkeypatch: p
         ("value: $steps.bulkIdentify.outputs.bulkOperationId", "value: $steps.x.outputs.y", "output-unknown", ""),
         ("workflowRunId: $response.body#/workflow_run_id", "workflowRunId: $nothing", "expression-invalid", ""),
         ("onSuccess:", "onsuccess:", "arazzo-unknown-field", ":81:"),
-        ("type: jsonpath", "type: xpath", "arazzo-unsupported", ""),
+        ("type: jsonpath", "type: jsonata", "arazzo-structure", ""),
     ],
 )
 def test_flows_with_a_mistake(run_flow: Call, workspace: Path, old: str, new: str, code: str, where: str) -> None:

@@ -117,7 +117,9 @@ def test_good_inputs_pass(values: dict[str, Any]) -> None:
     check_inputs(make_flow(STEP).choose_workflow(None), Inputs(values))
 
 
-@pytest.mark.parametrize("schema", [{"type": "nonsense"}, {"$ref": "#/nowhere"}, {"properties": 7}])
+@pytest.mark.parametrize(
+    "schema", [{"type": "nonsense"}, {"allOf": [{"$id": "urn:a", "$ref": "#/nowhere"}]}, {"properties": 7}]
+)
 def test_an_inputs_schema_that_is_none(schema: dict[str, Any]) -> None:
     """Inputs that are not a JSON Schema are refused by that name."""
     workflow = make_flow(STEP, inputs=schema).choose_workflow(None)
