@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mock_knock.arazzo.document import Document, Parameter, Workflow
 from mock_knock.arazzo.flow_graph import FlowGraph, open_actions
-from mock_knock.arazzo.lint_subject import Subject, step_actions
-from mock_knock.arazzo.references import declared_inputs
+from mock_knock.arazzo.lint_subject import Subject, declared_inputs, has_default, required_inputs, step_actions
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import resolve_workflow
 
@@ -48,19 +47,10 @@ def _calls(workflow: Workflow) -> Iterator[tuple[str, str, Sequence[Parameter], 
 
 def _missing_inputs(called: Workflow, given: Sequence[Parameter], at: str) -> Iterator[Problem]:
     names = {parameter.name for parameter in given}
-    for name in required_inputs(called):
-        if name not in names:
+    for name in sorted(required_inputs(called) - names):
+        if not has_default(called, name):
             message = f"the workflow '{called.workflow_id}' needs the input '{name}', which this call does not give"
             yield Problem("workflow-input-missing", at, message, f"add a parameter `name: {name}` with a value")
-
-
-def required_inputs(workflow: Workflow) -> tuple[str, ...]:
-    """Return the inputs without which a workflow cannot start; one with a default is not among them."""
-    required = workflow.inputs.get("required")
-    schemas = declared_inputs(workflow)
-    with_default = {name for name, schema in schemas.items() if isinstance(schema, Mapping) and "default" in schema}
-    names = required if isinstance(required, list) else []
-    return tuple(name for name in names if isinstance(name, str) and name not in with_default)
 
 
 def _unknown_inputs(called: Workflow, given: Sequence[Parameter]) -> Iterator[Problem]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from mock_knock.arazzo.lint_calls import required_inputs
-from mock_knock.arazzo.lint_subject import Subject, find_uses
-from mock_knock.arazzo.reader import escape
-from mock_knock.arazzo.references import declared_inputs
+from mock_knock.arazzo.lint_subject import (
+    Subject,
+    declared_inputs,
+    find_uses,
+    has_default,
+    input_pointer,
+    required_inputs,
+)
 from mock_knock.arazzo.targets import Problem
 
 
@@ -19,9 +23,13 @@ def check_unused_inputs(subject: Subject) -> Iterator[Problem]:
     read |= _read_by_others(subject)
     for name in declared_inputs(subject.workflow):
         if name not in read:
-            at = f"{subject.workflow.pointer}/inputs/properties/{escape(name)}"
             message = f"nothing reads the input '{name}'"
-            yield Problem("input-unused", at, message, f"write `$inputs.{name}` where it is meant, or take it out")
+            yield Problem(
+                "input-unused",
+                input_pointer(subject.workflow, name),
+                message,
+                f"write `$inputs.{name}` where it is meant, or take it out",
+            )
 
 
 def _read_by_others(subject: Subject) -> set[str]:
@@ -37,13 +45,11 @@ def _read_by_others(subject: Subject) -> set[str]:
 
 def check_optional_inputs(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each place that sends an input which need not be given: the standard is silent about it."""
-    schemas = declared_inputs(subject.workflow)
-    required = required_inputs(subject.workflow)
-    for use in find_uses(subject.workflow, dialect=subject.dialect):
+    workflow = subject.workflow
+    optional = declared_inputs(workflow).keys() - required_inputs(workflow)
+    for use in find_uses(workflow, dialect=subject.dialect):
         name = use.expression.name
-        if use.expression.kind != "inputs" or not use.is_sent or name not in schemas or name in required:
-            continue
-        if isinstance(schema := schemas[name], Mapping) and "default" in schema:
+        if use.expression.kind != "inputs" or not use.is_sent or name not in optional or has_default(workflow, name):
             continue
         message = f"the input '{name}' is sent and may be absent: the standard says nothing about an absent input"
         effect = "a member that is nothing but this input is left out" if use.is_whole else "the step fails without it"

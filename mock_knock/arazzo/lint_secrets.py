@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from mock_knock.arazzo.lint_subject import Subject, given_values, walk_value
-from mock_knock.arazzo.reader import escape
-from mock_knock.arazzo.references import declared_inputs
+from mock_knock.arazzo.lint_subject import Subject, declared_inputs, given_values, input_pointer, walk_value
 from mock_knock.arazzo.targets import Problem
 from mock_knock.messages import JsonValue
 
@@ -35,7 +33,9 @@ def check_marks(subject: Subject) -> Iterator[Problem]:
     for name, schema in declared_inputs(subject.workflow).items():
         if looks_secret(name) and not (isinstance(schema, Mapping) and schema.get("format") == "password"):
             message = f"the input '{name}' looks like a secret and is not marked as one: other tools print it"
-            yield Problem("input-secret-unmarked", _place(subject, name), message, "add `format: password`")
+            yield Problem(
+                "input-secret-unmarked", input_pointer(subject.workflow, name), message, "add `format: password`"
+            )
 
 
 def check_literals(subject: Subject) -> Iterator[Problem]:
@@ -65,12 +65,10 @@ def _in_defaults(subject: Subject) -> Iterator[Problem]:
         default = schema.get("default") if isinstance(schema, Mapping) else None
         if looks_secret(name) and _is_literal(default):
             message = f"the default of the input '{name}' is a secret in clear"
-            yield Problem("secret-literal", f"{_place(subject, name)}/default", message, "give it with each run")
+            yield Problem(
+                "secret-literal", f"{input_pointer(subject.workflow, name)}/default", message, "give it with each run"
+            )
 
 
 def _is_literal(value: JsonValue) -> bool:
     return isinstance(value, str) and len(value) >= SHORTEST_SECRET and "$" not in value
-
-
-def _place(subject: Subject, name: str) -> str:
-    return f"{subject.workflow.pointer}/inputs/properties/{escape(name)}"

@@ -68,6 +68,29 @@ class Use:
     is_whole: bool = False
 
 
+def declared_inputs(workflow: Workflow) -> Mapping[str, JsonValue]:
+    """Return the inputs a workflow declares, with their schemas."""
+    properties = workflow.inputs.get("properties")
+    return properties if isinstance(properties, Mapping) else {}
+
+
+def required_inputs(workflow: Workflow) -> frozenset[str]:
+    """Return the inputs without which a workflow cannot start."""
+    required = workflow.inputs.get("required")
+    return frozenset(name for name in (required if isinstance(required, list) else ()) if isinstance(name, str))
+
+
+def has_default(workflow: Workflow, name: str) -> bool:
+    """Tell whether a declared input has a default value."""
+    schema = declared_inputs(workflow).get(name)
+    return isinstance(schema, Mapping) and "default" in schema
+
+
+def input_pointer(workflow: Workflow, name: str) -> str:
+    """Return the place of the schema of a declared input."""
+    return f"{workflow.pointer}/inputs/properties/{escape(name)}"
+
+
 def step_actions(step: Step) -> tuple[Action, ...]:
     """Return the actions of a step: those on success, then those on failure."""
     return (*step.on_success, *step.on_failure)

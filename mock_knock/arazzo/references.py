@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from mock_knock.arazzo.document import Document, SourceDescription, Workflow
 from mock_knock.arazzo.expression import Expression
 from mock_knock.arazzo.flow_graph import FlowGraph
-from mock_knock.arazzo.lint_subject import Subject, Use, find_uses
+from mock_knock.arazzo.lint_subject import Subject, Use, declared_inputs, find_uses
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import WorkflowTarget, resolve_workflow
-from mock_knock.messages import JsonValue
 
 SOURCE_FIELDS = ("name", "url", "type")
 """The fields of a Source Description Object; an expression may read them, or name an operation or a workflow."""
@@ -38,12 +37,6 @@ def check_references(subject: Subject) -> Iterator[Problem]:
                 yield Problem("self-undeclared", use.pointer, message, "add `$self: https://...` at the top (1.1.0)")
             case _:
                 pass
-
-
-def declared_inputs(workflow: Workflow) -> Mapping[str, JsonValue]:
-    """Return the inputs a workflow declares, with their schemas."""
-    properties = workflow.inputs.get("properties")
-    return properties if isinstance(properties, Mapping) else {}
 
 
 def _check_input(workflow: Workflow, pointer: str, expression: Expression) -> Iterator[Problem]:

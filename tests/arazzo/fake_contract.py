@@ -58,7 +58,7 @@ class Described:
 
     def find_by_pointer(self, source: str, pointer: str) -> OperationTarget | None:
         """Return the operation whose id is the second to last part of the pointer; `~1none` has no id."""
-        name = pointer.split("~1")[-1].partition("/")[0]
+        name = pointer.rsplit("~1", maxsplit=1)[-1].partition("/")[0]
         return Operation(None if name == "none" else name.replace("_", " "), source)
 
     def success_values(self, operation: OperationTarget, pointer: str) -> tuple[JsonValue, ...] | None:
