@@ -95,17 +95,27 @@ def _dependencies(workflow: Workflow) -> Iterator[tuple[str, str]]:
 
 
 def _circles(workflow: Workflow, document: Document, links: _Links) -> Iterator[tuple[list[str], str]]:
-    """Yield each circle that a workflow leads into, with the place of the link that closes it; once each."""
+    """Yield each circle that a workflow leads into, with the place of the link that closes it.
+
+    A circle begins with the workflow that stands first in the document, whichever workflow it is found from.
+    """
+    order = [each.workflow_id for each in document.workflows]
     seen: set[str] = set()
-    pending: list[list[str]] = [[workflow.workflow_id]]
+    pending: list[list[tuple[str, str]]] = [[(workflow.workflow_id, "")]]
     while pending:
         trail = pending.pop()
-        current = document.workflow(trail[-1])
-        if current is None or trail[-1] in seen:
+        current = document.workflow(trail[-1][0])
+        if current is None or current.workflow_id in seen:
             continue
-        seen.add(trail[-1])
+        seen.add(current.workflow_id)
+        names = [name for name, _ in trail]
+        onward = []
         for reference, at in links(current):
-            if reference in trail:
-                yield [*trail[trail.index(reference) :], reference], at
+            if reference in names:
+                circle = [*trail[names.index(reference) + 1 :], (reference, at)]
+                first = min(circle, key=lambda link: order.index(link[0]))
+                turned = circle.index(first)
+                yield [first[0], *(name for name, _ in (*circle[turned + 1 :], *circle[: turned + 1]))], first[1]
             else:
-                pending.append([*trail, reference])
+                onward.append([*trail, (reference, at)])
+        pending.extend(reversed(onward))

@@ -17,7 +17,7 @@ from mock_knock.arazzo.targets import Problem, unbraced_problem
 from mock_knock.arazzo.template import find_expressions
 from mock_knock.messages import JsonValue
 
-_ROOTS = get_args(ExpressionKind)
+_ROOTS = {root.lower(): root for root in get_args(ExpressionKind)}
 _LOOKALIKE = re.compile(r"\$(?P<root>[A-Za-z]+)\.\w[\w.\-]*(?:#[\w/~\-]*)?")
 _SIMILARITY = 0.8
 """How near a word must come to a root of expressions; `input` is 0.91 from `inputs`, `status` 0.67 from `outputs`."""
@@ -47,11 +47,24 @@ def _lookalikes(text: str, at: str) -> Iterator[Problem]:
     for braced in split_braced(text):
         pieces = split_unbraced(braced.text) if braced.form == "plain" else ()
         for found in (match for piece in pieces if piece.form == "plain" for match in _LOOKALIKE.finditer(piece.text)):
-            near = next((root for root in _ROOTS if root.lower() == found["root"].lower()), None)
-            near = near or next(iter(get_close_matches(found["root"], _ROOTS, n=1, cutoff=_SIMILARITY)), None)
-            if near is not None:
+            root = _meant_root(found["root"])
+            if root is not None:
                 message = f"'{found[0]}' looks like a runtime expression and is none, so it is sent as it stands"
-                yield Problem("expression-unknown", at, message, f"did you mean {{${near}...}}?")
+                rest = found[0].removeprefix(f"${found['root']}")
+                yield Problem("expression-unknown", at, message, _advice(f"${root}{rest}"))
+
+
+def _meant_root(word: str) -> str | None:
+    near = get_close_matches(word.lower(), _ROOTS, n=1, cutoff=_SIMILARITY)
+    return _ROOTS[near[0]] if near else None
+
+
+def _advice(text: str) -> str:
+    try:
+        parse_expression(text)
+    except ExpressionSyntaxError as error:
+        return str(error)
+    return f"write {{{text}}}"
 
 
 def _invalid(text: str, error: ExpressionSyntaxError, at: str) -> Problem:
@@ -75,14 +88,12 @@ def _check_expression(text: str, at: str) -> Iterator[Problem]:
 def check_selectors(subject: Subject) -> Iterator[Problem]:
     """Yield what is wrong with Selector Objects, wherever they stand."""
     for selector, _, _ in find_selectors(subject.workflow):
-        yield from _check_expression(selector.context, f"{selector.pointer}/context")
-        for code, message in _selector_problems(selector):
-            yield Problem(code, f"{selector.pointer}/selector", message)
+        yield from _check_selector(selector)
 
 
-def _selector_problems(_selector: Selector) -> tuple[tuple[str, str], ...]:
-    """Return code and message of each problem of the query itself: the one place to ask the language of selectors."""
-    return ()
+def _check_selector(selector: Selector) -> Iterator[Problem]:
+    """Yield what is wrong with one Selector Object: the place for every rule about it."""
+    yield from _check_expression(selector.context, f"{selector.pointer}/context")
 
 
 def check_criteria(subject: Subject) -> Iterator[Problem]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
 
-from mock_knock.arazzo.document import Document
+from mock_knock.arazzo.document import Document, OutputSource, SourceDescription, Step, Workflow
 from mock_knock.arazzo.lint import Subject, lint_workflow
 from mock_knock.arazzo.parse import parse_document
-from mock_knock.arazzo.targets import OperationTarget
+from mock_knock.arazzo.targets import OperationTarget, Problem
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import ContractViolation, Finding, JsonValue
 
@@ -79,6 +79,43 @@ class Described:
         """Note what was asked, and return the violations given for the operation."""
         self.seen.append((operation.operation_id, content_type, payload, unknown))
         return self.violations.get(operation.operation_id or "", ())
+
+
+def make_subject(
+    *workflows: Workflow,
+    described: Described | None = None,
+    sources: Sequence[SourceDescription] = (SourceDescription("api", "api.yml"),),
+    others: Mapping[str, Document] | None = None,
+    self_uri: str | None = None,
+    components: Mapping[str, Mapping[str, JsonValue]] | None = None,
+    dialect: Dialect = "lenient",
+) -> Subject:
+    """Return the first of some workflows as the subject of a rule."""
+    document = Document("1.1.0", "t", tuple(sources), workflows, self_uri, components or {})
+    return Subject(document, workflows[0], described or Described(), dialect, others or {})
+
+
+def make_workflow(
+    *steps: Step,
+    name: str = "w",
+    inputs: Mapping[str, JsonValue] | None = None,
+    required: Sequence[str] = (),
+    outputs: Mapping[str, OutputSource] | None = None,
+    depends_on: tuple[str, ...] = (),
+) -> Workflow:
+    """Return a workflow whose pointer is its name; `inputs` are schemas by name."""
+    schema = {"properties": dict(inputs), "required": list(required)} if inputs is not None else {}
+    return Workflow(name, steps, schema, outputs or {}, f"/{name}", depends_on)
+
+
+def codes(problems: Iterable[Problem]) -> list[tuple[str, str]]:
+    """Return code and place of some problems."""
+    return [(problem.code, problem.pointer) for problem in problems]
+
+
+def messages(problems: Iterable[Problem]) -> list[str]:
+    """Return the messages of some problems."""
+    return [problem.message for problem in problems]
 
 
 def make_document(steps: str, *, inputs: JsonValue = None, outputs: JsonValue = None) -> Document:
