@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mock_knock.arazzo.document import Document, Parameter, Workflow
 from mock_knock.arazzo.flow_graph import FlowGraph, open_actions
-from mock_knock.arazzo.lint_subject import Subject, declared_inputs, has_default, required_inputs, step_actions
+from mock_knock.arazzo.inputs import declared_inputs, required_inputs
+from mock_knock.arazzo.lint_subject import Subject, has_default, step_actions
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import resolve_workflow
 

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mock_knock.arazzo.lint_subject import (
-    Subject,
-    declared_inputs,
-    find_uses,
-    has_default,
-    input_pointer,
-    required_inputs,
-)
+from mock_knock.arazzo.inputs import declared_inputs, input_pointers, required_inputs
+from mock_knock.arazzo.lint_subject import Subject, find_uses, has_default
 from mock_knock.arazzo.targets import Problem
 
 
@@ -26,7 +20,7 @@ def check_unused_inputs(subject: Subject) -> Iterator[Problem]:
             message = f"nothing reads the input '{name}'"
             yield Problem(
                 "input-unused",
-                input_pointer(subject.workflow, name),
+                input_pointers(subject.workflow)[name],
                 message,
                 f"write `$inputs.{name}` where it is meant, or take it out",
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from mock_knock.arazzo.lint_subject import Subject, declared_inputs, given_values, input_pointer, walk_value
+from mock_knock.arazzo.inputs import declared_inputs, input_pointers
+from mock_knock.arazzo.lint_subject import Subject, given_values, walk_value
 from mock_knock.arazzo.targets import Problem
 from mock_knock.messages import JsonValue
 
@@ -34,7 +35,7 @@ def check_marks(subject: Subject) -> Iterator[Problem]:
         if looks_secret(name) and not (isinstance(schema, Mapping) and schema.get("format") == "password"):
             message = f"the input '{name}' looks like a secret and is not marked as one: other tools print it"
             yield Problem(
-                "input-secret-unmarked", input_pointer(subject.workflow, name), message, "add `format: password`"
+                "input-secret-unmarked", input_pointers(subject.workflow)[name], message, "add `format: password`"
             )
 
 
@@ -66,7 +67,7 @@ def _in_defaults(subject: Subject) -> Iterator[Problem]:
         if looks_secret(name) and _is_literal(default):
             message = f"the default of the input '{name}' is a secret in clear"
             yield Problem(
-                "secret-literal", f"{input_pointer(subject.workflow, name)}/default", message, "give it with each run"
+                "secret-literal", f"{input_pointers(subject.workflow)[name]}/default", message, "give it with each run"
             )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mock_knock.arazzo.criterion import Criterion, criterion_expressions
 from mock_knock.arazzo.document import Action, Document, OutputSource, Parameter, RequestBody, Step, Workflow
 from mock_knock.arazzo.expression import Expression, ExpressionSyntaxError, parse_expression
+from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.arazzo.pointer import MISSING, Missing, join_pointer
 from mock_knock.arazzo.reader import escape
 from mock_knock.arazzo.selector import Selector
@@ -68,27 +69,10 @@ class Use:
     is_whole: bool = False
 
 
-def declared_inputs(workflow: Workflow) -> Mapping[str, JsonValue]:
-    """Return the inputs a workflow declares, with their schemas."""
-    properties = workflow.inputs.get("properties")
-    return properties if isinstance(properties, Mapping) else {}
-
-
-def required_inputs(workflow: Workflow) -> frozenset[str]:
-    """Return the inputs without which a workflow cannot start."""
-    required = workflow.inputs.get("required")
-    return frozenset(name for name in (required if isinstance(required, list) else ()) if isinstance(name, str))
-
-
 def has_default(workflow: Workflow, name: str) -> bool:
     """Tell whether a declared input has a default value."""
     schema = declared_inputs(workflow).get(name)
     return isinstance(schema, Mapping) and "default" in schema
-
-
-def input_pointer(workflow: Workflow, name: str) -> str:
-    """Return the place of the schema of a declared input."""
-    return f"{workflow.pointer}/inputs/properties/{escape(name)}"
 
 
 def step_actions(step: Step) -> tuple[Action, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from mock_knock.arazzo.document import Document, SourceDescription, Workflow
 from mock_knock.arazzo.expression import Expression
 from mock_knock.arazzo.flow_graph import FlowGraph
-from mock_knock.arazzo.lint_subject import Subject, Use, declared_inputs, find_uses
+from mock_knock.arazzo.inputs import declared_inputs
+from mock_knock.arazzo.lint_subject import Subject, Use, find_uses
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import WorkflowTarget, resolve_workflow
 
