@@ -97,9 +97,14 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
 READINGS: Mapping[str, str] = {"jsonpath-comparison": "jsonpath-invalid"}
 """Readings of the lenient dialect that are reported under the code of the defect they read over."""
 
+EXPRESSION_HINT = "write one such as `$inputs.id`, `$steps.first.outputs.id` or `$response.body#/id`"
+
 CRITERION_HINTS: Mapping[str, str] = {
     "jsonpath-invalid": "write `$[?@.status == 'x']`, or the simple condition `$response.body#/status == 'x'`",
     "jsonpath-root-filter": "write the simple condition `$response.body#/status == 'x'`",
+    "regex-invalid": "close every bracket, and write `\\` before a character that is meant as it stands",
+    "xpath-invalid": "write an XPath expression such as `/job/status = 'done'`",
+    "expression-invalid": EXPRESSION_HINT,
     "condition-invalid": "compare with == != < <= > >=, join with && and ||, quote text with '...'",
     "criterion-context-missing": "check that the context exists in this response",
     "expression-missing": "check that the value exists in this response, or add a criterion that looks for it first",

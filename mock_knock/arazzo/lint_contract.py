@@ -11,7 +11,7 @@ from mock_knock.arazzo.selector import Selector
 from mock_knock.arazzo.targets import OperationParameter, OperationTarget, Problem, resolve_target
 from mock_knock.arazzo.template import find_expressions
 
-_UNDESCRIBED = frozenset({"accept", "authorization", "content-type"})
+_UNDESCRIBED = frozenset(name.lower() for name in ("Accept", "Authorization", "Content-Type"))
 """Headers that OpenAPI does not describe as parameters (3.0.3 and 3.1, Parameter Object, name)."""
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
 """Methods whose request content has no meaning of its own (RFC 9110, sections 9.3.1, 9.3.2 and 9.3.5)."""
@@ -65,7 +65,7 @@ def _check_body(
         at = f"{sent.pointer}/payload{violation.location}" if is_inside else sent.pointer
         place = violation.location if is_inside else "the body"
         message = f"the request breaks the description of {operation.method} {operation.path}: {place} "
-        hint = f"see {violation.schema} in source '{operation.source}'" if violation.schema else ""
+        hint = f"see {violation.schema or operation.path} in source '{operation.source}'"
         yield Problem("payload-invalid", at, f"{message}{violation.message}", hint)
 
 

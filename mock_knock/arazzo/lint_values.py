@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import get_args
 
-from mock_knock.arazzo.codes import READINGS, describe_criterion_problem
+from mock_knock.arazzo.codes import EXPRESSION_HINT, READINGS, describe_criterion_problem
 from mock_knock.arazzo.criterion import Criterion, check_criterion
 from mock_knock.arazzo.embedding import split_braced, split_unbraced
 from mock_knock.arazzo.expression import ExpressionKind, ExpressionSyntaxError, parse_expression
@@ -68,7 +68,7 @@ def _advice(text: str) -> str:
 
 
 def _invalid(text: str, error: ExpressionSyntaxError, at: str) -> Problem:
-    return Problem("expression-invalid", at, f"'{text}' is not a runtime expression: {error}")
+    return Problem("expression-invalid", at, f"'{text}' is not a runtime expression: {error}", EXPRESSION_HINT)
 
 
 def check_outputs(subject: Subject) -> Iterator[Problem]:

@@ -63,7 +63,7 @@ def test_a_body_that_is_wrong_as_a_whole(at: str, step: Step) -> None:
     """A violation without a place in the payload stands at the body, or at the step that has none."""
     described = Described(violations={"a": (ContractViolation("request-body", "", "is required"),)})
     (found,) = check_payloads(make_subject(make_workflow(step), described=described))
-    assert (at, "") == (found.pointer, found.hint)
+    assert (at, "see /a in source 'api'") == (found.pointer, found.hint)
     assert "the request breaks the description of POST /a: the body is required" == found.message
 
 

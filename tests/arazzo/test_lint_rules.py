@@ -426,7 +426,7 @@ def test_failure_actions_need_not_be_complete() -> None:
         (
             "regex-invalid",
             "'{}(' is not a regular expression: ",
-            "",
+            "close every bracket, and write `\\` before a character that is meant as it stands",
             "{condition: '{}(', context: $statusCode, type: regex}",
         ),
     ],
