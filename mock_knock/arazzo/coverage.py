@@ -1,4 +1,4 @@
-"""Which values of which body members a criterion tests for, so that a linter can see what nobody handles."""
+"""Which values of which body members a JSONPath criterion tests for, so that a linter can tell when it holds."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TypeAlias
 
 from jsonpath.filter import RelativeFilterQuery, RootFilterQuery
 
-from mock_knock.arazzo.condition_tree import AnyOf, Comparison, ConditionSyntaxError, Constant, Node, Reading
+from mock_knock.arazzo.condition_tree import ConditionSyntaxError, Reading
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.embedding import split_braced
 from mock_knock.arazzo.json_query import QuerySyntaxError, compile_logical, compile_query
 from mock_knock.arazzo.pointer import join_pointer, split_pointer
 from mock_knock.arazzo.query_shape import Equality, Path, equalities
-from mock_knock.arazzo.simple_condition import parse_reading, parse_simple
+from mock_knock.arazzo.simple_condition import parse_reading
 from mock_knock.messages import JsonValue
 
 ComparedValues: TypeAlias = frozenset[tuple[str, JsonValue]]
@@ -20,39 +20,19 @@ ComparedValues: TypeAlias = frozenset[tuple[str, JsonValue]]
 
 
 def compared_values(criterion: Criterion) -> ComparedValues | None:
-    """Return what a criterion tests for equality, when it says nothing else; otherwise None.
+    """Return what a JSONPath criterion tests for equality, when it says nothing else; otherwise None.
 
     `$.status == 'queued' || $.status == 'processing'` over `$response.body` gives `('/status', 'queued')` and
-    `('/status', 'processing')`; so do the filter `$[?@.status == ...]` and the simple condition
-    `$response.body#/status == ...`. Negations, other operators, `&&`, other sources than the response body,
-    `{expression}` in a query, and text that does not parse give None. Whether case counts depends on the type of the
-    criterion: in simple conditions not.
+    `('/status', 'processing')`; so does the filter `$[?@.status == ...]`. Negations, other operators, `&&`, other
+    sources than the response body, `{expression}` in a query, and text that does not parse give None.
     """
+    if criterion.type != "jsonpath":
+        return None
     try:
-        match criterion.type:
-            case "simple":
-                found = _simple_equalities(parse_simple(criterion.condition).root)
-            case "jsonpath":
-                found = _jsonpath_equalities(criterion)
-            case _:
-                found = None
+        found = _jsonpath_equalities(criterion)
     except (ConditionSyntaxError, QuerySyntaxError):
         return None
     return None if found is None else frozenset((join_pointer(path), value) for path, value in found)
-
-
-def _simple_equalities(node: Node) -> tuple[Equality, ...] | None:
-    match node:
-        case AnyOf():
-            parts = [_simple_equalities(operand) for operand in node.operands]
-            return None if None in parts else tuple(each for part in parts for each in part or ())
-        case Comparison(left=Reading() as reading, operator="==", right=Constant() as constant):
-            path = _body_path(reading)
-        case Comparison(left=Constant() as constant, operator="==", right=Reading() as reading):
-            path = _body_path(reading)
-        case _:
-            return None
-    return None if path is None else ((path, constant.value),)
 
 
 def _jsonpath_equalities(criterion: Criterion) -> tuple[Equality, ...] | None:

@@ -1,139 +1,122 @@
-"""Whether the inputs and outputs that expressions name exist, and exist in time."""
+"""Whether what expressions name exists, and exists in time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Collection, Iterator
 
-from mock_knock.arazzo.criterion import Criterion, criterion_expressions
-from mock_knock.arazzo.document import Action, Step, Workflow
-from mock_knock.arazzo.expression import Expression, ExpressionSyntaxError, parse_expression
-from mock_knock.arazzo.inputs import input_names
-from mock_knock.arazzo.reader import escape
+from mock_knock.arazzo.document import Document, SourceDescription, Workflow
+from mock_knock.arazzo.expression import Expression
+from mock_knock.arazzo.flow_graph import FlowGraph
+from mock_knock.arazzo.inputs import declared_inputs
+from mock_knock.arazzo.lint_subject import Subject, Use, find_uses
 from mock_knock.arazzo.targets import Problem
-from mock_knock.arazzo.template import Dialect, find_expressions
-from mock_knock.messages import JsonValue
+from mock_knock.arazzo.workflow_targets import WorkflowTarget, resolve_workflow
+
+SOURCE_FIELDS = ("name", "url", "type")
+"""The fields of a Source Description Object; an expression may read them, or name an operation or a workflow."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """An expression and its place; `step` is None in the outputs of the workflow."""
-
-    pointer: str
-    expression: Expression
-    step: Step | None = None
-    is_sent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """Which steps a run can come to from which, by their ids."""
-
-    first: str
-    successors: Mapping[str, Sequence[str]]
-
-    @classmethod
-    def of(cls, workflow: Workflow) -> _Order:
-        successors = {
-            step.step_id: [action.target for action in step_actions(step) if action.target is not None]
-            for step in workflow.steps
-        }
-        for step, following in pairwise(workflow.steps):
-            successors[step.step_id].append(following.step_id)
-        return cls(workflow.steps[0].step_id, successors)
-
-    def is_in_time(self, source: str, user: str, *, is_sent: bool) -> bool:
-        """Tell whether a step can have run when another one reads its output (Arazzo 1.1.0, Step Object, dependsOn).
-
-        What is sent needs its value on the first visit already; a criterion or an output may wait for a later turn of
-        a loop, and sees the outputs of its own step.
-        """
-        return source in self.reached(self.first, avoiding=user if is_sent else "") and user in self.reached(source)
-
-    def reached(self, start: str, *, avoiding: str = "") -> set[str]:
-        """Return a step and those that the run can come to from it, around another step."""
-        reached: set[str] = set()
-        pending = [start]
-        while pending:
-            step = pending.pop()
-            if step != avoiding and step not in reached:
-                reached.add(step)
-                pending.extend(self.successors[step])
-        return reached
-
-
-def check_references(workflow: Workflow, *, dialect: Dialect) -> Iterator[Problem]:
-    """Yield a problem for each expression that names an input or output which does not exist, or not yet.
-
-    In the strict dialect an expression without braces inside longer text is text, and names nothing.
-    """
-    order = _Order.of(workflow)
-    for use in _uses(workflow, dialect):
+def check_references(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each expression that names something which does not exist, or not yet."""
+    graph = FlowGraph.of(subject.workflow)
+    for use in find_uses(subject.workflow, dialect=subject.dialect):
         match use.expression.kind:
             case "inputs":
-                yield from _check_input(workflow, use.pointer, use.expression)
+                yield from _check_input(subject.workflow, use.pointer, use.expression)
             case "steps":
-                yield from _check_output(workflow, use, order)
+                yield from _check_step_output(subject.workflow, use, graph)
+            case "outputs":
+                yield from _check_own_output(subject, use)
+            case "workflows":
+                yield from _check_workflow_value(subject.document, use)
+            case "sourceDescriptions":
+                yield from _check_source(subject, use)
+            case "components":
+                yield from _check_component(subject.document, use)
+            case "self" if subject.document.self_uri is None:
+                message = "$self has no value: the document has no field '$self'"
+                yield Problem("self-undeclared", use.pointer, message, "add `$self: https://...` at the top (1.1.0)")
             case _:
                 pass
 
 
 def _check_input(workflow: Workflow, pointer: str, expression: Expression) -> Iterator[Problem]:
-    names = input_names(workflow)
-    if expression.name not in names:
-        hint = f"declared inputs: {', '.join(names) or 'none'}"
+    declared = declared_inputs(workflow)
+    if expression.name not in declared:
+        hint = f"declared inputs: {_listed(declared)}"
         yield Problem("input-undeclared", pointer, f"there is no input '{expression.name}'", hint)
 
 
-def _check_output(workflow: Workflow, use: _Use, order: _Order) -> Iterator[Problem]:
+def _check_step_output(workflow: Workflow, use: Use, graph: FlowGraph) -> Iterator[Problem]:
     expression = use.expression
     step = next((each for each in workflow.steps if each.step_id == expression.owner), None)
     if step is None:
-        hint = f"steps of this workflow: {', '.join(each.step_id for each in workflow.steps)}"
+        hint = f"steps of this workflow: {_listed([each.step_id for each in workflow.steps])}"
         yield Problem("output-unknown", use.pointer, f"there is no step '{expression.owner}'", hint)
     elif expression.name not in step.outputs:
-        hint = f"outputs of '{step.step_id}': {', '.join(step.outputs) or 'none'}"
-        message = f"the step '{step.step_id}' has no output '{expression.name}'"
-        yield Problem("output-unknown", use.pointer, message, hint)
-    elif use.step is not None and not order.is_in_time(step.step_id, use.step.step_id, is_sent=use.is_sent):
+        yield _unknown_output(use.pointer, f"the step '{step.step_id}'", expression.name, step.outputs)
+    elif use.step is not None and not graph.is_in_time(step.step_id, use.step.step_id, is_sent=use.is_sent):
         message = f"'{expression}' has no value yet: '{step.step_id}' does not come before '{use.step.step_id}'"
-        yield Problem("output-unknown", use.pointer, message, "move the step that has the output to the front")
+        yield Problem("output-forward", use.pointer, message, "move the step that has the output to the front")
 
 
-def _uses(workflow: Workflow, dialect: Dialect) -> Iterator[_Use]:
-    for step in workflow.steps:
-        for parameter in step.parameters:
-            yield from _in_value(parameter.value, f"{parameter.pointer}/value", step, dialect)
-        if step.request_body is not None:
-            yield from _in_value(step.request_body.payload, f"{step.request_body.pointer}/payload", step, dialect)
-        for criterion in step_criteria(step):
-            at = f"{criterion.pointer}/condition"
-            yield from (_Use(at, found, step) for found in criterion_expressions(criterion))
-        yield from _in_outputs(step.outputs, step.pointer, step)
-    yield from _in_outputs(workflow.outputs, workflow.pointer, None)
+def _check_own_output(subject: Subject, use: Use) -> Iterator[Problem]:
+    """Check `$outputs.x`: behind a step that calls a workflow the outputs of that one, elsewhere those of this one."""
+    if use.step is None or use.step.workflow_id is None:
+        owner = subject.workflow
+    else:
+        found = resolve_workflow(use.step.workflow_id, subject.document, subject.others, use.pointer)
+        if not isinstance(found, WorkflowTarget):
+            return  # the rule about calls reports it
+        owner = found.workflow
+    if use.expression.name not in owner.outputs:
+        yield _unknown_output(use.pointer, f"the workflow '{owner.workflow_id}'", use.expression.name, owner.outputs)
 
 
-def step_criteria(step: Step) -> tuple[Criterion, ...]:
-    """Return every criterion of a step: its own, then those of its actions."""
-    return (*step.success_criteria, *(criterion for action in step_actions(step) for criterion in action.criteria))
+def _check_workflow_value(document: Document, use: Use) -> Iterator[Problem]:
+    expression = use.expression
+    workflow = document.workflow(expression.owner)
+    if workflow is None:
+        hint = f"workflows of this document: {_listed([each.workflow_id for each in document.workflows])}"
+        yield Problem("workflow-missing", use.pointer, f"there is no workflow '{expression.owner}'", hint)
+    elif expression.part == "inputs":
+        yield from _check_input(workflow, use.pointer, expression)
+    elif expression.name not in workflow.outputs:
+        yield _unknown_output(use.pointer, f"the workflow '{workflow.workflow_id}'", expression.name, workflow.outputs)
 
 
-def step_actions(step: Step) -> tuple[Action, ...]:
-    """Return the actions of a step: those on success, then those on failure."""
-    return (*step.on_success, *step.on_failure)
+def _check_source(subject: Subject, use: Use) -> Iterator[Problem]:
+    name, member = use.expression.owner, use.expression.name
+    source = subject.document.source(name)
+    if source is None:
+        hint = f"known: {_listed([each.name for each in subject.document.sources])}"
+        yield Problem("source-missing", use.pointer, f"there is no source description '{name}'", hint)
+    elif not _has_member(subject, source, member):
+        message = f"the source description '{name}' has neither a field nor anything to call named '{member}'"
+        yield Problem("source-member-missing", use.pointer, message, f"its fields: {_listed(SOURCE_FIELDS)}")
 
 
-def _in_value(value: JsonValue, at: str, step: Step, dialect: Dialect) -> Iterator[_Use]:
-    for found in find_expressions(value):
-        is_text = found.form == "unbraced" and dialect == "strict"
-        if found.expression is not None and not is_text:
-            yield _Use(f"{at}{found.pointer}", found.expression, step, is_sent=True)
+def _has_member(subject: Subject, source: SourceDescription, member: str) -> bool:
+    if member in SOURCE_FIELDS:
+        return True
+    if source.type == "arazzo":
+        other = subject.others.get(source.name)
+        return other is None or other.workflow(member) is not None
+    return any(operation.source == source.name for operation in subject.described.find_by_id(member))
 
 
-def _in_outputs(outputs: Mapping[str, str], pointer: str, step: Step | None) -> Iterator[_Use]:
-    for name, text in outputs.items():
-        try:
-            yield _Use(f"{pointer}/outputs/{escape(name)}", parse_expression(text), step)
-        except ExpressionSyntaxError:
-            continue  # the rule about outputs reports it
+def _check_component(document: Document, use: Use) -> Iterator[Problem]:
+    kind, name = use.expression.part, use.expression.name
+    there = document.components.get(kind, {})
+    if name not in there:
+        message = f"there is no component '{name}' among the {kind}"
+        yield Problem("component-missing", use.pointer, message, f"components/{kind} has: {_listed(there)}")
+
+
+def _unknown_output(pointer: str, owner: str, name: str, outputs: Collection[str]) -> Problem:
+    hint = f"outputs of {owner.rpartition(' ')[2]}: {_listed(outputs)}"
+    return Problem("output-unknown", pointer, f"{owner} has no output '{name}'", hint)
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,4 +1,4 @@
-"""Which enumeration values a criterion handles."""
+"""Which enumeration values a JSONPath criterion handles."""
 
 from __future__ import annotations
 
@@ -26,13 +26,6 @@ def _jsonpath(condition: str, context: str | None = "$response.body") -> Criteri
         ({("/data/items/0/status", "x")}, _jsonpath("$.items[0].status == 'x'", "$response.body.data")),
         ({("/status", "x")}, _jsonpath("$ == 'x'", "$response.body#/status")),
         ({("/a~1b", "x")}, _jsonpath("$['a/b'] == 'x'")),
-        ({("/status", "completed")}, Criterion("$response.body#/status == 'completed'")),
-        (
-            {("/status", "a"), ("/status", "b")},
-            Criterion("$response.body.status == 'a' || ('b' == $response.body#/status)"),
-        ),
-        ({("/items/0/n", 5)}, Criterion("{$response.body#/items}[0].n == 5")),
-        ({("", "ok")}, Criterion("$response.body == 'ok'")),
     ],
 )
 def test_equalities(expected: set[tuple[str, JsonValue]], criterion: Criterion) -> None:
@@ -65,16 +58,7 @@ def test_equalities(expected: set[tuple[str, JsonValue]], criterion: Criterion) 
         _jsonpath("$.a == 1", "$response.body#/x.y"),
         _jsonpath("$.a == 1", None),
         _jsonpath("$.a == 1", "nope"),
-        Criterion("$response.body#/a != 1"),
-        Criterion("!($response.body#/a == 1)"),
-        Criterion("$response.body#/a == 1 && $statusCode == 200"),
-        Criterion("$response.body#/a == 1 || $statusCode == 200"),
-        Criterion("$response.body#/a == $inputs.a"),
-        Criterion("1 == 1"),
-        Criterion("$response.body#/a"),
-        Criterion("$response.body#/a.b == 1"),
-        Criterion("$response.header.X == 'a'"),
-        Criterion("$response.body#/a = 1"),
+        Criterion("$response.body#/a == 1"),
         Criterion("x", "$response.body", "regex"),
         Criterion("/x", "$response.body", "xpath"),
     ],

@@ -1,0 +1,122 @@
+"""Rules about workflows that call or need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from mock_knock.arazzo.document import Document, Parameter, Workflow
+from mock_knock.arazzo.flow_graph import FlowGraph, open_actions
+from mock_knock.arazzo.inputs import declared_inputs, required_inputs
+from mock_knock.arazzo.lint_subject import Subject, has_default, step_actions
+from mock_knock.arazzo.targets import Problem
+from mock_knock.arazzo.workflow_targets import resolve_workflow
+
+_Links = Callable[[Workflow], Iterator[tuple[str, str]]]
+"""What a workflow leads to: the reference and its place."""
+
+
+def check_calls(subject: Subject) -> Iterator[Problem]:
+    """Yield the problems of each call of another workflow: whether there is one, and what is handed to it."""
+    for reference, at, parameters, is_step in _calls(subject.workflow):
+        target = resolve_workflow(reference, subject.document, subject.others, at)
+        if isinstance(target, Problem):
+            yield target
+            continue
+        given = [each for each in parameters if not each.is_inherited]
+        yield from _unknown_inputs(target.workflow, given)
+        if is_step or given:
+            yield from _missing_inputs(target.workflow, parameters, at)
+    for index, reference in enumerate(subject.workflow.depends_on):
+        at = f"{subject.workflow.pointer}/dependsOn/{index}"
+        target = resolve_workflow(reference, subject.document, subject.others, at)
+        if isinstance(target, Problem):
+            yield target
+
+
+def _calls(workflow: Workflow) -> Iterator[tuple[str, str, Sequence[Parameter], bool]]:
+    """Yield reference, place and parameters of each call, and whether a step makes it.
+
+    In 1.0 an action cannot hand over anything, so without parameters nothing is said about its inputs.
+    """
+    for step in workflow.steps:
+        if step.workflow_id is not None:
+            yield step.workflow_id, f"{step.pointer}/workflowId", step.parameters, True
+        for action in step_actions(step):
+            if action.workflow_id is not None:
+                yield action.workflow_id, f"{action.pointer}/workflowId", action.parameters, False
+
+
+def _missing_inputs(called: Workflow, given: Sequence[Parameter], at: str) -> Iterator[Problem]:
+    names = {parameter.name for parameter in given}
+    for name in sorted(required_inputs(called) - names):
+        if not has_default(called, name):
+            message = f"the workflow '{called.workflow_id}' needs the input '{name}', which this call does not give"
+            yield Problem("workflow-input-missing", at, message, f"add a parameter `name: {name}` with a value")
+
+
+def _unknown_inputs(called: Workflow, given: Sequence[Parameter]) -> Iterator[Problem]:
+    declared = declared_inputs(called)
+    for parameter in given:
+        if parameter.name not in declared:
+            message = f"the workflow '{called.workflow_id}' has no input '{parameter.name}'"
+            hint = f"its inputs: {', '.join(declared) or 'none'}"
+            yield Problem("workflow-input-unknown", parameter.pointer, message, hint)
+
+
+def check_recursion(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem when a workflow calls itself, over others or not, and no way leads around the calls."""
+    for circle, at in _circles(subject.workflow, subject.document, _unavoidable_calls):
+        message = f"workflows call each other without an end: {' -> '.join(circle)}"
+        hint = "let a condition decide about the call, or take it out; the runner bounds the depth of calls"
+        yield Problem("workflow-recursion", at, message, hint)
+
+
+def check_dependencies(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem when workflows wait for each other."""
+    for circle, at in _circles(subject.workflow, subject.document, _dependencies):
+        message = f"workflows wait for each other: {' -> '.join(circle)}"
+        yield Problem("dependency-circle", at, message, "take one of them out of dependsOn")
+
+
+def _unavoidable_calls(workflow: Workflow) -> Iterator[tuple[str, str]]:
+    graph = FlowGraph.of(workflow)
+    for step in workflow.steps:
+        if graph.is_avoidable(step.step_id):
+            continue
+        if step.workflow_id is not None:
+            yield step.workflow_id, f"{step.pointer}/workflowId"
+        for action in open_actions(step.on_success):
+            if action.workflow_id is not None and not action.criteria:
+                yield action.workflow_id, f"{action.pointer}/workflowId"
+
+
+def _dependencies(workflow: Workflow) -> Iterator[tuple[str, str]]:
+    for index, reference in enumerate(workflow.depends_on):
+        yield reference, f"{workflow.pointer}/dependsOn/{index}"
+
+
+def _circles(workflow: Workflow, document: Document, links: _Links) -> Iterator[tuple[list[str], str]]:
+    """Yield each circle that a workflow leads into, with the place of the link that closes it.
+
+    A circle begins with the workflow that stands first in the document, whichever workflow it is found from.
+    """
+    order = [each.workflow_id for each in document.workflows]
+    seen: set[str] = set()
+    pending: list[list[tuple[str, str]]] = [[(workflow.workflow_id, "")]]
+    while pending:
+        trail = pending.pop()
+        current = document.workflow(trail[-1][0])
+        if current is None or current.workflow_id in seen:
+            continue
+        seen.add(current.workflow_id)
+        names = [name for name, _ in trail]
+        onward = []
+        for reference, at in links(current):
+            if reference in names:
+                circle = [*trail[names.index(reference) + 1 :], (reference, at)]
+                first = min(circle, key=lambda link: order.index(link[0]))
+                turned = circle.index(first)
+                yield [first[0], *(name for name, _ in (*circle[turned + 1 :], *circle[: turned + 1]))], first[1]
+            else:
+                onward.append([*trail, (reference, at)])
+        pending.extend(reversed(onward))

@@ -1,0 +1,51 @@
+"""Rules about the inputs of a workflow: those nobody reads, and those that may be absent where they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mock_knock.arazzo.inputs import declared_inputs, input_pointers, required_inputs
+from mock_knock.arazzo.lint_subject import Subject, find_uses, has_default
+from mock_knock.arazzo.targets import Problem
+
+
+def check_unused_inputs(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each declared input that no expression of the document reads."""
+    read = {
+        use.expression.name for use in find_uses(subject.workflow, dialect="lenient") if use.expression.kind == "inputs"
+    }
+    read |= _read_by_others(subject)
+    for name in declared_inputs(subject.workflow):
+        if name not in read:
+            message = f"nothing reads the input '{name}'"
+            yield Problem(
+                "input-unused",
+                input_pointers(subject.workflow)[name],
+                message,
+                f"write `$inputs.{name}` where it is meant, or take it out",
+            )
+
+
+def _read_by_others(subject: Subject) -> set[str]:
+    return {
+        use.expression.name
+        for workflow in subject.document.workflows
+        for use in find_uses(workflow, dialect="lenient")
+        if use.expression.kind == "workflows"
+        and use.expression.part == "inputs"
+        and use.expression.owner == subject.workflow.workflow_id
+    }
+
+
+def check_optional_inputs(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each place that sends an input which need not be given: the standard is silent about it."""
+    workflow = subject.workflow
+    optional = declared_inputs(workflow).keys() - required_inputs(workflow)
+    for use in find_uses(workflow, dialect=subject.dialect):
+        name = use.expression.name
+        if use.expression.kind != "inputs" or not use.is_sent or name not in optional or has_default(workflow, name):
+            continue
+        message = f"the input '{name}' is sent and may be absent: the standard says nothing about an absent input"
+        effect = "a member that is nothing but this input is left out" if use.is_whole else "the step fails without it"
+        hint = f"list '{name}' under `required`; in the lenient dialect {effect}, in the strict one the step fails"
+        yield Problem("input-optional-sent", use.pointer, message, hint)

@@ -1,0 +1,177 @@
+"""Rules about what an operation can answer: impossible criteria, and values of enumerations nobody handles."""
+
+from __future__ import annotations
+
+import pytest
+from fake_contract import Described, codes, make_subject, make_workflow, messages
+
+from mock_knock.arazzo.criterion import Criterion
+from mock_knock.arazzo.document import Action, Step
+from mock_knock.arazzo.lint_coverage import check_coverage, check_possibility
+
+STATUS = {("a", "/status"): ("queued", "done", "failed")}
+
+
+def criteria(*conditions: str) -> tuple[Criterion, ...]:
+    """Return simple criteria."""
+    return tuple(Criterion(condition, pointer=f"/{index}") for index, condition in enumerate(conditions))
+
+
+def left_over(*actions: str, success: tuple[str, ...] = (), answers: tuple[str, ...] = ()) -> list[str]:
+    """Return the messages about a step `s` whose output `status` is its status; each action ends the workflow."""
+    ends = tuple(Action(f"n{index}", "end", criteria=criteria(each)) for index, each in enumerate(actions))
+    outputs = {"status": "$response.body#/status"}
+    step = Step("s", "a", success_criteria=criteria(*success), on_success=ends, outputs=outputs)
+    subject = make_subject(make_workflow(step), described=Described(STATUS, {"a": answers}))
+    return [each.partition("handles ")[2].partition(" of /status")[0] for each in messages(check_coverage(subject))]
+
+
+@pytest.mark.parametrize(
+    ("left", "actions"),
+    [
+        (["'done', 'failed'"], ["$steps.s.outputs.status == 'queued'"]),
+        (["'failed'"], ["$steps.s.outputs.status == 'queued'", "$response.body.status == 'done'"]),
+        (["'failed'"], ["$response.body#/status != 'failed'"]),
+        ([], ["$response.body#/status != 'failed'", "$response.body#/status == 'failed'"]),
+        (["'done', 'failed'"], ["$statusCode == 200 && $response.body#/status == 'queued'"]),
+        (["'failed'"], ["!($response.body#/status == 'failed')"]),
+        ([], ["$response.body#/status == 'queued'", "$inputs.x"]),
+        ([], ["$response.body#/status == 'queued' || $inputs.x"]),
+    ],
+)
+def test_ways_to_ask_for_a_value(left: list[str], actions: list[str]) -> None:
+    """A value is handled by any condition that can hold for it."""
+    assert left == left_over(*actions)
+
+
+@pytest.mark.parametrize(
+    ("left", "success", "answers"),
+    [
+        (["'done', 'failed'"], (), ("200",)),
+        (["'queued', 'done', 'failed'"], (), ("200", "201")),
+        (["'done', 'failed'"], ("$statusCode == 200",), ("200", "201")),
+        (["'done', 'failed'"], (), ("2XX",)),
+        (["'done', 'failed'"], (), ("default",)),
+        (["'done', 'failed'"], (), ("404",)),
+        (["'done'"], ("$steps.s.outputs.status != 'failed'",), ("200",)),
+        ([], ("$steps.s.outputs.status == 'queued'",), ("200",)),
+    ],
+)
+def test_statuses_of_a_success(left: list[str], success: tuple[str, ...], answers: tuple[str, ...]) -> None:
+    """A test of the status counts as true where it holds for every success that is described."""
+    assert left == left_over(
+        "$statusCode == 200 && $response.body#/status == 'queued'", success=success, answers=answers
+    )
+
+
+def test_a_guard_that_is_bypassed() -> None:
+    """When the step that values fall into is what an action leads to, its guard is named."""
+    guard = Action("isDone", "goto", "t", criteria("$response.body#/status == 'done'"))
+    steps = (Step("s", "a", on_success=(guard,), pointer="/s"), Step("t", "b"))
+    (found,) = check_coverage(make_subject(make_workflow(*steps), described=Described(STATUS)))
+    assert ("enum-unhandled", "/s/onSuccess") == (found.code, found.pointer)
+    told = "no action of 's' handles 'queued', 'failed' of /status: the flow goes on to 't', so the guard 'isDone' is "
+    assert f"{told}bypassed" == found.message
+
+
+def test_polling_by_failures() -> None:
+    """A step that succeeds only with the value it waits for leaves nothing to fall through."""
+    wait = Action("wait", "retry", criteria=criteria("$response.body#/status == 'queued'"))
+    step = Step("s", "a", success_criteria=criteria("$response.body#/status == 'done'"), on_failure=(wait,))
+    subject = make_subject(make_workflow(step, Step("t", "b")), described=Described(STATUS))
+    assert [] == codes(check_coverage(subject))
+    assert [] == codes(check_possibility(subject))
+
+
+def impossible(
+    *success: str, on_success: tuple[str, ...] = (), on_failure: tuple[str, ...] = (), answers: tuple[str, ...] = ()
+) -> list[str]:
+    """Return what the messages say before their reason."""
+    step = Step(
+        "s",
+        "a",
+        success_criteria=criteria(*success),
+        on_success=(Action("n", "end", criteria=criteria(*on_success)),),
+        on_failure=(Action("n", "end", criteria=criteria(*on_failure)),),
+    )
+    subject = make_subject(make_workflow(step), described=Described(STATUS, {"a": answers}))
+    return [each.partition(":")[0] for each in messages(check_possibility(subject))]
+
+
+@pytest.mark.parametrize(
+    ("expected", "success", "answers"),
+    [
+        (["'$statusCode == 204' can never hold"], ("$statusCode == 204",), ("200", "404")),
+        (["'$statusCode == 204' can never hold"], ("$statusCode == 204",), ("200", "4XX")),
+        ([], ("$statusCode == 204",), ("2XX",)),
+        ([], ("$statusCode == 204",), ("200", "default")),
+        ([], ("$statusCode == 204",), ()),
+        (["'1 == 2' can never hold"], ("1 == 2",), ()),
+        (
+            ["'$statusCode == 200' and '$statusCode == 201' can never hold together"],
+            ("$statusCode == 200", "$statusCode == 201"),
+            (),
+        ),
+        (["'$statusCode < 200 && $statusCode > 300' can never hold"], ("$statusCode < 200 && $statusCode > 300",), ()),
+        (["'$response.body#/status == 'no'' can never hold"], ("$response.body#/status == 'no'",), ("200",)),
+        ([], ("$response.body#/status == null",), ("200",)),
+        ([], ("$response.body#/status == 'no'",), ("200", "404")),
+        ([], ("$response.body#/other == 'no'", "$inputs.x"), ("200",)),
+    ],
+)
+def test_success_criteria_that_never_hold(
+    expected: list[str], success: tuple[str, ...], answers: tuple[str, ...]
+) -> None:
+    """Criteria that no described response meets are told, one by one, or together when each of them can be met."""
+    assert expected == impossible(*success, answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("expected", "condition"),
+    [
+        (["'$statusCode == 404' can never hold"], "$statusCode == 404"),
+        (["'$response.body#/status == 'queued'' can never hold"], "$response.body#/status == 'queued'"),
+        ([], "$response.body#/status == 'done'"),
+    ],
+)
+def test_success_actions_that_are_never_taken(expected: list[str], condition: str) -> None:
+    """What a success action asks for must be possible with a success."""
+    success = ("$statusCode == 200", "$response.body#/status != 'queued'")
+    assert expected == impossible(*success, on_success=(condition,), answers=("200", "404"))
+
+
+@pytest.mark.parametrize(
+    ("expected", "condition"),
+    [
+        (["'$statusCode == 200' can never hold"], "$statusCode == 200"),
+        ([], "$statusCode == 404"),
+        ([], "$statusCode == 503"),
+    ],
+)
+def test_failure_actions_that_are_never_taken(expected: list[str], condition: str) -> None:
+    """What a failure action asks for must be possible with a failure, of whatever status."""
+    assert expected == impossible("$statusCode == 200", on_failure=(condition,), answers=("200", "404"))
+
+
+def test_actions_of_an_impossible_success() -> None:
+    """Where the step can never pass, its success actions are not told as well."""
+    assert ["'$statusCode == 204' can never hold"] == impossible(
+        "$statusCode == 204", on_success=("$statusCode == 204",), answers=("200",)
+    )
+
+
+def test_the_reason() -> None:
+    """The message lists what is described: statuses, and the values of the members that are read."""
+    step = Step("s", "a", success_criteria=criteria("$response.body#/status == 'no'"))
+    subject = make_subject(make_workflow(step), described=Described(STATUS, {"a": ("200",)}))
+    (found,) = check_possibility(subject)
+    assert ("criterion-impossible", "/0/condition") == (found.code, found.pointer)
+    assert found.message.endswith("no described response meets it (statuses: 200; /status: 'queued', 'done', 'failed')")
+
+
+def test_steps_without_an_operation() -> None:
+    """Nothing is known about the answers of a workflow."""
+    step = Step("s", workflow_id="w", success_criteria=criteria("$statusCode == 999"))
+    subject = make_subject(make_workflow(step))
+    assert [] == codes(check_coverage(subject))
+    assert [] == codes(check_possibility(subject))

@@ -1,0 +1,95 @@
+"""Whether what expressions name exists."""
+
+from __future__ import annotations
+
+import pytest
+from fake_contract import codes, make_subject, make_workflow, messages
+
+from mock_knock.arazzo.criterion import Criterion
+from mock_knock.arazzo.document import Document, Parameter, SourceDescription, Step
+from mock_knock.arazzo.references import check_references
+from mock_knock.arazzo.selector import Selector
+
+OTHER = make_workflow(Step("x", "a"), name="other", inputs={"i": {}}, outputs={"o": "$inputs.i"})
+SOURCES = (SourceDescription("api", "api.yml"), SourceDescription("lib", "lib.yml", type="arazzo"))
+COMPONENTS = {"parameters": {"p": {"name": "x"}}}
+
+
+@pytest.mark.parametrize(
+    ("code", "broken", "kept"),
+    [
+        ("input-undeclared", "$inputs.no", "$inputs.a"),
+        ("output-unknown", "$steps.no.outputs.o", "$steps.s.outputs.out"),
+        ("output-unknown", "$steps.s.outputs.no", "$steps.s.outputs.out#/x"),
+        ("output-unknown", "$outputs.no", "$outputs.end"),
+        ("workflow-missing", "$workflows.no.outputs.o", "$workflows.other.outputs.o"),
+        ("output-unknown", "$workflows.other.outputs.no", "$workflows.other.outputs.o#/x"),
+        ("input-undeclared", "$workflows.other.inputs.no", "$workflows.other.inputs.i"),
+        ("source-missing", "$sourceDescriptions.no.url", "$sourceDescriptions.api.url"),
+        ("source-member-missing", "$sourceDescriptions.api.no", "$sourceDescriptions.api.type"),
+        ("source-member-missing", "$sourceDescriptions.api.A", "$sourceDescriptions.api.a"),
+        ("source-member-missing", "$sourceDescriptions.lib.no", "$sourceDescriptions.lib.other"),
+        ("component-missing", "$components.parameters.no", "$components.parameters.p"),
+        ("component-missing", "$components.successActions.p", "$components.parameters.p"),
+    ],
+)
+def test_names(code: str, broken: str, kept: str) -> None:
+    """A name that does not exist is told at its place; one that does is not."""
+    for expected, text in (([(code, "/s/outputs/out")], broken), ([], kept)):
+        step = Step("s", "a", outputs={"out": text}, pointer="/s")
+        workflow = make_workflow(step, inputs={"a": {}}, outputs={"end": "$inputs.a"})
+        others = {"lib": Document("1.0.1", "t", (), (OTHER,))}
+        subject = make_subject(workflow, OTHER, sources=SOURCES, others=others, components=COMPONENTS)
+        assert expected == codes(check_references(subject))
+
+
+def test_hints() -> None:
+    """A wrong name is answered with the names there are."""
+    outputs = {
+        "a": "$workflows.no.inputs.x",
+        "b": "$workflows.other.outputs.x",
+        "c": "$sourceDescriptions.no.url",
+        "d": "$components.inputs.x",
+        "e": "$outputs.x",
+    }
+    subject = make_subject(make_workflow(Step("s", "a", outputs=outputs)), OTHER, sources=SOURCES)
+    assert [
+        "workflows of this document: w, other",
+        "outputs of 'other': o",
+        "known: api, lib",
+        "components/inputs has: none",
+        "outputs of 'w': none",
+    ] == [each.hint for each in check_references(subject)]
+
+
+def test_a_source_that_was_not_read() -> None:
+    """What is in an Arazzo source that is not at hand cannot be said."""
+    step = Step("s", "a", outputs={"o": "$sourceDescriptions.lib.anything"})
+    assert [] == codes(check_references(make_subject(make_workflow(step), sources=SOURCES)))
+
+
+def test_self() -> None:
+    """`$self` needs the field of that name."""
+    workflow = make_workflow(Step("s", "a", outputs={"o": "$self"}, pointer="/s"))
+    assert [("self-undeclared", "/s/outputs/o")] == codes(check_references(make_subject(workflow)))
+    assert [] == codes(check_references(make_subject(workflow, self_uri="https://example.com/w")))
+
+
+def test_outputs_of_a_called_workflow() -> None:
+    """Behind a step that calls a workflow `$outputs` are those of that workflow."""
+    checks = (Criterion("$outputs.o == 1", pointer="/c"), Criterion("$outputs.end == 1", pointer="/d"))
+    step = Step("s", workflow_id="other", success_criteria=checks, pointer="/s")
+    workflow = make_workflow(step, outputs={"end": "$statusCode"})
+    found = list(check_references(make_subject(workflow, OTHER)))
+    assert [("output-unknown", "/d/condition")] == codes(found)
+    assert ["the workflow 'other' has no output 'end'"] == messages(found)
+    assert [] == codes(check_references(make_subject(workflow)))  # the call itself is reported by another rule
+
+
+def test_selectors() -> None:
+    """The context of a selector names something too: in what is sent, and in outputs of steps and workflow."""
+    selector = Selector("$steps.s.outputs.o", "/x", "jsonpointer", pointer="/sel")
+    broken = Selector("response", "/x", "jsonpointer", pointer="/bad")
+    step = Step("s", "a", parameters=(Parameter("p", "query", [selector]),), outputs={"o": "$url", "b": broken})
+    found = check_references(make_subject(make_workflow(step, outputs={"o": selector})))
+    assert [("output-forward", "/sel/context")] == codes(found)
