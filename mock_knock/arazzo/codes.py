@@ -21,12 +21,8 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "arazzo-duplicate": ("error", "error"),
     "arazzo-step-dangling": ("error", "error"),
     "arazzo-dependency-circle": ("error", "error"),
-    "arazzo-version-field": ("error", "error"),
     "arazzo-unsupported": ("error", "error"),
     "asyncapi-unsupported": ("error", "error"),
-    "component-missing": ("error", "error"),
-    "arazzo-name-unusual": ("warning", "warning"),
-    "arazzo-field-idle": ("warning", "warning"),
     # about what is named and called
     "operation-missing": ("error", "error"),
     "operation-path-invalid": ("error", "error"),
@@ -93,8 +89,13 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "output-missing": ("warning", "warning"),
     "action-unmatched": ("warning", "warning"),
     "guard-bypassed": ("error", "error"),
+    "input-invalid": ("error", "error"),
+    "dependency-failed": ("error", "error"),
+    "step-dependency-unmet": ("error", "error"),
+    "preparation-failed": ("error", "error"),
+    "step-timeout": ("warning", "warning"),
+    "request-failed": ("warning", "warning"),
     "budget-exhausted": ("error", "error"),
-    "request-failed": ("error", "error"),
     "run-interrupted": ("error", "error"),
 }
 
