@@ -19,6 +19,7 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "arazzo-step-dangling": ("error", "error"),
     "arazzo-unsupported": ("error", "error"),
     # about the document
+    "source-unreadable": ("error", "error"),
     "operation-missing": ("error", "error"),
     "operation-path-invalid": ("error", "error"),
     "operation-id-conflict": ("error", "error"),

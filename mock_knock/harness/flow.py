@@ -49,7 +49,11 @@ class Flow:
 
     def lint(self, workflow: Workflow, *, dialect: Dialect) -> tuple[Finding, ...]:
         """Return the findings about one workflow, with their places in the file."""
-        return lint_workflow(Subject(self.document, workflow, self.described, dialect), self.source.where)
+        return lint_workflow(self.subject(workflow, dialect=dialect), self.source.where)
+
+    def subject(self, workflow: Workflow, *, dialect: Dialect) -> Subject:
+        """Return one workflow with all that can be said about it."""
+        return Subject(self.document, workflow, self.described, dialect)
 
 
 def load_flow(path: Path, *, working_directory: Path, allow_roots: Sequence[Path] = ()) -> Flow:
