@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mock_knock.arazzo.condition_tree import AllOf, AnyOf, Comparison, Constant, Node
 from mock_knock.arazzo.embedding import split_braced, split_unbraced
 from mock_knock.arazzo.lint import Subject
-from mock_knock.arazzo.pointer import MISSING, resolve_pointer
+from mock_knock.arazzo.pointer import resolve_pointer
 from mock_knock.arazzo.query_advice import simple_equivalent
 from mock_knock.arazzo.repair_steps import mend_coverage, mend_loop
 from mock_knock.arazzo.simple_condition import parse_simple
@@ -124,7 +124,11 @@ def _means_the_same(node: Node) -> bool:
             return all(map(_means_the_same, node.operands))
         case Comparison():
             sides = (node.left, node.right)
-            return node.operator != "!=" and Constant(None) not in sides and any(isinstance(each, Constant) for each in sides)
+            return (
+                node.operator != "!="
+                and Constant(None) not in sides
+                and any(isinstance(each, Constant) for each in sides)
+            )
         case _:
             return False
 

@@ -35,15 +35,15 @@ def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | 
     over = _end_of_poll(step, action)
     if over is None or any(each.name == action.name for each in step.on_failure):
         return None
-    written = resolve_pointer(value, pointer)
+    written = _written(value, pointer)
     required = _required(value, step)
     others = {name: each for name, each in written.items() if name not in {"name", "type", "stepId", "criteria"}}
     limits = {"retryAfter": POLL_SECONDS, "retryLimit": POLL_LIMIT}
     criteria = [*required, *written["criteria"]]
     retry = {"name": action.name, "type": "retry", **limits, **others, "criteria": criteria}
     edits = (_add_criterion(value, step, over), _add_failure(value, step, retry), _remove_action(value, step, action))
-    text = f"poll with a retry, at most {POLL_LIMIT} times with {POLL_SECONDS} s between; '{step.step_id}' succeeds when {over}"
-    return step.pointer, edits, text
+    how = f"poll with a retry, at most {POLL_LIMIT} times with {POLL_SECONDS} s between"
+    return step.pointer, edits, f"{how}; '{step.step_id}' succeeds when {over}"
 
 
 def mend_coverage(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | None:
@@ -93,25 +93,29 @@ def _compared(action: Action) -> Iterator[str | None]:
         yield from (pointer for pointer, _ in values) if values else (None,)
 
 
+def _written(value: JsonValue, pointer: str) -> JsonValue:
+    found = resolve_pointer(value, pointer)
+    return None if found is MISSING else found
+
+
 def _required(value: JsonValue, step: Step) -> Sequence[JsonValue]:
-    written = resolve_pointer(value, f"{step.pointer}/successCriteria")
-    return _ANY_SUCCESS if written is MISSING else written
+    return _written(value, f"{step.pointer}/successCriteria") or _ANY_SUCCESS
 
 
 def _add_criterion(value: JsonValue, step: Step, condition: str) -> Edit:
     at, criterion = f"{step.pointer}/successCriteria", {"condition": condition}
-    if resolve_pointer(value, at) is MISSING:
+    if _written(value, at) is None:
         return AddMember(step.pointer, "successCriteria", [*_ANY_SUCCESS, criterion])
     return AddItem(at, criterion)
 
 
 def _add_failure(value: JsonValue, step: Step, retry: JsonValue) -> Edit:
     at = f"{step.pointer}/onFailure"
-    if resolve_pointer(value, at) is MISSING:
+    if _written(value, at) is None:
         return AddMember(step.pointer, "onFailure", [retry])
     return AddItem(at, retry, is_first=True)
 
 
 def _remove_action(value: JsonValue, step: Step, action: Action) -> Edit:
-    written = resolve_pointer(value, f"{step.pointer}/onSuccess")
-    return Remove(action.pointer if len(written) > 1 else f"{step.pointer}/onSuccess")
+    at = f"{step.pointer}/onSuccess"
+    return Remove(action.pointer if len(_written(value, at)) > 1 else at)

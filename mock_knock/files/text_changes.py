@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from os.path import commonprefix
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import NamedTuple
 
 from mock_knock.files.outline import SCALAR_STYLES, Node, Outline
@@ -40,13 +41,18 @@ def change_text(outline: Outline, pointer: str, old: str, new: str) -> Change:
 
 
 def _change_part(node: Node, written: str, old: str, new: str) -> Change:
-    before = len(commonprefix((old, new)))
-    after = len(commonprefix((old[before:][::-1], new[before:][::-1])))
+    before = _common(old, new)
+    after = _common(reversed(old[before:]), reversed(new[before:]))
     part, instead = old[before : len(old) - after], new[before : len(new) - after]
     if not part or written.count(part) != 1:
         raise Refusal("the text stands in several lines and cannot be changed in one place")
     start = node.start + written.index(part)
     return Change(start, start + len(part), instead)
+
+
+def _common(one: Iterable[str], other: Iterable[str]) -> int:
+    """Return how many characters two texts have in common from their beginning on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def insert(outline: Outline, edit: AddMember | AddItem) -> Change:

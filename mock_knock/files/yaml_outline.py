@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
@@ -15,7 +16,8 @@ _STYLES: Final[dict[str | None, NodeStyle]] = {"'": "single", '"': "double", "|"
 def outline_yaml(text: str) -> Outline:
     """Return the outline of a text that `read_yaml` accepts; the parser's marks count characters."""
     builder = OutlineBuilder()
-    for event in yaml.parse(text, Loader=_LOADER):
+    events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+    for event in events:
         start, end = event.start_mark.index, event.end_mark.index
         match event:
             case yaml.ScalarEvent() if builder.expects_key:

@@ -1,4 +1,4 @@
-"""Everything that can be said about a document before anything is sent, as findings: nothing here stops at the first."""
+"""All that can be said about a document before anything is sent, as findings: nothing here stops at the first."""
 
 from __future__ import annotations
 
@@ -107,9 +107,7 @@ def _load_source(path: Path, described: SourceDescription, options: LintOptions)
     return {described.name: load_description(described.name, read.value, where=read.display)}
 
 
-def _result(
-    file: str, findings: Iterable[Finding], workflows: tuple[str, ...], options: LintOptions
-) -> LintResult:
+def _result(file: str, findings: Iterable[Finding], workflows: tuple[str, ...], options: LintOptions) -> LintResult:
     judged = (replace(each, severity=options.severities.get(each.code, each.severity)) for each in findings)
     in_order = sorted(dict.fromkeys(judged), key=lambda each: split_place(each.where)[1:])
     return LintResult(file, tuple(in_order), workflows)

@@ -10,7 +10,7 @@ import orjson
 from mock_knock.arazzo.document import Workflow
 from mock_knock.arazzo.lint import looks_secret
 from mock_knock.harness.flow import Inputs
-from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.result import LintResult, RunResult, StepResult
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse
 from mock_knock.redact import Redactor
 
@@ -38,6 +38,11 @@ def mask_result(result: RunResult, mask: Redactor) -> RunResult:
         steps=tuple(_mask_step(step, mask) for step in result.steps),
         findings=tuple(_mask_finding(finding, mask) for finding in result.findings),
     )
+
+
+def mask_lint(result: LintResult, mask: Redactor) -> LintResult:
+    """Return the same findings about a document with every secret in them masked."""
+    return replace(result, findings=tuple(_mask_finding(finding, mask) for finding in result.findings))
 
 
 def _mask_step(step: StepResult, mask: Redactor) -> StepResult:
@@ -70,4 +75,5 @@ def _mask_body(body: bytes, mask: Redactor) -> bytes:
 
 
 def _mask_finding(finding: Finding, mask: Redactor) -> Finding:
-    return replace(finding, message=mask.text(finding.message), where=mask.text(finding.where))
+    masked = (mask.text(each) for each in (finding.message, finding.where, finding.hint))
+    return Finding(finding.code, finding.severity, *masked)
