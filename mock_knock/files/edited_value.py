@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove, SetText
+from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, SetText
 
 
 def edit_value(value: JsonValue, edits: Iterable[Edit]) -> JsonValue:
@@ -45,7 +45,7 @@ def _carry_out(value: JsonValue, edit: Edit) -> None:
             key = _key(holder, token)
             _expect(holder[key], str)
             holder[key] = edit.text
-        case Remove():
+        case _:  # Remove
             holder = value_at(value, above)
             del holder[_key(holder, token)]
 

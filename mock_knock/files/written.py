@@ -11,8 +11,8 @@ from mock_knock.messages import JsonValue
 
 _NOT_PLAIN = re.compile(r":(?: |$)| #| $|^(?:\.\.\.|---)")
 _FLOW_MARKS = re.compile(r"[][{},:?]")
-_SHOWN = r"[\x20-\x7e\xa1-\u1fff\u3000-\ud7ff\U00010000-\U0010ffff]"
-_PLAIN = re.compile(rf"[A-Za-z0-9$_/.(+]{_SHOWN}*")
+_SHOWN = r"[\x20-\x7e\xa1-\u1fff\u3000-\ud7ff\U00010000-\U0003ffff]"
+_PLAIN = re.compile(rf"(?=[A-Za-z0-9$_/.(+]|[^\x00-\x7f]){_SHOWN}+")
 _SINGLE = re.compile(f"{_SHOWN}*")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _KEPT = re.compile(_SHOWN)
