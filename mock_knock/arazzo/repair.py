@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mock_knock.arazzo.condition_tree import AllOf, AnyOf, Comparison, Constant, Node
-from mock_knock.arazzo.embedding import split_braced, split_unbraced
+from mock_knock.arazzo.embedding import read_exact, split_braced, split_unbraced
 from mock_knock.arazzo.lint import Subject
 from mock_knock.arazzo.pointer import resolve_pointer
 from mock_knock.arazzo.query_advice import simple_equivalent
@@ -73,7 +73,7 @@ def _meet(one: str, other: str) -> bool:
 
 def _mend_braces(code: str, _subject: Subject, value: JsonValue, pointer: str) -> Repair | None:
     text = resolve_pointer(value, pointer)
-    if not isinstance(text, str):
+    if not isinstance(text, str) or read_exact(text):
         return None
     path = _UNBRACED_PATH.fullmatch(text) if pointer.endswith("/operationPath") else None
     braced = f"{{{path[1]}}}{path[2]}" if path else "".join(_braced(text))
