@@ -79,5 +79,5 @@ def _result(finding: Finding, rule_index: int, file: str, folder: PurePath) -> J
 def _address(file: str, folder: PurePath) -> JsonValue:
     path = folder / file
     if path.is_relative_to(folder) and ".." not in path.parts:
-        return {"uri": quote(path.relative_to(folder).as_posix()), "uriBaseId": SOURCE_ROOT}
+        return {"uri": quote(path.relative_to(folder).as_posix(), errors="surrogateescape"), "uriBaseId": SOURCE_ROOT}
     return {"uri": path.as_uri()}
