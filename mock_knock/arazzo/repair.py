@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mock_knock.arazzo.condition_tree import AllOf, AnyOf, Comparison, Constant, Node
@@ -37,7 +37,9 @@ class Repair:
     description: str
 
 
-def plan_repairs(subject: Subject, value: JsonValue, findings: Iterable[Finding]) -> tuple[Repair, ...]:
+def plan_repairs(
+    subject: Subject, value: JsonValue, findings: Iterable[Finding], *, given_up: Collection[Repair] = ()
+) -> tuple[Repair, ...]:
     """Return the repairs of the findings that have one right answer.
 
     No repair lies inside another's scope, so all can be carried out at once; what stands back for that is planned when
@@ -47,13 +49,14 @@ def plan_repairs(subject: Subject, value: JsonValue, findings: Iterable[Finding]
         subject: the workflow the findings are about.
         value: the decoded document.
         findings: with JSON pointers as places.
+        given_up: repairs that turned out to be impossible; they stand in the way of no other.
     """
     places = [(each.code, each.where) for each in findings]
     planned = (
         repair
         for code, plan in _PLANS.items()
         for pointer in dict.fromkeys(place for found, place in places if found == code)
-        if (repair := plan(code, subject, value, pointer))
+        if (repair := plan(code, subject, value, pointer)) and repair not in given_up
     )
     return distinct_repairs(planned)
 

@@ -14,7 +14,7 @@ from mock_knock import __version__
 from mock_knock.commands.arguments import read_severities
 from mock_knock.commands.code_pages import read_code_page
 from mock_knock.errors import UsageError
-from mock_knock.files import find_bundled, write_text
+from mock_knock.files import Source, find_bundled, write_text
 from mock_knock.harness.lint_document import LintOptions, lint_flow, open_document
 from mock_knock.harness.masking import mask_lint
 from mock_knock.harness.mending import Mended, mend_flow
@@ -126,7 +126,7 @@ def _lint(name: str, arguments: Arguments, options: LintOptions) -> LintResult:
         return mask_lint(flow, Redactor())
     if arguments.is_fixed or arguments.is_diff:
         mended = mend_flow(flow)
-        _say_mended(flow.source.text, mended, arguments)
+        _say_mended(flow.source, mended, arguments)
         if not arguments.is_diff:
             if mended.repairs:
                 write_text(path, mended.flow.source.file_text, keeps_rights=True)
@@ -134,11 +134,12 @@ def _lint(name: str, arguments: Arguments, options: LintOptions) -> LintResult:
     return mask_lint(lint_flow(flow, options), Redactor())
 
 
-def _say_mended(before: str, mended: Mended, arguments: Arguments) -> None:
-    """Show the difference, and what could not be done safely."""
-    source, mask = mended.flow.source, Redactor()
+def _say_mended(before: Source, mended: Mended, arguments: Arguments) -> None:
+    """Show the difference, and what could not be done safely, with places in the text that the file has now."""
+    after, mask = mended.flow.source, Redactor()
+    source = before if arguments.is_diff else after
     stream = sys.stderr if arguments.is_for_machines else sys.stdout
-    difference = render_diff(source.display, mask.text(before), mask.text(source.text), Style(stream.isatty()))
+    difference = render_diff(source.display, mask.text(before.text), mask.text(after.text), Style(stream.isatty()))
     click.echo(difference, nl=False, err=arguments.is_for_machines)
     verb = "would fix" if arguments.is_diff else "fixed"
     for repair in mended.repairs:

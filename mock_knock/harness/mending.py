@@ -36,22 +36,17 @@ def mend_flow(flow: Flow) -> Mended:
     """
     mended = Mended(flow)
     for _ in range(MAX_ROUNDS):
-        given_up = [repair for repair, _ in mended.refused]
-        planned = [repair for repair in _plan(mended.flow) if repair not in given_up]
+        planned = distinct_repairs(_plan(mended.flow, [repair for repair, _ in mended.refused]))
         if not planned:
             break
         mended = _carry_out(mended, planned)
     return mended
 
 
-def _plan(flow: Flow) -> tuple[Repair, ...]:
-    return distinct_repairs(_plan_all(flow))
-
-
-def _plan_all(flow: Flow) -> Iterator[Repair]:
+def _plan(flow: Flow, given_up: Sequence[Repair]) -> Iterator[Repair]:
     for workflow in flow.document.workflows:
         subject = flow.subject(workflow, dialect="lenient")
-        yield from plan_repairs(subject, flow.source.value, lint_workflow(subject, str))
+        yield from plan_repairs(subject, flow.source.value, lint_workflow(subject, str), given_up=given_up)
 
 
 def _carry_out(mended: Mended, planned: Sequence[Repair]) -> Mended:

@@ -33,7 +33,7 @@ def test_the_list(call: Call) -> None:
     [
         ("did you mean enum-unhandled?", "enum"),
         ("did you mean loop-unbounded?", "loop-unbound"),
-        ("did you mean expression-unbraced?", "expresion-unbracd"),
+        ("did you mean expression-unbraced or ", "expresion-unbracd"),
         ("`mock-knock explain` lists all codes", "xyzzy"),
         ("`mock-knock explain` lists all codes", "../codes/xyzzy"),
     ],

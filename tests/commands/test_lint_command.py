@@ -152,7 +152,7 @@ def test_what_is_not_fixed_is_told(call: Call, workspace: Path) -> None:
     text = flow.read_text().replace("value: Bearer $inputs.apiKey", "value: &v Bearer $inputs.apiKey", 1)
     flow.write_text(text.replace("value: Bearer $inputs.apiKey", "value: *v"))
     called = call("lint", flow, "--fix")
-    assert f"not fixed: {flow}:57:7: put braces" in called.err
+    assert f"not fixed: {flow}:58:7: put braces" in called.err
     assert "3 warnings" in called.out
 
 
@@ -209,14 +209,12 @@ def test_refusals(call: Call, word: str, arguments: list[str]) -> None:
     assert word in called.err
 
 
-def test_other_roots(call: Call, tmp_path: Path, workspace: Path) -> None:
+def test_other_roots(workspace: Path) -> None:
     """Descriptions elsewhere are read once their folder is allowed."""
     inner = workspace / "a" / "b" / "c"
     inner.mkdir(parents=True)
     text = (workspace / "arazzo" / "flow.yaml").read_text().replace("../openapi", "../../../openapi")
     (inner / "flow.yaml").write_text(text)
-    shutil.move(workspace / "openapi", tmp_path / "openapi.moved")
-    shutil.move(tmp_path / "openapi.moved", workspace / "openapi")
     for arguments, code in (([], 1), (["--allow-root", "../openapi"], 0)):
         done = subprocess.run(
             [sys.executable, "-m", "mock_knock", "lint", "b/c/flow.yaml", *arguments],
@@ -256,7 +254,8 @@ def test_sarif(call: Call, workspace: Path) -> None:
 def test_lint_imports_no_server(tmp_path: Path) -> None:
     """Examining a document loads neither the fake nor what sends requests."""
     script = (
-        "import sys\nfrom mock_knock.cli import main\ntry:\n    main(['lint', sys.argv[1]])\nexcept SystemExit:\n    pass\n"
+        "import sys\nfrom mock_knock.cli import main\ntry:\n    main(['lint', sys.argv[1]])\n"
+        "except SystemExit:\n    pass\n"
         "print(sorted({'flask', 'requests', 'waitress', 'openapi_core', 'mock_knock.web', 'mock_knock.local'}"
         " & set(sys.modules)))"
     )

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import Source, read_document
-from mock_knock.messages import AddMember, SetText
-from mock_knock.messages import Finding
+from mock_knock.messages import AddMember, Finding, SetText
 
 
 def refusal(path: Path | str, **options: int) -> InvalidDocument:
