@@ -6,13 +6,15 @@ ends the workflow (Arazzo 1.0.1, Step Object, onFailure), instead of a success t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from mock_knock.arazzo.coverage import compared_values
+from mock_knock.arazzo.condition_tree import AnyOf, Comparison, Constant, Node, Reading
 from mock_knock.arazzo.document import Action, Step
 from mock_knock.arazzo.lint import Subject
-from mock_knock.arazzo.pointer import MISSING, resolve_pointer
+from mock_knock.arazzo.pointer import MISSING, join_pointer, resolve_pointer, split_pointer
+from mock_knock.arazzo.simple_condition import parse_simple
 from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove
 
 POLL_SECONDS = 1
@@ -61,36 +63,55 @@ def _may_fail(step: Step) -> bool:
 
 
 def _end_of_poll(step: Step, loop: Action) -> str | None:
-    """Return the condition that a poll is over: what the other actions ask for, or else that it need not go on."""
+    """Return the condition that a poll is over: what the other actions ask for, or else that it need not go on.
+
+    The latter says the same only when no other action is asked before.
+    """
     if len(loop.criteria) != 1 or loop.criteria[0].type != "simple":
         return None
     others = [action for action in step.on_success if action is not loop]
     handled = _joined(others)
     if handled is None:
-        return f"!({loop.criteria[0].condition})"
-    asked = [compared_values(criterion) or frozenset() for action in others for criterion in action.criteria]
-    looped = compared_values(loop.criteria[0])
-    is_apart = looped is not None and looped.isdisjoint(frozenset(chain.from_iterable(asked)))
+        return f"!({loop.criteria[0].condition})" if step.on_success[0] is loop else None
+    asked = set(chain.from_iterable(map(_compared, others)))
+    is_apart = asked.isdisjoint(_compared(loop))
     return handled if is_apart and len(_pointers(step.on_success)) == 1 else None
 
 
 def _joined(actions: Sequence[Action]) -> str | None:
     """Return the condition that one of the actions applies, if each compares one and the same member with values."""
     single = all(len(action.criteria) == 1 and action.criteria[0].type == "simple" for action in actions)
-    if not actions or not single or len(_pointers(actions)) != 1:
+    if not actions or not single:
+        return None
+    pointers = _pointers(actions)
+    if None in pointers or len(pointers) > 1:
         return None
     return " || ".join(dict.fromkeys(action.criteria[0].condition for action in actions))
 
 
 def _pointers(actions: Sequence[Action]) -> set[str | None]:
-    """Return the members of the response body that the criteria compare; None stands for anything else."""
-    return set(chain.from_iterable(_compared(action) for action in actions))
+    """Return the members of the response body that simple criteria compare; None stands for anything else."""
+    return {pointer for action in actions for pointer, _ in _compared(action)}
 
 
-def _compared(action: Action) -> Iterator[str | None]:
+def _compared(action: Action) -> Iterator[tuple[str | None, str]]:
+    """Yield the member and the value (as JSON) of each comparison; (None, "") for whatever says anything else."""
     for criterion in action.criteria:
-        values = compared_values(criterion)
-        yield from (pointer for pointer, _ in values) if values else (None,)
+        yield from _compared_in(parse_simple(criterion.condition).root)
+
+
+def _compared_in(node: Node) -> Iterator[tuple[str | None, str]]:
+    match node:
+        case AnyOf():
+            for operand in node.operands:
+                yield from _compared_in(operand)
+        case Comparison(left=Reading(accesses=(access,)), operator="==", right=Constant(value=value)) if (
+            access.expression.kind == "response" and access.expression.part == "body"
+        ):
+            tokens = (*split_pointer(access.expression.pointer or ""), *access.path)
+            yield join_pointer(tokens), json.dumps(value)
+        case _:
+            yield None, ""
 
 
 def _written(value: JsonValue, pointer: str) -> JsonValue:

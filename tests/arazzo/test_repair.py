@@ -252,7 +252,7 @@ def test_a_poll_without_criteria_and_failure_actions() -> None:
     assert expected == edits(yaml.safe_dump(step))
 
 
-@pytest.mark.parametrize("other", ["", "$statusCode == 200 ; $statusCode < 201"])
+@pytest.mark.parametrize("other", ["", "$statusCode == 201", "$statusCode == 200 ; $statusCode < 201"])
 def test_a_poll_beside_other_questions(other: str) -> None:
     """Where other actions ask for something else, the poll is over as soon as it need not go on."""
     added, *_ = edits(actions(success={"loop": GOES_ON, "on": other}))
@@ -269,6 +269,7 @@ ENDS = "[{name: x, type: end, criteria: [{condition: $statusCode == 429}]}]"
         actions(success={"loop": f"{GOES_ON} ; $statusCode == 200"}),
         actions(success={"loop": is_status("queued"), "on": is_status("queued", "done", "running", "failed")}),
         actions(success={"loop": GOES_ON, "on": "$response.body#/other == 'x'"}),
+        actions(success={"on": "$statusCode == 201", "loop": GOES_ON}),
         actions(success={"loop": GOES_ON}, failure="[{name: x, type: end}]"),
         actions(success={"loop": GOES_ON}, failure=ENDS.replace("x,", "loop,")),
         actions(success={"loop": GOES_ON}, failure=ENDS).replace("type: goto", "type: end").replace("stepId: s", ""),
