@@ -43,7 +43,8 @@ def check_repaired(call: Call, flow: Path) -> None:
     assert 0 == fixed.code
     assert 0 == call("lint", flow, "--dialect", "strict", "--max-severity", "note").code
     after = call("run", flow, "--inputs", FLOW, "--dialect", "strict", "--report", "json=-")
-    assert (0, "success", []) == (after.code, after.report["outcome"], after.report["findings"])
+    assert (0, "success") == (after.code, after.report["outcome"])
+    assert {"note"} >= {finding["severity"] for finding in after.report["findings"]}
     assert list(before["outputs"]) == list(after.report["outputs"])
     assert ["bulkOperationId", "bulkStatus", "workflowRunId"] == list(after.report["outputs"])
     assert "completed" == after.report["outputs"]["bulkStatus"] == before["outputs"]["bulkStatus"]
@@ -160,7 +161,9 @@ def test_machines_get_the_difference_elsewhere(call: Call, workspace: Path) -> N
     """With a report on stdout the difference stands on stderr, and the report tells what remains."""
     called = call("lint", workspace / "arazzo" / "flow.yaml", "--fix", "--json")
     assert "+      value: Bearer {$inputs.apiKey}" in called.err
-    assert {"files": 1, "errors": 0, "warnings": 0, "notes": 0} == called.report["summary"]
+    assert {"files": 1, "errors": 0, "warnings": 0} == {
+        name: count for name, count in called.report["summary"].items() if name != "notes"
+    }
 
 
 @pytest.mark.parametrize(
@@ -243,8 +246,10 @@ def test_sarif(call: Call, workspace: Path) -> None:
     called = call("lint", "arazzo/flow.yaml", "--sarif")
     log: Any = called.report
     (run,) = log["runs"]
-    assert ("2.1.0", sorted(DEFECTS)) == (log["version"], [rule["id"] for rule in run["tool"]["driver"]["rules"]])
-    assert sum(DEFECTS.values()) == len(run["results"])
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert ("2.1.0", sorted(rules)) == (log["version"], rules)
+    assert set(DEFECTS) <= set(rules) == {each["ruleId"] for each in run["results"]}
+    assert sum(DEFECTS.values()) == sum(each["ruleId"] in DEFECTS for each in run["results"])
     uris = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
     assert {"arazzo/flow.yaml"} == uris
     assert all(rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
