@@ -10,7 +10,7 @@ import yaml
 from mock_knock.arazzo.lint import Subject, lint_workflow
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.repair import MENDED_CODES, Repair, distinct_repairs, plan_repairs
-from mock_knock.messages import AddItem, AddMember, Edit, Finding, JsonValue, Remove, SetText
+from mock_knock.messages import AddItem, AddMember, ContractViolation, Edit, Finding, JsonValue, Remove, SetText
 
 STEP = "/workflows/0/steps/0"
 
@@ -48,6 +48,25 @@ class Described:
         """Return the values of the status."""
         return ("queued", "running", "done", "failed") if operation and pointer == "/status" else None
 
+    def statuses(self, operation: Any) -> tuple[str, ...]:
+        """Return the statuses of every operation."""
+        return ("2XX", "4XX") if operation else ()
+
+    def parameters(self, operation: Any) -> tuple[Any, ...]:
+        """Return the parameters of every operation: none."""
+        return () if operation else (None,)
+
+    def body_violations(
+        self,
+        operation: Any,  # noqa: ARG002  # the protocol's arguments
+        content_type: str | None,  # noqa: ARG002
+        payload: JsonValue,  # noqa: ARG002
+        *,
+        unknown: frozenset[str],  # noqa: ARG002
+    ) -> tuple[ContractViolation, ...]:
+        """Return nothing: every body will do."""
+        return ()
+
 
 def planned(step: str, *, inputs: JsonValue = None, findings: tuple[Finding, ...] | None = None) -> tuple[Repair, ...]:
     """Return the repairs of a workflow with this first step, given as YAML, and a second one."""
@@ -69,7 +88,7 @@ def planned(step: str, *, inputs: JsonValue = None, findings: tuple[Finding, ...
     if "operationPath" in step:
         del value["workflows"][0]["steps"][0]["operationId"]  # type: ignore[index]  # a list of mappings
     document = parse_document(value)
-    subject = Subject(document, document.workflows[0], Described(), "lenient")  # type: ignore[arg-type]  # what is asked
+    subject = Subject(document, document.workflows[0], Described(), "lenient")
     return plan_repairs(subject, value, lint_workflow(subject, str) if findings is None else findings)
 
 
