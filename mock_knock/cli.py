@@ -22,6 +22,8 @@ COMMANDS = {
     # name: what it does, shown without importing it
     "serve": "Run a local Knock on a port (the default command).",
     "run": "Run an Arazzo flow and judge every request and response.",
+    "lint": "Find what is wrong with Arazzo documents, and mend it.",
+    "explain": "Tell what the code of a finding means.",
     "demo": "Show the main job on bundled fixtures, in one screen.",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -88,3 +89,49 @@ class ContractViolation:
     location: str
     message: str
     schema: str = ""
+
+
+_PLACE = re.compile(r"(?P<file>.+):(?P<line>[0-9]{1,9}):(?P<column>[0-9]{1,9})", re.DOTALL)
+
+
+def split_place(where: str) -> tuple[str, int, int]:
+    """Return the file, line and column of a place; line and column are 0 where it names none."""
+    match = _PLACE.fullmatch(where)
+    return (match["file"], int(match["line"]), int(match["column"])) if match else (where, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SetText:
+    """Put another text in the place of the one at a JSON pointer."""
+
+    pointer: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddMember:
+    """Add a member at the end of the mapping at a JSON pointer."""
+
+    pointer: str
+    name: str
+    value: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class AddItem:
+    """Add an item at the end of the list at a JSON pointer, or at its beginning."""
+
+    pointer: str
+    value: JsonValue
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take out the member or item at a JSON pointer."""
+
+    pointer: str
+
+
+Edit: TypeAlias = SetText | AddMember | AddItem | Remove
+"""A change of a document, told by the place of its nodes."""

@@ -24,6 +24,7 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "arazzo-unsupported": ("error", "error"),
     "asyncapi-unsupported": ("error", "error"),
     # about what is named and called
+    "source-unreadable": ("error", "error"),
     "operation-missing": ("error", "error"),
     "operation-path-invalid": ("error", "error"),
     "operation-path-avoidable": ("note", "note"),

@@ -46,3 +46,9 @@ def find_bundled(kind: str, name: str) -> Path | None:
 def list_bundled(kind: str) -> tuple[str, ...]:
     """Return the names of the bundled files of a kind, without their suffixes."""
     return tuple(sorted(path.stem for path in bundled(kind).iterdir() if path.suffix in SUFFIXES))
+
+
+def bundled_text(*parts: str) -> str | None:
+    """Return the text of a bundled file, or None when there is none."""
+    path = bundled(*parts)
+    return path.read_text(encoding="utf-8") if path.is_file() else None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mock_knock.errors import InvalidDocument
+from mock_knock.files.editing import edit_text
+from mock_knock.files.json_outline import json_positions
 from mock_knock.files.json_reader import read_json
 from mock_knock.files.places import check_below_roots
 from mock_knock.files.problems import DocumentProblem
 from mock_knock.files.yaml_reader import read_yaml
-from mock_knock.messages import JsonValue
+from mock_knock.messages import Edit, JsonValue
 
 MAX_BYTES = 5_000_000
+_MARK = "\ufeff"
 Position = tuple[int, int]
 
 
@@ -27,12 +30,36 @@ class Source:
         display: how the file is named to people: as it was given, bytes that are not UTF-8 written as escapes.
         value: the decoded document.
         positions: JSON pointer -> (line, column), both from 1; of a mapping member, the place of its key.
+        text: the text that was decoded, without a byte order mark; empty when positions were not asked for.
+        has_mark: a byte order mark stood before the text.
     """
 
     path: Path
     display: str
     value: JsonValue
     positions: Mapping[str, Position]
+    text: str = ""
+    has_mark: bool = False
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it is JSON by the name of its file."""
+        return _is_json(self.path)
+
+    @property
+    def file_text(self) -> str:
+        """The text as it belongs into the file."""
+        return f"{_MARK}{self.text}" if self.has_mark else self.text
+
+    def edited(self, edits: Iterable[Edit]) -> Source:
+        """Return the same document with edits carried out in its text; the file stays as it is.
+
+        Raises:
+            MockKnockError: `edit-impossible`.
+        """
+        text = edit_text(self.text, edits, is_json=self.is_json)
+        value, positions = _read_text(text, is_json=self.is_json, with_positions=True)
+        return replace(self, value=value, positions=positions, text=text)
 
     def where(self, pointer: str) -> str:
         """Return `file:line:column` of a node, or of the nearest node above it that has a place."""
@@ -66,15 +93,28 @@ def read_document(
     file, display = Path(path), str(path).encode("utf-8", "backslashreplace").decode()
     if roots is not None:
         check_below_roots(file, roots)
-    text = _decode(_read_bytes(file, display, max_bytes), display)
+    content = _read_bytes(file, display, max_bytes)
+    text = _decode(content, display)
     try:
-        if file.suffix.lower() == ".json":
-            return Source(file, display, read_json(text), {})
-        positions: dict[str, Position] | None = {} if with_positions else None
-        return Source(file, display, read_yaml(text, positions), positions or {})
+        value, positions = _read_text(text, is_json=_is_json(file), with_positions=with_positions)
     except DocumentProblem as problem:
         place = f"{display}:{problem.line}:{problem.column}" if problem.line else display
         raise InvalidDocument(problem.code, problem.what, where=place, hint=problem.hint) from problem
+    if not with_positions:
+        return Source(file, display, value, positions)
+    return Source(file, display, value, positions, text, has_mark=content.startswith(_MARK.encode()))
+
+
+def _is_json(file: Path) -> bool:
+    return file.suffix.lower() == ".json"
+
+
+def _read_text(text: str, *, is_json: bool, with_positions: bool) -> tuple[JsonValue, dict[str, Position]]:
+    if is_json:
+        value = read_json(text)
+        return value, json_positions(text) if with_positions else {}
+    positions: dict[str, Position] | None = {} if with_positions else None
+    return read_yaml(text, positions), positions or {}
 
 
 def _read_bytes(file: Path, display: str, max_bytes: int) -> bytes:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from uuid import uuid4
 
 from mock_knock.errors import MockKnockError
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, keeps_rights: bool = False) -> None:
     """Write a file through a temporary one beside it, which then takes its name.
 
+    Its rights are those of any new file, or with `keeps_rights` those of the file that it replaces.
     What is not an ordinary file, such as `/dev/stdout` or a link, is kept and written to as it is.
 
     Raises:
@@ -20,7 +22,7 @@ def write_text(path: Path, text: str) -> None:
         if path.is_symlink() or (path.exists() and not path.is_file()):
             path.write_text(text, encoding="utf-8", newline="\n")
         else:
-            _write_beside(path, text)
+            _write_beside(path, text, keeps_rights=keeps_rights)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise _refusal(path, f"cannot be written: {reason}") from error
@@ -41,11 +43,13 @@ def check_writable(path: Path) -> None:
         raise _refusal(path, "is not a usable path") from error
 
 
-def _write_beside(path: Path, text: str) -> None:
+def _write_beside(path: Path, text: str, *, keeps_rights: bool) -> None:
     part = path.parent / f".{uuid4().hex}.part"
     try:
-        with part.open("x", encoding="utf-8", newline="\n") as stream:  # its rights are those of any new file
+        with part.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
+        if keeps_rights:
+            shutil.copymode(path, part)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

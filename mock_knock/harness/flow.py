@@ -52,8 +52,12 @@ class Flow:
 
     def lint(self, workflow: Workflow, *, dialect: Dialect) -> tuple[Finding, ...]:
         """Return the findings about one workflow, with their places in the file."""
+        return lint_workflow(self.subject(workflow, dialect=dialect), self.source.where)
+
+    def subject(self, workflow: Workflow, *, dialect: Dialect) -> Subject:
+        """Return one workflow with all that can be said about it."""
         others = {name: other.document for name, other in self.others.items()}
-        return lint_workflow(Subject(self.document, workflow, self.described, dialect, others), self.source.where)
+        return Subject(self.document, workflow, self.described, dialect, others)
 
     def documents(self) -> tuple[Flow, ...]:
         """Return this flow and every other one it leads to, each once."""

@@ -9,7 +9,7 @@ import orjson
 from mock_knock.arazzo.document import Workflow
 from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.arazzo.lint import looks_secret
-from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.result import LintResult, RunResult, StepResult
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
 
@@ -36,6 +36,11 @@ def mask_result(result: RunResult) -> RunResult:
         steps=tuple(_mask_step(step, mask) for step in result.steps),
         findings=tuple(_mask_finding(finding, mask) for finding in result.findings),
     )
+
+
+def mask_lint(result: LintResult, mask: Redactor) -> LintResult:
+    """Return the same findings about a document with every secret in them masked."""
+    return replace(result, findings=tuple(_mask_finding(finding, mask) for finding in result.findings))
 
 
 def _mask_step(step: StepResult, mask: Redactor) -> StepResult:

@@ -106,3 +106,18 @@ class RunResult:
         if code == 0 and (self.errors or (contract_counts and self.violations)):
             return EXIT_CODES["failure"]
         return code
+
+
+@dataclass(frozen=True, slots=True)
+class LintResult:
+    """What was found in a document: each finding once, in the order of the lines.
+
+    Attributes:
+        file: the document, as it was named.
+        findings: about its structure alone when that is broken.
+        workflows: the ids of its workflows.
+    """
+
+    file: str
+    findings: tuple[Finding, ...] = ()
+    workflows: tuple[str, ...] = ()

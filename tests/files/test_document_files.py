@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import Source, read_document
-from mock_knock.messages import Finding
+from mock_knock.messages import AddMember, Finding, SetText
 
 
 def refusal(path: Path | str, **options: int) -> InvalidDocument:
@@ -228,9 +228,49 @@ def test_where_without_positions(tmp_path: Path) -> None:
     """A document without positions names its nodes by JSON pointer, and its root by the file alone."""
     (tmp_path / "a.yaml").write_text("a: {b: 1}")
     (tmp_path / "a.json").write_text('{"a": {"b": 1}}')
-    for source in (read_document(tmp_path / "a.yaml", with_positions=False), read_document(tmp_path / "a.json")):
-        assert {} == source.positions
+    for name in ("a.yaml", "a.json"):
+        source = read_document(tmp_path / name, with_positions=False)
+        assert ({}, "") == (source.positions, source.text)
         assert (f"{source.path}#/a/b", str(source.path)) == (source.where("/a/b"), source.where(""))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "place"),
+    [
+        ("", ":2:1"),
+        ("/a", ":2:2"),
+        ("/a/0", ":3:2"),
+        ("/a/1", ":3:7"),
+        ("/a/1/x~1y~0", ":3:8"),
+        ("/ü", ":5:1"),
+        ("/nothing", ":2:1"),
+    ],
+)
+def test_where_a_node_of_json_stands(tmp_path: Path, pointer: str, place: str) -> None:
+    """A member of a JSON object stands where its name is, an item where it begins; columns count characters."""
+    file = tmp_path / "a.json"
+    file.write_text('\n{"a": [\n "ü", {"x/y~": ":{\\"[" }],\n\n"ü": null}', encoding="utf-8")
+    assert f"{file}{place}" == read_document(file).where(pointer)
+
+
+def test_a_document_knows_the_text_of_its_file(tmp_path: Path) -> None:
+    """Text, line breaks and byte order mark of a file are kept, edited or not."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"\xef\xbb\xbf# \xc3\xa9\r\na: x\r\n")
+    source = read_document(file)
+    assert ("# é\r\na: x\r\n", True) == (source.text, source.has_mark)
+    assert file.read_bytes() == source.file_text.encode()
+    edited = source.edited([SetText("/a", "y"), AddMember("", "b", 1)])
+    assert b"\xef\xbb\xbf# \xc3\xa9\r\na: y\r\nb: 1\r\n" == edited.file_text.encode()
+    assert ({"a": "y", "b": 1}, (3, 1)) == (edited.value, edited.positions["/b"])
+
+
+def test_an_edited_json_document(tmp_path: Path) -> None:
+    """A document that is JSON by its name stays JSON when it is edited."""
+    file = tmp_path / "a.JSON"
+    file.write_text('{"a": "x"}')
+    edited = read_document(file).edited([SetText("/a", 'y"')])
+    assert ('{"a": "y\\""}', (1, 2)) == (edited.file_text, edited.positions["/a"])
 
 
 def test_positions_change_no_value(tmp_path: Path) -> None:

@@ -56,6 +56,15 @@ def test_a_new_file_has_the_usual_rights(tmp_path: Path) -> None:
     assert 1 == len(modes)
 
 
+def test_an_edited_file_keeps_its_rights(tmp_path: Path) -> None:
+    """A file that is written anew can be read by those who could read it before, and by nobody else."""
+    file = tmp_path / "a.yaml"
+    file.write_text("old")
+    file.chmod(0o640)
+    write_text(file, "new", keeps_rights=True)
+    assert ("new", 0o640) == (file.read_text(), stat.S_IMODE(file.stat().st_mode))
+
+
 @pytest.mark.parametrize("moment", ["open", "replace"])
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     """When writing fails, the old file is as it was and no temporary one stays behind."""

@@ -1,0 +1,142 @@
+"""Repairs that rewrite how a step ends: a poll that has a bound, and values that nobody handles.
+
+Both let the step succeed only with the values its actions ask for. Any other value then is a failure, which by default
+ends the workflow (Arazzo 1.0.1, Step Object, onFailure), instead of a success that falls through to the next step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from mock_knock.arazzo.condition_tree import AnyOf, Comparison, Constant, Node, Reading
+from mock_knock.arazzo.document import Action, Step
+from mock_knock.arazzo.lint import Subject
+from mock_knock.arazzo.pointer import MISSING, join_pointer, resolve_pointer, split_pointer
+from mock_knock.arazzo.simple_condition import parse_simple
+from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove
+
+POLL_SECONDS = 1
+POLL_LIMIT = 60
+"""The delay between two polls, and how many follow the first one."""
+
+_ANY_SUCCESS: tuple[JsonValue, ...] = ({"condition": "$statusCode >= 200 && $statusCode < 300"},)
+"""What a step without success criteria is understood to ask for."""
+
+StepRepair = tuple[str, Sequence[Edit], str]
+"""The scope, the edits and their description."""
+
+
+def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | None:
+    """Make a goto to the same step, for values that are not final, a bounded retry in onFailure; None: unclear how."""
+    step = next((each for each in subject.workflow.steps if pointer.startswith(f"{each.pointer}/onSuccess/")), None)
+    action = next((each for each in step.on_success if each.pointer == pointer), None) if step else None
+    if step is None or action is None or action.target != step.step_id or not _may_fail(step):
+        return None
+    over = _end_of_poll(step, action)
+    if over is None or any(each.name == action.name for each in step.on_failure):
+        return None
+    written = _written(value, pointer)
+    required = _required(value, step)
+    others = {name: each for name, each in written.items() if name not in {"name", "type", "stepId", "criteria"}}
+    limits = {"retryAfter": POLL_SECONDS, "retryLimit": POLL_LIMIT}
+    criteria = [*required, *written["criteria"]]
+    retry = {"name": action.name, "type": "retry", **limits, **others, "criteria": criteria}
+    edits = (_add_criterion(value, step, over), _add_failure(value, step, retry), _remove_action(value, step, action))
+    how = f"poll with a retry, at most {POLL_LIMIT} times with {POLL_SECONDS} s between"
+    return step.pointer, edits, f"{how}; '{step.step_id}' succeeds when {over}"
+
+
+def mend_coverage(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | None:
+    """Let a step succeed only with the values that its actions handle; None: unclear how."""
+    step = next((each for each in subject.workflow.steps if f"{each.pointer}/onSuccess" == pointer), None)
+    handled = _joined(step.on_success) if step and _may_fail(step) else None
+    if step is None or handled is None:
+        return None
+    return step.pointer, (_add_criterion(value, step, handled),), f"let '{step.step_id}' succeed only when {handled}"
+
+
+def _may_fail(step: Step) -> bool:
+    """Tell whether no failure action takes just any failure: a new kind of failure would come to it as well."""
+    return all(action.criteria for action in step.on_failure)
+
+
+def _end_of_poll(step: Step, loop: Action) -> str | None:
+    """Return the condition that a poll is over: what the other actions ask for, or else that it need not go on.
+
+    The latter says the same only when no other action is asked before.
+    """
+    if len(loop.criteria) != 1 or loop.criteria[0].type != "simple":
+        return None
+    others = [action for action in step.on_success if action is not loop]
+    handled = _joined(others)
+    if handled is None:
+        return f"!({loop.criteria[0].condition})" if step.on_success[0] is loop else None
+    asked = set(chain.from_iterable(map(_compared, others)))
+    is_apart = asked.isdisjoint(_compared(loop))
+    return handled if is_apart and len(_pointers(step.on_success)) == 1 else None
+
+
+def _joined(actions: Sequence[Action]) -> str | None:
+    """Return the condition that one of the actions applies, if each compares one and the same member with values."""
+    single = all(len(action.criteria) == 1 and action.criteria[0].type == "simple" for action in actions)
+    if not actions or not single:
+        return None
+    pointers = _pointers(actions)
+    if None in pointers or len(pointers) > 1:
+        return None
+    return " || ".join(dict.fromkeys(action.criteria[0].condition for action in actions))
+
+
+def _pointers(actions: Sequence[Action]) -> set[str | None]:
+    """Return the members of the response body that simple criteria compare; None stands for anything else."""
+    return {pointer for action in actions for pointer, _ in _compared(action)}
+
+
+def _compared(action: Action) -> Iterator[tuple[str | None, str]]:
+    """Yield the member and the value (as JSON) of each comparison; (None, "") for whatever says anything else."""
+    for criterion in action.criteria:
+        yield from _compared_in(parse_simple(criterion.condition).root)
+
+
+def _compared_in(node: Node) -> Iterator[tuple[str | None, str]]:
+    match node:
+        case AnyOf():
+            for operand in node.operands:
+                yield from _compared_in(operand)
+        case Comparison(left=Reading(accesses=(access,)), operator="==", right=Constant(value=value)) if (
+            access.expression.kind == "response" and access.expression.part == "body"
+        ):
+            tokens = (*split_pointer(access.expression.pointer or ""), *access.path)
+            yield join_pointer(tokens), json.dumps(value)
+        case _:
+            yield None, ""
+
+
+def _written(value: JsonValue, pointer: str) -> JsonValue:
+    found = resolve_pointer(value, pointer)
+    return None if found is MISSING else found
+
+
+def _required(value: JsonValue, step: Step) -> Sequence[JsonValue]:
+    return _written(value, f"{step.pointer}/successCriteria") or _ANY_SUCCESS
+
+
+def _add_criterion(value: JsonValue, step: Step, condition: str) -> Edit:
+    at, criterion = f"{step.pointer}/successCriteria", {"condition": condition}
+    if _written(value, at) is None:
+        return AddMember(step.pointer, "successCriteria", [*_ANY_SUCCESS, criterion])
+    return AddItem(at, criterion)
+
+
+def _add_failure(value: JsonValue, step: Step, retry: JsonValue) -> Edit:
+    at = f"{step.pointer}/onFailure"
+    if _written(value, at) is None:
+        return AddMember(step.pointer, "onFailure", [retry])
+    return AddItem(at, retry, is_first=True)
+
+
+def _remove_action(value: JsonValue, step: Step, action: Action) -> Edit:
+    at = f"{step.pointer}/onSuccess"
+    return Remove(action.pointer if len(_written(value, at)) > 1 else at)

@@ -1,0 +1,37 @@
+"""The pages that tell what the codes of findings mean, from the bundled fixtures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mock_knock.arazzo.codes import SEVERITIES
+from mock_knock.files import bundled_text
+from mock_knock.messages import Severity
+
+_SENTENCE = re.compile(r".*?[.!?](?=\s|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """The page of a code: how bad it is in the lenient dialect, its first sentence, and the whole text in Markdown."""
+
+    code: str
+    severity: Severity
+    sentence: str
+    text: str
+
+
+def read_code_page(code: str) -> CodePage:
+    """Return the page of a code; one that has none, such as that of a syntax error, has a line of its own."""
+    text = bundled_text("codes", f"{code}.md") or f"# {code}\n\nThe message of the finding says it all.\n"
+    severity = SEVERITIES.get(code, ("error", "error"))[0]
+    return CodePage(code, severity, first_sentence(text), text)
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a page, in one line, its headings left out."""
+    prose = "\n".join(line for line in text.splitlines() if not line.startswith("#")).strip()
+    paragraph = " ".join(prose.partition("\n\n")[0].split())
+    match = _SENTENCE.match(paragraph)
+    return match[0] if match else paragraph

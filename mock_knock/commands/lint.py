@@ -1,0 +1,169 @@
+"""`mock-knock lint`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import click
+
+from mock_knock import __version__
+from mock_knock.commands.arguments import read_severities
+from mock_knock.commands.code_pages import read_code_page
+from mock_knock.errors import UsageError
+from mock_knock.files import Source, find_bundled, write_text
+from mock_knock.harness.lint_document import LintOptions, lint_flow, open_document
+from mock_knock.harness.masking import mask_lint
+from mock_knock.harness.mending import Mended, mend_flow
+from mock_knock.harness.result import LintResult
+from mock_knock.redact import Redactor, clean_terminal
+from mock_knock.report.lint_json import render_lint_json
+from mock_knock.report.lint_terminal import render_diff, render_lint
+from mock_knock.report.sarif import Rule, render_sarif
+from mock_knock.report.style import Style
+
+Level = Literal["none", "note", "warning", "error"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""From what is no finding to what is worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line as click read it."""
+
+    flows: tuple[str, ...]
+    is_fixed: bool
+    is_diff: bool
+    is_json: bool
+    is_sarif: bool
+    dialect: Literal["lenient", "strict"]
+    severities: tuple[str, ...]
+    max_severity: Level
+    allow_roots: tuple[str, ...]
+
+    def options(self) -> LintOptions:
+        """Return how to look at the documents; raises UsageError for what does not fit together."""
+        if self.is_json and self.is_sarif:
+            raise UsageError("report-unknown", "--json and --sarif both write to stdout", hint="take one of them out")
+        return LintOptions(
+            working_directory=Path.cwd(),
+            dialect=self.dialect,
+            severities=read_severities(self.severities),
+            allow_roots=[Path(root) for root in self.allow_roots],
+        )
+
+    @property
+    def is_for_machines(self) -> bool:
+        """Whether stdout belongs to a report that a program reads."""
+        return self.is_json or self.is_sarif
+
+
+@click.command("lint", short_help="Find what is wrong with Arazzo documents.")
+@click.argument("flows", metavar="FLOW...", nargs=-1, required=True)
+@click.option("--fix", "is_fixed", is_flag=True, help="Mend what has one right answer, and show the difference.")
+@click.option("--diff", "is_diff", is_flag=True, help="Show what --fix would change; write nothing.")
+@click.option("--json", "is_json", is_flag=True, help="Findings as JSON on stdout.")
+@click.option("--sarif", "is_sarif", is_flag=True, help="Findings as SARIF 2.1.0 on stdout.")
+@click.option(
+    "--dialect",
+    default="lenient",
+    show_default=True,
+    type=click.Choice(["lenient", "strict"]),
+    help="How to read what the standard does not allow.",
+)
+@click.option(
+    "--severity", "severities", multiple=True, metavar="CODE=LEVEL", help="error, warning or note; repeatable."
+)
+@click.option(
+    "--max-severity",
+    default="warning",
+    show_default=True,
+    type=click.Choice(LEVELS),
+    help="The worst finding that still passes.",
+)
+@click.option(
+    "--allow-root",
+    "allow_roots",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Let FLOW read files below it.",
+)
+def command(**given: Any) -> int:
+    """Find what is wrong with the Arazzo documents FLOW... before anything is sent.
+
+    Each finding has its place, a code (see `mock-knock explain CODE`) and a remedy. The exit code is 1 when one is
+    worse than --max-severity. FLOW is a file or the name of a bundled one.
+
+    \b
+    mock-knock lint bulk-identify-users-notify
+    mock-knock lint flow.yaml --fix
+    mock-knock lint flows/*.yaml --sarif > lint.sarif
+    """  # noqa: D301  # click asks for a real \b
+    return execute(Arguments(**given))
+
+
+def execute(arguments: Arguments) -> int:
+    """Examine documents, mend them if asked to, and return the exit code."""
+    options = arguments.options()
+    results = [_lint(name, arguments, options) for name in dict.fromkeys(arguments.flows)]
+    _show(results, arguments)
+    worst = max((LEVELS.index(each.severity) for result in results for each in result.findings), default=0)
+    return int(worst > LEVELS.index(arguments.max_severity))
+
+
+def _lint(name: str, arguments: Arguments, options: LintOptions) -> LintResult:
+    bundled = find_bundled("arazzo", name)
+    if bundled and arguments.is_fixed and not arguments.is_diff:
+        hint = f"copy {bundled} and fix the copy, or look with --diff"
+        raise UsageError("lint-fix-bundled", f"'{name}' is bundled with this program and stays as it is", hint=hint)
+    path = bundled or Path(name)
+    flow = open_document(path, options)
+    if isinstance(flow, LintResult):
+        return mask_lint(flow, Redactor())
+    if arguments.is_fixed or arguments.is_diff:
+        mended = mend_flow(flow)
+        _say_mended(flow.source, mended, arguments)
+        if not arguments.is_diff:
+            if mended.repairs:
+                write_text(path, mended.flow.source.file_text, keeps_rights=True)
+            flow = mended.flow
+    return mask_lint(lint_flow(flow, options), Redactor())
+
+
+def _say_mended(before: Source, mended: Mended, arguments: Arguments) -> None:
+    """Show the difference, and what could not be done safely, with places in the text that the file has now."""
+    after, mask = mended.flow.source, Redactor()
+    source = before if arguments.is_diff else after
+    stream = sys.stderr if arguments.is_for_machines else sys.stdout
+    difference = render_diff(source.display, mask.text(before.text), mask.text(after.text), Style(stream.isatty()))
+    click.echo(difference, nl=False, err=arguments.is_for_machines)
+    verb = "would fix" if arguments.is_diff else "fixed"
+    for repair in mended.repairs:
+        _say(f"{verb}: {source.display}: {repair.description} [{repair.code}]")
+    for repair, reason in mended.refused:
+        _say(f"not fixed: {source.where(repair.pointer)}: {repair.description}: {reason} [{repair.code}]")
+
+
+def _say(line: str) -> None:
+    click.echo(clean_terminal(Redactor().text(line)), err=True)
+
+
+def _show(results: Sequence[LintResult], arguments: Arguments) -> None:
+    if arguments.is_json:
+        click.echo(render_lint_json(results).encode(), nl=False)
+    elif arguments.is_sarif:
+        codes = {finding.code for result in results for finding in result.findings}
+        rules = {code: _rule(code) for code in codes}
+        text = render_sarif(results, rules, version=__version__, folder=Path.cwd())
+        click.echo(text.encode(), nl=False)
+    else:
+        click.echo(render_lint(results, Style(sys.stdout.isatty())), nl=False)
+
+
+def _rule(code: str) -> Rule:
+    page = read_code_page(code)
+    return Rule(code, page.severity, page.sentence, page.text)

@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from mock_knock.arazzo.lint import Subject, lint_workflow
+from mock_knock.arazzo.parse import parse_document
+from mock_knock.arazzo.repair import MENDED_CODES, Repair, distinct_repairs, plan_repairs
+from mock_knock.messages import AddItem, AddMember, ContractViolation, Edit, Finding, JsonValue, Remove, SetText
+
+STEP = "/workflows/0/steps/0"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of a made-up source."""
+
+    operation_id: str
+    source: str
+    path: str
+    method: str = "GET"
+
+
+OPERATIONS = (
+    Operation("poll", "one", "/poll"),
+    Operation("poll", "two", "/poll"),
+    Operation("other", "one", "/a"),
+    Operation("other", "two", "/b"),
+)
+
+
+class Described:
+    """Two sources: both describe `poll`, each one an `other`; the status of an answer is one of four."""
+
+    def find_by_id(self, operation_id: str) -> tuple[Operation, ...]:
+        """Return the operations of this id."""
+        return tuple(each for each in OPERATIONS if each.operation_id == operation_id)
+
+    def find_by_pointer(self, source: str, pointer: str) -> Operation | None:
+        """Return the operation that every pointer of a known source names."""
+        return OPERATIONS[0] if source == "one" and pointer else None
+
+    def success_values(self, operation: Any, pointer: str) -> tuple[JsonValue, ...] | None:
+        """Return the values of the status."""
+        return ("queued", "running", "done", "failed") if operation and pointer == "/status" else None
+
+    def statuses(self, operation: Any) -> tuple[str, ...]:
+        """Return the statuses of every operation."""
+        return ("2XX", "4XX") if operation else ()
+
+    def parameters(self, operation: Any) -> tuple[Any, ...]:
+        """Return the parameters of every operation: none."""
+        return () if operation else (None,)
+
+    def body_violations(
+        self, operation: Any, content_type: str | None, payload: JsonValue, *, unknown: frozenset[str]
+    ) -> tuple[ContractViolation, ...]:
+        """Return nothing: every body will do."""
+        raise NotImplementedError((operation, content_type, payload, unknown))
+
+
+def planned(step: str, *, inputs: JsonValue = None, findings: tuple[Finding, ...] | None = None) -> tuple[Repair, ...]:
+    """Return the repairs of a workflow with this first step, given as YAML, and a second one."""
+    value = {
+        "arazzo": "1.0.1",
+        "info": {"title": "t", "version": "1"},
+        "sourceDescriptions": [{"name": "one", "url": "1.yml"}, {"name": "two", "url": "2.yml"}],
+        "workflows": [
+            {
+                "workflowId": "w",
+                "inputs": inputs or {"properties": {"a": {}, "b": {}}},
+                "steps": [
+                    {"stepId": "s", "operationId": "$sourceDescriptions.one.poll", **yaml.safe_load(step)},
+                    {"stepId": "next", "operationId": "$sourceDescriptions.one.poll"},
+                ],
+            }
+        ],
+    }
+    if "operationPath" in step:
+        del value["workflows"][0]["steps"][0]["operationId"]  # type: ignore[index]  # a list of mappings
+    document = parse_document(value)
+    subject = Subject(document, document.workflows[0], Described(), "lenient")
+    return plan_repairs(subject, value, lint_workflow(subject, str) if findings is None else findings)
+
+
+def edits(step: str, **given: Any) -> list[Edit]:
+    """Return the edits of all repairs in their order."""
+    return [edit for repair in planned(step, **given) for edit in repair.edits]
+
+
+@pytest.mark.parametrize(
+    ("braced", "text"),
+    [
+        ("Bearer {$inputs.a}", "Bearer $inputs.a"),
+        ("{$inputs.a} and {$inputs.b}, {x}", "{$inputs.a} and $inputs.b, {x}"),
+        ("x {$inputs.a}.", "x $inputs.a."),
+    ],
+)
+def test_braces(braced: str, text: str) -> None:
+    """An expression inside longer text gets braces, and nothing around it changes."""
+    parameter = {"name": "p", "in": "header", "value": text}
+    assert [SetText(f"{STEP}/parameters/0/value", braced)] == edits(yaml.safe_dump({"parameters": [parameter]}))
+
+
+def test_braces_of_an_operation_path() -> None:
+    """The expression of an operationPath gets braces, not the pointer behind it."""
+    step = "operationPath: $sourceDescriptions.one.url#/paths/~1poll~1{id}/get"
+    expected = "{$sourceDescriptions.one.url}#/paths/~1poll~1{id}/get"
+    assert [SetText(f"{STEP}/operationPath", expected)] == edits(step)
+
+
+@pytest.mark.parametrize("text", ["$inputs.a", "{$inputs.a}", 7])
+def test_what_needs_no_braces(text: JsonValue) -> None:
+    """A finding about a place where no bare expression stands has no repair."""
+    finding = Finding("expression-unbraced", "warning", "", f"{STEP}/parameters/0/value")
+    step = yaml.safe_dump({"parameters": [{"name": "p", "in": "header", "value": text}]})
+    assert () == planned(step, findings=(finding,))
+
+
+@pytest.mark.parametrize(
+    ("expected", "operation_id"),
+    [
+        (["$sourceDescriptions.one.poll"], "poll"),
+        ([], "$sourceDescriptions.one.poll"),
+        ([], "other"),
+        ([], "nothing"),
+    ],
+)
+def test_operation_ids(expected: list[str], operation_id: str) -> None:
+    """An operationId that means one method and path is qualified by the first source that has it."""
+    wanted = [SetText(f"{STEP}/operationId", text) for text in expected]
+    assert wanted == edits(yaml.safe_dump({"operationId": operation_id}))
+
+
+def test_an_operation_id_that_is_gone() -> None:
+    """A finding about a place that is not there has no repair."""
+    assert () == planned("{}", findings=(Finding("operation-id-ambiguous", "warning", "", "/nothing"),))
+
+
+def criterion(condition: str, kind: JsonValue = "jsonpath", context: str = "$response.body") -> str:
+    """Return a step with one typed criterion."""
+    return yaml.safe_dump({"successCriteria": [{"context": context, "condition": condition, "type": kind}]})
+
+
+@pytest.mark.parametrize(
+    ("simple", "condition"),
+    [
+        ("$response.body#/s == 'x'", "$.s == 'x'"),
+        ("$response.body#/s == 'x' || $response.body#/n > 3", "$.s == 'x' || $.n > 3"),
+        ("($response.body#/s == 'x' || $response.body#/s == 'y') && $response.body#/n <= 3",
+         "($.s == 'x' || $.s == 'y') && $.n <= 3"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["jsonpath", {"type": "jsonpath", "version": "rfc9535"}])
+def test_comparisons(simple: str, condition: str, kind: JsonValue) -> None:
+    """A comparison where a query belongs becomes the simple condition that says the same, without context and type."""
+    at = f"{STEP}/successCriteria/0"
+    expected = [SetText(f"{at}/condition", simple), Remove(f"{at}/context"), Remove(f"{at}/type")]
+    assert expected == edits(criterion(condition, kind))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "$.s != 'x'",  # a missing member is not equal to anything in JSONPath, and like null in a simple condition
+        "$.s == null",
+        "$.s == $.t",
+        "!($.s == 'x')",
+        "$.s == 'x' && $.t != 'y'",
+        "$.s && $.t == 'x'",
+        "$.s == ",
+    ],
+)
+def test_comparisons_without_an_equal(condition: str) -> None:
+    """A comparison that a simple condition would answer differently is left to people."""
+    assert [] == edits(criterion(condition))
+
+
+def test_a_comparison_over_part_of_a_context() -> None:
+    """A context with a pointer of its own leaves the comparison as it is."""
+    assert [] == edits(criterion("$.s == 'x'", context="$response.body#/data"))
+
+
+def test_a_criterion_that_is_no_query() -> None:
+    """A finding about a criterion without context has no repair."""
+    finding = Finding("jsonpath-invalid", "warning", "", f"{STEP}/successCriteria/0/condition")
+    assert () == planned("successCriteria: [{condition: $.s == 'x'}]", findings=(finding,))
+
+
+@pytest.mark.parametrize(
+    ("is_mended", "schema"),
+    [
+        (True, {"type": "string"}),
+        (False, {"type": "string", "format": "uuid"}),
+        (False, {"$ref": "#/components/inputs/key"}),
+        (False, {}),
+        (False, True),
+    ],
+)
+def test_secrets(schema: JsonValue, *, is_mended: bool) -> None:
+    """An input that looks like a secret is marked, unless it has another format or is described elsewhere."""
+    at = "/workflows/0/inputs/properties/apiKey"
+    finding = Finding("input-secret-unmarked", "warning", "", at)
+    expected = [AddMember(at, "format", "password")] if is_mended else []
+    assert expected == edits("{}", inputs={"properties": {"apiKey": schema}}, findings=(finding,))
+
+
+def actions(
+    *, success: Mapping[str, str], failure: str = "[]", criteria: str = "[{condition: $statusCode == 200}]"
+) -> str:
+    """Return a step with success actions by name: `loop` goes to the step itself, all others go on."""
+    listed = [
+        {
+            "name": name,
+            "type": "goto",
+            "stepId": "s" if name == "loop" else "next",
+            **({"criteria": [{"condition": each} for each in condition.split(" ; ")]} if condition else {}),
+        }
+        for name, condition in success.items()
+    ]
+    step: dict[str, Any] = {"onSuccess": listed, "onFailure": yaml.safe_load(failure)}
+    if criteria:
+        step["successCriteria"] = yaml.safe_load(criteria)
+    return yaml.safe_dump(step)
+
+
+def is_status(*values: str) -> str:
+    """Return the condition that the status is one of these."""
+    return " || ".join(f"$response.body#/status == '{value}'" for value in values)
+
+
+GOES_ON = is_status("queued", "running")
+ANY = {"condition": "$statusCode >= 200 && $statusCode < 300"}
+OK = {"condition": "$statusCode == 200"}
+
+
+def retry(*required: JsonValue, condition: str = GOES_ON) -> dict[str, JsonValue]:
+    """Return the retry that a loop becomes."""
+    criteria = [*required, {"condition": condition}]
+    return {"name": "loop", "type": "retry", "retryAfter": 1, "retryLimit": 60, "criteria": criteria}
+
+
+def test_a_poll() -> None:
+    """A poll becomes a bounded retry, and its step succeeds only with what the other actions ask for."""
+    expected = [
+        AddItem(f"{STEP}/successCriteria", {"condition": is_status("done")}),
+        AddItem(f"{STEP}/onFailure", retry(OK), is_first=True),
+        Remove(f"{STEP}/onSuccess/1"),
+    ]
+    assert expected == edits(actions(success={"end": is_status("done"), "loop": GOES_ON}))
+
+
+def test_a_poll_without_criteria_and_failure_actions() -> None:
+    """A step without success criteria asks for any 2xx, also after its repair; one without onFailure gets one."""
+    step = yaml.safe_load(actions(success={"loop": GOES_ON}, criteria=""))
+    del step["onFailure"]
+    expected = [
+        AddMember(STEP, "successCriteria", [ANY, {"condition": f"!({GOES_ON})"}]),
+        AddMember(STEP, "onFailure", [retry(ANY)]),
+        Remove(f"{STEP}/onSuccess"),
+    ]
+    assert expected == edits(yaml.safe_dump(step))
+
+
+@pytest.mark.parametrize("other", ["", "$statusCode == 201", "$statusCode == 200 ; $statusCode < 201"])
+def test_a_poll_beside_other_questions(other: str) -> None:
+    """Where other actions ask for something else, the poll is over as soon as it need not go on."""
+    added, *_ = edits(actions(success={"loop": GOES_ON, "on": other}))
+    assert AddItem(f"{STEP}/successCriteria", {"condition": f"!({GOES_ON})"}) == added
+
+
+ENDS = "[{name: x, type: end, criteria: [{condition: $statusCode == 429}]}]"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        actions(success={"loop": "", "on": is_status("done")}),  # for ever
+        actions(success={"loop": f"{GOES_ON} ; $statusCode == 200"}),
+        actions(success={"loop": is_status("queued"), "on": is_status("queued", "done", "running", "failed")}),
+        actions(success={"loop": GOES_ON, "on": "$response.body#/other == 'x'"}),
+        actions(success={"on": "$statusCode == 201", "loop": GOES_ON}),
+        actions(success={"loop": GOES_ON}, failure="[{name: x, type: end}]"),
+        actions(success={"loop": GOES_ON}, failure=ENDS.replace("x,", "loop,")),
+        actions(success={"loop": GOES_ON}, failure=ENDS).replace("type: goto", "type: end").replace("stepId: s", ""),
+        "onFailure: [{name: loop, type: goto, stepId: s, criteria: [{condition: $statusCode == 429}]}]",
+    ],
+)
+def test_loops_without_one_right_answer(step: str) -> None:
+    """A loop that is no plain poll, or that would be caught by other actions, is left to people."""
+    assert [] == [repair for repair in planned(step) if repair.code == "loop-unbounded"]
+
+
+def test_loops_elsewhere() -> None:
+    """A goto to another step than its own is left to people."""
+    finding = Finding("loop-unbounded", "warning", "", f"{STEP}/onSuccess/0")
+    assert () == planned(actions(success={"on": GOES_ON}), findings=(finding,))
+
+
+def test_other_fields_of_a_loop_stay() -> None:
+    """Extensions of an action stay with it."""
+    step = yaml.safe_load(actions(success={"loop": GOES_ON}))
+    step["onSuccess"][0]["x-note"] = "n"
+    added = [edit.value for edit in edits(yaml.safe_dump(step)) if isinstance(edit, AddItem) and edit.is_first]
+    assert [{**retry(OK), "x-note": "n"}] == added
+
+
+def test_unhandled_values() -> None:
+    """A step with values that no action handles succeeds only with those that are handled."""
+    expected = [AddItem(f"{STEP}/successCriteria", {"condition": f"{is_status('done')} || {is_status('failed')}"})]
+    assert expected == edits(actions(success={"one": is_status("done"), "two": is_status("failed")}, failure=ENDS))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        actions(success={"one": is_status("done")}, failure="[{name: x, type: end}]"),
+        actions(success={"one": is_status("done"), "two": "$response.body#/other == 'x'"}),
+        actions(success={"one": f"{is_status('done')} ; $response.body#/other == 'x'"}),
+    ],
+)
+def test_unhandled_values_without_one_right_answer(step: str) -> None:
+    """What would be caught by a failure action, or hangs on several members, is left to people."""
+    assert [] == edits(step)
+
+
+def test_findings_about_no_step() -> None:
+    """A finding about a place that is no step has no repair."""
+    findings = tuple(Finding(code, "warning", "", "/x") for code in ("enum-unhandled", "loop-unbounded"))
+    assert () == planned("{}", findings=findings)
+
+
+def test_repairs_wait_for_each_other() -> None:
+    """Of repairs in one place only the first is planned: the next ones see what it left."""
+    one, inside, around, beside = (Repair("c", at, at, (), "") for at in ("/a/b", "/a/b/c", "/a", "/a/bc"))
+    assert (one, beside) == distinct_repairs((one, inside, around, beside))
+
+
+def test_every_mended_code_is_planned_once() -> None:
+    """A code without a repair asks for nothing, and one place has one repair for one code."""
+    assert "operation-missing" not in MENDED_CODES
+    found = Finding("expression-unbraced", "warning", "", f"{STEP}/parameters/0/value")
+    step = yaml.safe_dump({"parameters": [{"name": "p", "in": "header", "value": "x $inputs.a"}]})
+    assert 1 == len(planned(step, findings=(found, found, Finding("operation-missing", "error", "", STEP))))
