@@ -10,10 +10,11 @@ from typing import Any
 
 from benchmarks.stub import REQUESTS_PER_FLOW, StubApi
 from mock_knock.harness.flow import Inputs, load_flow
+from mock_knock.harness.network import NetworkTransport
 from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOptions
 from mock_knock.harness.prepare import Prepared, prepare_run
 from mock_knock.harness.runner import run_workflow
-from mock_knock.harness.transport import IN_PROCESS_URL, NetworkTransport, Transport, WsgiTransport
+from mock_knock.harness.transport import IN_PROCESS_URL, Transport, WsgiTransport
 from mock_knock.local import FakeOptions, SharedClock, build_fake
 
 OPTIONS = RunOptions(contract="fail", poll_interval=0)

@@ -21,8 +21,7 @@ from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOption
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import INTERRUPTED, run_workflow
-from mock_knock.harness.transport import IN_PROCESS_URL, NetworkTransport, Transport, WsgiTransport
-from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario
+from mock_knock.harness.transport import IN_PROCESS_URL, Transport, WsgiTransport
 from mock_knock.redact import Redactor
 
 YEAR = 365 * 24 * 3600
@@ -209,7 +208,11 @@ def _open_target(arguments: Arguments) -> tuple[Transport, RunClock, int, str]:
             raise UsageError(
                 "scenario-without-fake", "--scenario tells the fake of --target mock how to behave", hint=hint
             )
+        from mock_knock.harness.network import NetworkTransport  # noqa: PLC0415  # a run in process needs no network
+
         return NetworkTransport(), RealClock(), 0, arguments.target
+    from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario  # noqa: PLC0415  # a run over the network needs no fake
+
     scenario = load_scenario(arguments.scenario)
     fake = build_fake(FakeOptions(clock="manual", scenario=scenario))
     assert fake.clock is not None  # noqa: S101  # a manual clock was asked for
