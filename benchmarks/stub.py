@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import socketserver
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BufferedIOBase
 from itertools import count
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 
@@ -25,7 +26,7 @@ class StubApi:
 
     requests: int = 0
     polls: dict[str, int] = field(default_factory=dict)
-    ids: Iterable[int] = field(default_factory=count)
+    ids: Iterator[int] = field(default_factory=count)
 
     def answer(self, method: str, path: str) -> tuple[int, bytes]:
         """Return status and JSON body; `GET /count` tells how many requests there were, itself left out."""
@@ -34,7 +35,7 @@ class StubApi:
         self.requests += 1
         match method, path.rpartition("/"):
             case "POST", ("/v1/users/bulk", _, "identify"):
-                return 200, operation(f"00000000-0000-4000-8000-{next(iter(self.ids)):012}", "queued")
+                return 200, operation(f"00000000-0000-4000-8000-{next(self.ids):012}", "queued")
             case "GET", ("/v1/bulk_operations", _, id_):
                 polls = self.polls[id_] = self.polls.get(id_, 0) + 1
                 return 200, operation(id_, STATUSES[min(polls, len(STATUSES)) - 1])
@@ -103,7 +104,7 @@ class _Connection(socketserver.StreamRequestHandler):
             self.request.sendall(head.encode() + body)
 
 
-def _read_request(stream: BinaryIO) -> tuple[str, str] | None:
+def _read_request(stream: BufferedIOBase) -> tuple[str, str] | None:
     """Return method and path of the next request, its body read to the end; None when the client has gone."""
     line = stream.readline().split()
     if not line:
