@@ -11,11 +11,11 @@ from contract_tests.knock_api import KnockApi
 from mock_knock.files import bundled
 from mock_knock.harness.flow import load_flow
 from mock_knock.harness.inputs import Inputs
+from mock_knock.harness.network import NetworkTransport
 from mock_knock.harness.options import Addresses, RealClock, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import run_workflow
-from mock_knock.harness.transport import NetworkTransport
 
 PUBLISHED, HARDENED = "bulk-identify-users-notify.yaml", "bulk-identify-users-notify.hardened.yaml"
 pytestmark = pytest.mark.controls  # it notifies people

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from mock_knock.harness.flow import Flow
     from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunOptions
     from mock_knock.harness.result import RunResult, StepResult
-    from mock_knock.harness.transport import NetworkTransport, Transport, WsgiTransport
+    from mock_knock.harness.network import NetworkTransport
+    from mock_knock.harness.transport import Transport, WsgiTransport
     from mock_knock.local import FakeOptions, running
     from mock_knock.messages import ContractViolation, Exchange, Finding, HttpRequest, HttpResponse
 
@@ -27,7 +28,8 @@ _PLACES = {
     "harness.flow": ("Flow",),
     "harness.options": ("NetworkOptions", "RealClock", "RunClock", "RunOptions"),
     "harness.result": ("RunResult", "StepResult"),
-    "harness.transport": ("NetworkTransport", "Transport", "WsgiTransport"),
+    "harness.network": ("NetworkTransport",),
+    "harness.transport": ("Transport", "WsgiTransport"),
     "local": ("FakeOptions", "running"),
     "messages": ("ContractViolation", "Exchange", "Finding", "HttpRequest", "HttpResponse"),
 }

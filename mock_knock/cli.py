@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -18,6 +19,9 @@ from mock_knock.redact import Redactor, clean_terminal
 
 INTERRUPTED = 130
 USAGE = 2
+_GARBAGE_THRESHOLDS = (50_000, 20, 100)
+"""How seldom cycles are looked for: the many long-lived objects of modules and documents make each search long."""
+
 COMMANDS = {
     # name: what it does, shown without importing it
     "serve": "Run a local Knock on a port (the default command).",
@@ -65,6 +69,7 @@ def root(context: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code of DESIGN section 6."""
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     _open_output()
     code, message = _call(arguments)
     with suppress(OSError):  # nobody reads it

@@ -18,7 +18,7 @@ from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunO
 from mock_knock.harness.prepare import apply_severities, prepare_run
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.harness.runner import run_workflow
-from mock_knock.harness.transport import NetworkTransport, Transport, WsgiTransport, is_loopback
+from mock_knock.harness.transport import Transport, WsgiTransport, is_loopback
 from mock_knock.messages import Finding, JsonValue, Severity
 
 MOCK = "mock"
@@ -154,8 +154,10 @@ def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = 
     )
 
 
-def open_network(network: NetworkOptions = NetworkOptions()) -> NetworkTransport:
+def open_network(network: NetworkOptions = NetworkOptions()) -> Transport:
     """Return the way to the network; raises UsageError when a certificate cannot be read."""
+    from mock_knock.harness.network import NetworkTransport  # noqa: PLC0415  # a run in process needs no network
+
     proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else None
     certificate, _, key = (network.client_certificate or "").partition(",")
     return NetworkTransport(

@@ -7,7 +7,7 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import quote, quote_plus
 
 from mock_knock.messages import Headers, JsonValue
@@ -43,15 +43,6 @@ SECRET_NAMES = frozenset(
 )  # fmt: skip
 
 _NAME = "|".join("(?:[-_]|%5F|%2D)?".join(name) for name in sorted(SECRET_NAMES, key=len, reverse=True))
-_ASSIGNED = re.compile(rf"(?i)(?<![a-z0-9_-])({_NAME})=([^&;#?\s\"']+)")
-_JSON_MEMBERS = tuple(
-    # in JSON, in JSON inside a JSON string, and so once more: its quotes have so many backslashes before them
-    re.compile(
-        rf"(?i)((?<!\\)(?:\\){{{n}}}\"(?:{_NAME})(?:\\){{{n}}}\"\s*:\s*(?:\\){{{n}}}\")"
-        rf"(?:[^\"\\]++|(?:\\){{{2 * n + 2}}}|(?!(?:\\){{{n}}}\")\\++\"?)*+(?=(?:\\){{{n}}}\"|\Z)"
-    )
-    for n in (0, 1, 3)
-)
 _KNOCK_KEY = re.compile(
     r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"  # a word begins, maybe encoded
     r"([sp]k_(?:[a-z]+_)?+)([A-Za-z0-9_-]{4,}+)"
@@ -66,6 +57,25 @@ _PROSE = re.compile(r"[A-Za-z]?+[a-z]{0,20}+(?:[-/.]++[A-Za-z]?+[a-z]{0,20}+)*+"
 """What may follow `basic` or `bearer` in a sentence: words, even joined ones, of a length that words have."""
 _USERINFO = re.compile(r"(?<=://)[^/?#\s\"<>]+(?=@)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@cache
+def _assigned() -> re.Pattern[str]:
+    """Return what finds `name=value`; compiled when it is needed, as all those names take time."""
+    return re.compile(rf"(?i)(?<![a-z0-9_-])({_NAME})=([^&;#?\s\"']+)")
+
+
+@cache
+def _json_members() -> tuple[re.Pattern[str], ...]:
+    """Return what finds members in JSON, in JSON inside a JSON string, and so once more; compiled when needed."""
+    return tuple(
+        # its quotes have so many backslashes before them
+        re.compile(
+            rf"(?i)((?<!\\)(?:\\){{{n}}}\"(?:{_NAME})(?:\\){{{n}}}\"\s*:\s*(?:\\){{{n}}}\")"
+            rf"(?:[^\"\\]++|(?:\\){{{2 * n + 2}}}|(?!(?:\\){{{n}}}\")\\++\"?)*+(?=(?:\\){{{n}}}\"|\Z)"
+        )
+        for n in (0, 1, 3)
+    )
 
 
 def mask_key(key: str) -> str:
@@ -119,9 +129,11 @@ class Redactor:
     def _mask_once(self, value: str) -> str:
         if self._known is not None:
             value = self._known.sub(MASK, value)
-        value = _ASSIGNED.sub(rf"\1={MASK}", value)
-        for member in _JSON_MEMBERS:
-            value = member.sub(rf"\1{MASK}", value)
+        if "=" in value:
+            value = _assigned().sub(rf"\1={MASK}", value)
+        if '"' in value:
+            for member in _json_members():
+                value = member.sub(rf"\1{MASK}", value)
         value = _CREDENTIALS.sub(_masked_credentials, value)
         value = _KNOCK_KEY.sub(_shortened, value)
         return _USERINFO.sub(MASK, value)

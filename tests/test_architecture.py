@@ -35,7 +35,7 @@ LIBRARIES = {
     # library: the only places that may import it
     "flask": {"web"},
     "waitress": {"web.server"},
-    "requests": {"harness.transport"},
+    "requests": {"harness.network"},
     "openapi_core": {"contract", "web.pipeline"},
     "jsonschema_rs": {"contract", "harness.flow"},
     "jsonschema": {"contract"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import unquote
 
 from mock_knock.errors import InvalidDocument
@@ -37,6 +38,16 @@ class Description:
     def operations(self) -> tuple[DescribedOperation, ...]:
         """Every operation in the order of the document."""
         return tuple(self._find_operations())
+
+    @cached_property
+    def memo(self) -> dict[tuple[str, ...], Any]:
+        """What judges derive from the document, kept here: a description outlives the judges of single runs."""
+        return {}
+
+    @property
+    def is_openapi_30(self) -> bool:
+        """Whether it is OpenAPI 3.0, whose schemas are a dialect of their own."""
+        return str(self.document["openapi"]).startswith("3.0")
 
     def find_by_id(self, operation_id: str) -> tuple[DescribedOperation, ...]:
         """Return the operations with this operationId (more than one only in a broken description)."""

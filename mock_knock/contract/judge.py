@@ -1,49 +1,35 @@
 """The judge: openapi-core decides whether a message keeps its OpenAPI description; every broken rule is reported.
 
 Only the validating side of openapi-core is used, never its unmarshalling, and only through its public extension
-points: the operation is known beforehand (path finder), schemas are compiled (schema validators), a request that is
-plainly right is accepted without a walk through the description (`plan`).
+points: the operation is known beforehand (path finder), schemas are compiled (schema validators). A message that is
+plainly right is accepted without it (`plan`, `response_plan`), and where all are, it is not even imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
-
-from openapi_core import (
-    Config,
-    OpenAPI,
-    V30RequestValidator,
-    V30ResponseValidator,
-    V31RequestValidator,
-    V31ResponseValidator,
-)
-from openapi_core.datatypes import RequestParameters
-from openapi_core.validation.schemas import (
-    oas30_read_schema_validators_factory,
-    oas30_write_schema_validators_factory,
-    oas31_schema_validators_factory,
-)
-from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from mock_knock.contract.description import DescribedOperation, Description
-from mock_knock.contract.explanations import explain_request_error, explain_response_error
-from mock_knock.contract.extensions import JsonDecoders, KnownPathFinder, SecurityProviders, open_document
 from mock_knock.contract.plan import Plan, build_plan
-from mock_knock.contract.records import RequestRecord, ResponseRecord, header_map, media_type
-from mock_knock.contract.schema_validators import FastSchemaValidatorsFactory
+from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, media_type
+from mock_knock.contract.response_plan import ResponsePlan, build_response_plan
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import ContractViolation, Headers
 
+if TYPE_CHECKING:
+    from mock_knock.contract.full_judgement import FullJudgement
 
-@dataclass(frozen=True)
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges messages by one description."""
+    """Judges messages by one description; what it finds out about it stays with the description."""
 
     description: Description
-    _plans: dict[tuple[str, str], Plan | None] = field(default_factory=dict)
 
     def request_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
         """Return every rule of the description that a request breaks.
@@ -55,8 +41,7 @@ class Judge:
             plan = self._plan(request.method, request.path_pattern)
             if plan is not None and plan.accepts(request):
                 return ()
-            errors = self._requests.request_validator.iter_errors(request)
-            return tuple(violation for error in errors for violation in explain_request_error(error))
+            return self._full.request_violations(request)
 
     def response_violations(
         self, operation: DescribedOperation, *, status: int, headers: Headers, body: bytes
@@ -66,12 +51,15 @@ class Judge:
         Raises:
             InvalidDocument: `openapi-unusable`; the description is broken at this operation.
         """
-        fields = header_map(headers)
-        record = ResponseRecord(status, fields, media_type(fields.get("Content-Type", "")), body or None)
-        asked = RequestRecord(operation.method.lower(), operation.path, RequestParameters(), "", None)
-        with self._using(asked.method, asked.path_pattern):
-            errors = self._responses.response_validator.iter_errors(asked, record)
-            return tuple(violation for error in errors for violation in explain_response_error(error, record))
+        method, path = operation.method.lower(), operation.path
+        with self._using(method, path):
+            plan = self._response_plan(method, path, status)
+            if plan is not None and plan.accepts(headers, body):
+                return ()
+            fields = header_map(headers)
+            record = ResponseRecord(status, fields, media_type(fields.get("Content-Type", "")), body or None)
+            asked = RequestRecord(method, path, RequestParameters(), "", None)
+            return self._full.response_violations(asked, record)
 
     @contextmanager
     def _using(self, method: str, path: str) -> Iterator[None]:
@@ -88,36 +76,27 @@ class Judge:
             ) from error
 
     @property
-    def _is_openapi_30(self) -> bool:
-        return str(self.description.document["openapi"]).startswith("3.0")
+    def _full(self) -> FullJudgement:
+        return self._kept(("full",), self._open_full)
 
-    @cached_property
-    def _requests(self) -> OpenAPI:
-        stock = oas30_write_schema_validators_factory if self._is_openapi_30 else oas31_schema_validators_factory
-        return self._open(stock)
+    def _open_full(self) -> FullJudgement:
+        from mock_knock.contract.full_judgement import FullJudgement  # noqa: PLC0415  # takes long, and is seldom needed
 
-    @cached_property
-    def _responses(self) -> OpenAPI:
-        stock = oas30_read_schema_validators_factory if self._is_openapi_30 else oas31_schema_validators_factory
-        return self._open(stock)
-
-    def _open(self, stock: SchemaValidatorsFactory) -> OpenAPI:
-        config = Config(
-            spec_validator_cls=None,  # type: ignore[arg-type]  # skips the check: Knock's own file fails it
-            path_finder_cls=KnownPathFinder,
-            request_validator_cls=V30RequestValidator if self._is_openapi_30 else V31RequestValidator,
-            response_validator_cls=V30ResponseValidator if self._is_openapi_30 else V31ResponseValidator,
-            security_provider_factory=SecurityProviders(),
-            schema_validators_factory=FastSchemaValidatorsFactory(stock, is_openapi_30=self._is_openapi_30),
-            extra_media_type_deserializers=JsonDecoders(),
-        )
-        return OpenAPI(open_document(dict(self.description.document)), config)
+        return FullJudgement(self.description)
 
     def _plan(self, method: str, path: str) -> Plan | None:
-        key = (method, path)
-        if key not in self._plans:
-            self._plans[key] = build_plan(self._requests, method, path)
-        return self._plans[key]
+        return self._kept(("plan", method, path), lambda: build_plan(self.description, method, path))
+
+    def _response_plan(self, method: str, path: str, status: int) -> ResponsePlan | None:
+        key = ("plan", method, path, str(status))
+        return self._kept(key, lambda: build_response_plan(self.description, method, path, status))
+
+    def _kept(self, key: tuple[str, ...], create: Callable[[], Kept]) -> Kept:
+        memo = self.description.memo
+        if key not in memo:
+            memo[key] = create()
+        found: Kept = memo[key]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from jsonschema_path import SchemaPath
-from openapi_core import OpenAPI
 
+from mock_knock.contract.description import Description
+from mock_knock.contract.plain_schemas import PlainSchema, compile_plain
 from mock_knock.contract.records import JSON, RequestRecord
-from mock_knock.contract.schema_validators import FastSchemaValidator
+from mock_knock.messages import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +19,20 @@ class Plan:
     """The checks of one operation: bearer credentials, path parameters that are strings, a JSON body."""
 
     needs_bearer: bool
-    path_parameters: tuple[tuple[str, FastSchemaValidator], ...]
-    body: FastSchemaValidator | None
+    path_parameters: tuple[tuple[str, PlainSchema], ...]
+    body: PlainSchema | None
 
     def accepts(self, request: RequestRecord) -> bool:
         """Return True only when the full judgement would find nothing."""
         if self.needs_bearer and not request.parameters.header.get("Authorization", "").lower().startswith("bearer "):
             return False
-        for name, validator in self.path_parameters:
+        for name, schema in self.path_parameters:
             value = request.parameters.path.get(name)
-            if value is None or not validator.is_valid(value):
+            if value is None or not schema.accepts(value):
                 return False
         return self.body is None or self._accepts_body(request, self.body)
 
-    def _accepts_body(self, request: RequestRecord, validator: FastSchemaValidator) -> bool:
+    def _accepts_body(self, request: RequestRecord, schema: PlainSchema) -> bool:
         if request.body is None or request.content_type != JSON:
             return False
         if request.value is None:
@@ -38,51 +40,64 @@ class Plan:
                 request.value = orjson.loads(request.body)
             except orjson.JSONDecodeError:
                 return False
-        return validator.is_valid(request.value)
+        return schema.accepts(request.value)
 
 
-def build_plan(openapi: OpenAPI, method: str, path: str) -> Plan | None:
+def build_plan(description: Description, method: str, path: str) -> Plan | None:
     """Return the plan of an operation, or None when it has anything a plan does not check."""
-    item = openapi.spec / "paths" / path
-    operation = item / method
-    needs_bearer = _needs_bearer(openapi.spec, operation)
-    parameters = [parameter for holder in (operation, item) for parameter in holder.get("parameters") or ()]
-    if needs_bearer is None or not all(map(_is_plain_path_parameter, parameters)):
+    item = description.resolve(description.document["paths"][path])
+    operation = item[method]
+    needs_bearer = _needs_bearer(description, operation)
+    parameters = [
+        description.resolve(parameter) for holder in (operation, item) for parameter in holder.get("parameters") or ()
+    ]
+    if needs_bearer is None or not all(_is_plain_path_parameter(description, each) for each in parameters):
         return None
-    checks = tuple(
-        ((parameter / "name").read_str(), _validator(openapi, parameter / "schema")) for parameter in parameters
-    )
-    body = None
-    if "requestBody" in operation:
-        content = operation / "requestBody" / "content"
-        if list(content.str_keys()) != [JSON] or "schema" not in content / JSON:
-            return None
-        body = _validator(openapi, content / JSON / "schema")
-    return Plan(needs_bearer, checks, body)
+    checks = tuple((each["name"], compile_plain(description, each["schema"])) for each in parameters)
+    whole = tuple((name, schema) for name, schema in checks if schema is not None)
+    body = _body_schema(description, operation["requestBody"]) if "requestBody" in operation else None
+    if len(whole) < len(checks) or (body is None and "requestBody" in operation):
+        return None
+    return Plan(needs_bearer, whole, body)
 
 
-def _validator(openapi: OpenAPI, schema: SchemaPath) -> FastSchemaValidator:
-    factory = openapi.config.schema_validators_factory
-    created = factory.create(openapi.spec, schema)  # type: ignore[union-attr]  # the judge always sets one
-    assert isinstance(created, FastSchemaValidator)  # noqa: S101  # the judge's factory creates nothing else
-    return created
+def _body_schema(description: Description, described: JsonValue) -> PlainSchema | None:
+    body = description.resolve(described)
+    content = description.resolve(body.get("content")) if isinstance(body, Mapping) else None
+    if not isinstance(content, Mapping) or list(content) != [JSON]:
+        return None
+    return media_schema(description, content[JSON])
 
 
-def _is_plain_path_parameter(parameter: SchemaPath) -> bool:
-    if (parameter / "in").read_str() != "path" or "schema" not in parameter:
+def media_schema(description: Description, described: JsonValue) -> PlainSchema | None:
+    """Return the schema of a Media Type Object, or None when it has none that can be judged plainly."""
+    media = description.resolve(described)
+    return compile_plain(description, media["schema"]) if isinstance(media, Mapping) and "schema" in media else None
+
+
+def _is_plain_path_parameter(description: Description, parameter: Any) -> bool:
+    if not isinstance(parameter, Mapping) or parameter.get("in") != "path" or "content" in parameter:
         return False
-    simple = (parameter / "style").read_str(default="simple") == "simple"
-    return simple and (parameter / "schema" / "type").read_str(default="") == "string"
+    schema = description.resolve(parameter.get("schema"))
+    is_named = isinstance(parameter.get("name"), str) and parameter.get("style", "simple") == "simple"
+    return is_named and isinstance(schema, Mapping) and schema.get("type") == "string"
 
 
-def _needs_bearer(spec: SchemaPath, operation: SchemaPath) -> bool | None:
+def _needs_bearer(description: Description, operation: Mapping[str, Any]) -> bool | None:
     """Return whether bearer credentials are asked for, or None when something else is."""
-    holder = operation if "security" in operation else spec
-    if "security" not in holder:
+    requirements = operation.get("security", description.document.get("security", []))
+    if not isinstance(requirements, list) or not all(isinstance(each, Mapping) for each in requirements):
+        return None
+    names = [name for requirement in requirements for name in requirement]
+    if not names:
         return False
-    requirements = [list(requirement.str_keys()) for requirement in holder / "security"]
-    schemes = [spec / "components" / "securitySchemes" / name for names in requirements for name in names]
-    if not schemes:
+    return True if len(names) == len(requirements) == 1 and _is_bearer(description, names[0]) else None
+
+
+def _is_bearer(description: Description, name: str) -> bool:
+    components = description.resolve(description.document.get("components"))
+    schemes = description.resolve(components.get("securitySchemes")) if isinstance(components, Mapping) else None
+    scheme = description.resolve(schemes.get(name)) if isinstance(schemes, Mapping) else None
+    if not isinstance(scheme, Mapping) or scheme.get("type") != "http":
         return False
-    bearer = all((scheme / "scheme").read_str(default="").lower() == "bearer" for scheme in schemes)
-    return True if bearer and len(schemes) == len(requirements) == 1 else None
+    return str(scheme.get("scheme")).lower() == "bearer"

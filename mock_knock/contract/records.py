@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-from openapi_core.datatypes import RequestParameters
-from werkzeug.datastructures import Headers as HeaderMap
 
 from mock_knock.contract.description import DescribedOperation
 from mock_knock.messages import Headers, JsonValue
 
 JSON = "application/json"
+
+
+class HeaderMap(Mapping[str, str]):
+    """Header fields by name in any case; of several with one name, the first (RFC 9110 section 5.1)."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields: dict[str, tuple[str, str]] = {}
+        for name, value in fields:
+            self._fields.setdefault(name.lower(), (name, value))
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._fields.values())
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+@dataclass(slots=True)
+class RequestParameters:
+    """The parameters of a request by place, as openapi-core asks for them."""
+
+    query: Mapping[str, Any] = field(default_factory=dict)
+    header: Any = field(default_factory=HeaderMap)  # a mapping without regard to case, such as werkzeug's Headers
+    cookie: Mapping[str, Any] = field(default_factory=dict)
+    path: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, place: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = getattr(self, place)
+        return found
 
 
 @dataclass(slots=True)
@@ -44,7 +73,7 @@ class ResponseRecord:
 
 def header_map(headers: Headers) -> HeaderMap:
     """Return header fields by name in any case; line breaks in values are spaces (RFC 9110 section 5.5)."""
-    return HeaderMap([(name, " ".join(value.splitlines())) for name, value in headers])
+    return HeaderMap((name, " ".join(value.splitlines())) for name, value in headers)
 
 
 def media_type(content_type: str) -> str:

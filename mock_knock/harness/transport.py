@@ -1,24 +1,20 @@
-"""How requests leave: over the network, or straight into a WSGI application. Neither follows redirects."""
+"""How requests leave: straight into a WSGI application here, over the network in `network`, which is slow to import."""
 
 from __future__ import annotations
 
 import ipaddress
+import sys
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from threading import Thread
+from dataclasses import dataclass, field
+from io import BytesIO
 from time import perf_counter
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from werkzeug.test import EnvironBuilder, run_wsgi_app
+from mock_knock.messages import Exchange, Headers, HttpRequest, HttpResponse
 
-from mock_knock.messages import Exchange, HttpRequest, HttpResponse, TransportFailure
-
-MAX_RESPONSE_BYTES = 10 * 1024 * 1024
-CHUNK = 64 * 1024
 IN_PROCESS_URL = "http://localhost"
+_PORTS = {"http": 80, "https": 443}
 
 
 class Transport(Protocol):
@@ -29,91 +25,70 @@ class Transport(Protocol):
         ...
 
 
-class NetworkTransport:
-    """Sends over the network and keeps connections alive."""
-
-    def __init__(self) -> None:
-        self._session = _open_session()
-
-    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
-        """Send one request; a body over 10 MB is cut off and counts as a failure.
-
-        `timeout` bounds the whole exchange. The library's own bounds each wait alone, so a target that sends a byte
-        now and then would last for ever; such an exchange is left to its thread, together with its connection.
-        """
-        answers: SimpleQueue[Exchange | Exception] = SimpleQueue()
-        session = self._session
-        Thread(target=lambda: answers.put(_exchange(session, request, timeout)), daemon=True).start()
-        try:
-            found = answers.get(timeout=timeout)
-        except Empty:
-            self._session = _open_session()
-            return Exchange(request, failure=TransportFailure("timeout", _MESSAGES["timeout"]))
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-
-def _open_session() -> requests.Session:
-    session = requests.Session()
-    session.headers.clear()
-    session.mount("http://", HTTPAdapter(max_retries=0))
-    return session
-
-
-def _exchange(session: requests.Session, request: HttpRequest, timeout: float) -> Exchange | Exception:
-    try:
-        return _request(session, request, timeout)
-    except _TooLargeError:
-        return Exchange(request, failure=TransportFailure("too-large", "the response is larger than 10 MB"))
-    except requests.RequestException as error:
-        return Exchange(request, failure=_failure(error))
-    except Exception as error:  # noqa: BLE001  # raised again where the run waits for it
-        return error
-
-
-def _request(session: requests.Session, request: HttpRequest, timeout: float) -> Exchange:
-    started = perf_counter()
-    session.trust_env = not is_loopback(
-        request.url
-    )  # a proxy would carry a request for this machine, and its key, away
-    with session.request(
-        request.method,
-        request.url,
-        headers=dict(request.headers),
-        data=request.body or None,
-        timeout=timeout,
-        allow_redirects=False,
-        stream=True,
-        auth=_keep_authorization,
-    ) as answer:
-        body = _read_bounded(answer)
-        fields = tuple(answer.headers.items())
-        return Exchange(request, HttpResponse(answer.status_code, fields, body, perf_counter() - started))
-
-
 class WsgiTransport:
-    """Calls a WSGI application in this process, through nothing but the WSGI interface."""
+    """Calls a WSGI application in this process, through nothing but the WSGI interface (PEP 3333)."""
 
     def __init__(self, application: Callable[..., Any]) -> None:
         self._application = application
 
     def send(self, request: HttpRequest, *, timeout: float) -> Exchange:  # noqa: ARG002  # nothing to wait for
         """Call the application with one request."""
-        parts = urlsplit(request.url)
-        builder = EnvironBuilder(
-            path=parts.path,
-            query_string=parts.query,
-            method=request.method,
-            headers=list(request.headers),
-            base_url=f"{parts.scheme}://{parts.netloc}",
-            data=request.body,
-        )
+        environ, answer = _environ(request), _Answer()
         started = perf_counter()
-        chunks, status, headers = run_wsgi_app(self._application, builder.get_environ(), buffered=True)
-        body = b"".join(chunks)
-        code = int(status.partition(" ")[0])
-        return Exchange(request, HttpResponse(code, tuple(headers.items()), body, perf_counter() - started))
+        chunks = self._application(environ, answer.start)
+        try:
+            body = b"".join((*answer.written, *chunks))
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        return Exchange(request, HttpResponse(answer.status, answer.headers, body, perf_counter() - started))
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What an application says before its body."""
+
+    status: int = 0
+    headers: Headers = ()
+    written: list[bytes] = field(default_factory=list)
+
+    def start(self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], None]:
+        self.status, self.headers = int(status.partition(" ")[0]), tuple(headers)
+        return self.written.append
+
+
+def _environ(request: HttpRequest) -> dict[str, Any]:
+    parts = urlsplit(request.url)
+    target = parts.path or "/"
+    environ = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(target).decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "REQUEST_URI": f"{target}?{parts.query}" if parts.query else target,  # as servers add it, percent-encoded
+        "SERVER_NAME": parts.hostname or "",
+        "SERVER_PORT": str(parts.port or _PORTS[parts.scheme]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": parts.netloc.rpartition("@")[2],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    fields: dict[str, str] = {}
+    for name, value in request.headers:
+        key = name.upper().replace("-", "_")
+        fields[key] = f"{fields[key]}, {value}" if key in fields else value
+    if request.body:
+        fields["CONTENT_LENGTH"] = str(len(request.body))
+    return environ | {key if key in _OWN_NAMES else f"HTTP_{key}": value for key, value in fields.items()}
+
+
+_OWN_NAMES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+"""Header fields that WSGI names without `HTTP_`."""
 
 
 def is_loopback(url: str) -> bool:
@@ -125,48 +100,3 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-class _TooLargeError(Exception):
-    """The response passed the limit."""
-
-
-def _read_bounded(answer: requests.Response) -> bytes:
-    body = bytearray()
-    for chunk in answer.iter_content(CHUNK):
-        body += chunk
-        if len(body) > MAX_RESPONSE_BYTES:
-            raise _TooLargeError
-    return bytes(body)
-
-
-def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand in for requests' own authentication, which would put a .netrc entry over the Authorization of the flow."""
-    return request
-
-
-_FAILURES: tuple[tuple[type[requests.RequestException], str], ...] = (
-    (requests.exceptions.SSLError, "tls"),
-    (requests.exceptions.ConnectTimeout, "timeout"),
-    (requests.exceptions.Timeout, "timeout"),
-    (requests.exceptions.ConnectionError, "refused"),
-    (requests.exceptions.ChunkedEncodingError, "broken"),
-    (requests.exceptions.ContentDecodingError, "broken"),
-)
-
-
-def _failure(error: requests.RequestException) -> TransportFailure:
-    kind = next((name for kind, name in _FAILURES if isinstance(error, kind)), "broken")
-    text = str(error)
-    if kind == "refused" and ("Connection aborted" in text or "RemoteDisconnected" in text):
-        kind = "reset"
-    return TransportFailure(kind, _MESSAGES[kind])
-
-
-_MESSAGES = {
-    "tls": "the TLS connection could not be set up",
-    "timeout": "no answer in time",
-    "refused": "no connection: is the target running, and is its address right?",
-    "reset": "the connection was cut before the answer was complete",
-    "broken": "the answer is not valid HTTP",
-}

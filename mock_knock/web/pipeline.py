@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import orjson
 from flask import Flask, Response, current_app, g, request
-from openapi_core.datatypes import RequestParameters
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_knock.contract.judge import OperationJudge
-from mock_knock.contract.records import JSON, RequestRecord, media_type
+from mock_knock.contract.records import JSON, RequestParameters, RequestRecord, media_type
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue

@@ -106,7 +106,7 @@ def users(**members: JsonValue) -> JsonValue:
 def test_good_requests(id_: str, body: JsonValue) -> None:
     """A request that keeps the contract has no violations, by the short way and by the long one."""
     assert [] == ask(id_, body)
-    errors = operations()[id_].judge._requests.request_validator.iter_errors(record(id_, body))  # noqa: SLF001  # the long way
+    errors = operations()[id_].judge._full.request_errors(record(id_, body))  # noqa: SLF001  # the long way
     assert [] == list(errors)
 
 

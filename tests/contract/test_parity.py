@@ -95,7 +95,7 @@ def check_request(id_: str, body: JsonValue, *, repaired: bool) -> None:
     found = judges(repaired=repaired)[number]
     asked = mock_request(id_, data, repaired=repaired)
     expected = places(stock(number, repaired=repaired).request_validator.iter_errors(asked))
-    full = found._requests.request_validator.iter_errors(record(id_, data, repaired=repaired))  # noqa: SLF001  # no plan
+    full = found._full.request_errors(record(id_, data, repaired=repaired))  # noqa: SLF001  # no plan
     assert expected == places(full)
     assert (expected is None) == (found.request_violations(record(id_, data, repaired=repaired)) == ())
 
@@ -106,8 +106,8 @@ def check_response(id_: str, status: int, body: JsonValue, *, repaired: bool) ->
     found = judges(repaired=repaired)[number]
     answered, asked = MockResponse(data, status), mock_request(id_, b"", repaired=repaired)
     expected = places(stock(number, repaired=repaired).response_validator.iter_errors(asked, answered))
-    validator = found._responses.response_validator  # noqa: SLF001  # to see its errors before they are told
-    assert expected == places(validator.iter_errors(record(id_, b"", repaired=repaired), answered))
+    full = found._full.response_errors(record(id_, b"", repaired=repaired), answered)  # noqa: SLF001  # no plan
+    assert expected == places(full)
     headers = (("Content-Type", "application/json"),)
     violations = found.response_violations(found.description.operations[0], status=status, headers=headers, body=data)
     assert (expected is None) == (violations == ())

@@ -9,14 +9,11 @@ import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from openapi_core import OpenAPI
-from openapi_core.datatypes import RequestParameters
-from werkzeug.datastructures import Headers as HeaderMap
 
 from mock_knock.contract.description import load_description
 from mock_knock.contract.judge import Judge
 from mock_knock.contract.plan import Plan, build_plan
-from mock_knock.contract.records import RequestRecord
+from mock_knock.contract.records import HeaderMap, RequestParameters, RequestRecord
 from mock_knock.messages import JsonValue
 
 PATH = "/v1/things/{id}"
@@ -29,6 +26,7 @@ def document(operation: Mapping[str, JsonValue], **members: JsonValue) -> dict[s
     """Return a description of one operation with a path parameter, which takes bearer tokens."""
     thing = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
     schemes = {"Bearer": BEARER, "Key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    schemes |= {"Reference": {"$ref": "#/components/securitySchemes/Unknown"}}
     return {
         "openapi": "3.0.3",
         "paths": {PATH: {"parameters": [ID], "post": {"responses": {}, **operation}}},
@@ -43,14 +41,9 @@ def judge(operation: Mapping[str, JsonValue], **members: JsonValue) -> Judge:
     return Judge(load_description("things", document(operation, **members), where="things.yaml"))
 
 
-def openapi(found: Judge) -> OpenAPI:
-    """Return openapi-core as a judge sets it up for requests."""
-    return found._requests  # noqa: SLF001  # what plans are built from
-
-
 def plan(operation: Mapping[str, JsonValue], **members: JsonValue) -> Plan | None:
     """Return the plan of the operation in such a description."""
-    return build_plan(openapi(judge(operation, **members)), "post", PATH)
+    return build_plan(judge(operation, **members).description, "post", PATH)
 
 
 def record(
@@ -94,6 +87,10 @@ def test_operations_with_a_plan(operation: JsonValue) -> None:
         {"parameters": [{**ID, "schema": {}}]},
         {"parameters": [{**ID, "style": "matrix"}]},
         {"parameters": [{"name": "id", "in": "path", "content": {"application/json": {}}}]},
+        {"parameters": [{"$ref": "#/components/parameters/Unknown"}]},
+        {"parameters": [{**ID, "schema": {"type": "string", "pattern": "a"}}]},
+        {"requestBody": {"$ref": "#/components/requestBodies/Unknown"}},
+        {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Unknown"}}}}},
         {"requestBody": {"content": {"text/plain": {}}}},
         {"requestBody": {"content": {"application/json": {}}}},
         {"requestBody": {"content": {**BODY["content"], "text/plain": {}}}},
@@ -103,12 +100,28 @@ def test_operations_with_a_plan(operation: JsonValue) -> None:
         {"security": [{"Bearer": []}, {"Key": []}]},
         {"security": [{"Bearer": []}, {}]},
         {"security": [{"Unknown": []}]},
+        {"security": [{"Reference": []}]},
+        {"security": ["Bearer"]},
+        {"security": {"Bearer": []}},
     ],
     ids=str,
 )
 def test_operations_without_a_plan(operation: JsonValue) -> None:
     """Whatever a plan does not check, such as other parameters, bodies and credentials, keeps an operation from one."""
     assert plan(operation) is None
+
+
+def test_no_plan_for_another_dialect() -> None:
+    """Schemas in a dialect that the description chooses itself are left to the judge."""
+    dialect = "https://spec.openapis.org/oas/3.1/dialect/base"
+    assert plan({"requestBody": BODY}, openapi="3.1.0", jsonSchemaDialect=dialect) is None
+    assert plan({"requestBody": BODY}, openapi="3.1.0") is not None
+
+
+def test_no_plan_for_credentials_without_schemes() -> None:
+    """Credentials of a scheme that is not described anywhere keep an operation from a plan."""
+    assert plan({}, components={}) is None
+    assert plan({}, components=None) is None
 
 
 def test_no_security_at_all() -> None:
@@ -207,8 +220,8 @@ ids = st.none() | st.sampled_from(["", "1", "long", "é", "a/b", "7f1c0f4e-2a52-
 @example(found=OPERATIONS[1], asked=record(b'{"name": "a"}'))
 def test_a_plan_accepts_nothing_that_the_judge_refuses(found: Judge, asked: RequestRecord) -> None:
     """What a plan accepts has no violations when it is judged in full."""
-    short = build_plan(openapi(found), "post", PATH)
-    errors = list(openapi(found).request_validator.iter_errors(asked))
+    short = build_plan(found.description, "post", PATH)
+    errors = list(found._full.request_errors(asked))  # noqa: SLF001  # the long way
     if short is not None and short.accepts(asked):
         assert [] == errors
     assert (found.request_violations(asked) == ()) == (errors == [])

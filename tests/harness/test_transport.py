@@ -5,11 +5,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from wsgiref.validate import validator
 
 import pytest
 
-from mock_knock.harness.transport import MAX_RESPONSE_BYTES, NetworkTransport, WsgiTransport, is_loopback
-from mock_knock.messages import HttpRequest
+from mock_knock.harness.network import MAX_RESPONSE_BYTES, NetworkTransport
+from mock_knock.harness.transport import WsgiTransport, is_loopback
+from mock_knock.messages import Headers, HttpRequest
 
 
 @contextmanager
@@ -138,6 +140,78 @@ def test_a_wsgi_application_sees_the_request() -> None:
     )
 
 
+def environ_of(url: str, headers: Headers = (), body: bytes = b"") -> dict[str, Any]:
+    """Return what a WSGI application is given with a request."""
+    seen: dict[str, Any] = {}
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.update(environ)
+        start_response("204 No Content", [])
+        return []
+
+    WsgiTransport(application).send(HttpRequest("POST", url, headers, body), timeout=1)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://localhost", {"SERVER_NAME": "localhost", "SERVER_PORT": "80", "PATH_INFO": "/", "REQUEST_URI": "/"}),
+        ("https://a.example/x", {"SERVER_PORT": "443", "wsgi.url_scheme": "https", "HTTP_HOST": "a.example"}),
+        ("http://[::1]:4010/x", {"SERVER_NAME": "::1", "SERVER_PORT": "4010", "HTTP_HOST": "[::1]:4010"}),
+        ("http://me:pw@localhost/x", {"HTTP_HOST": "localhost", "SERVER_NAME": "localhost"}),
+        ("http://localhost/a%2Fb?c=%20", {"PATH_INFO": "/a/b", "QUERY_STRING": "c=%20", "REQUEST_URI": "/a%2Fb?c=%20"}),
+        ("http://localhost/%C3%A9", {"PATH_INFO": "/\u00c3\u00a9", "REQUEST_URI": "/%C3%A9"}),
+    ],
+)
+def test_a_wsgi_application_sees_the_target(url: str, expected: dict[str, str]) -> None:
+    """Host, port and path are those of the URL, the path decoded to bytes that look like Latin-1 (PEP 3333)."""
+    assert expected.items() <= environ_of(url).items()
+
+
+def test_a_wsgi_application_sees_the_header_fields() -> None:
+    """Fields with one name are joined; type and length of the body have names without `HTTP_`; Host may be given."""
+    fields = (("X-A", "1"), ("x-a", "2"), ("Content-Type", "text/plain"), ("Host", "other"))
+    expected = {"HTTP_X_A": "1, 2", "CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": "2", "HTTP_HOST": "other"}
+    found = environ_of("http://localhost/", fields, b"hi")
+    assert expected.items() <= found.items()
+    assert set() == {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"} & set(found)
+    assert "CONTENT_LENGTH" not in environ_of("http://localhost/")
+
+
+def test_a_wsgi_application_may_write_and_is_closed() -> None:
+    """What an application writes comes before what it returns, and its result is closed."""
+    closed: list[bool] = []
+
+    class Chunks(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    def application(_environ: dict[str, Any], start_response: Any) -> Chunks:
+        start_response("200 OK", [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])(b"first ")
+        return Chunks([b"sec", b"ond"])
+
+    response = WsgiTransport(application).send(HttpRequest("GET", "http://localhost/"), timeout=1).response
+    assert response is not None
+    assert b"first second" == response.body
+    assert (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")) == response.headers
+    assert [True] == closed
+
+
+def test_the_environment_keeps_the_rules_of_wsgi() -> None:
+    """The standard library's validator of WSGI finds nothing wrong with a call."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"hi"]
+
+    request = HttpRequest("POST", "http://localhost:4010/a?b=c", (("Content-Type", "text/plain"),), b"body")
+    response = WsgiTransport(validator(application)).send(request, timeout=1).response
+    assert response is not None
+    assert b"hi" == response.body
+
+
 @pytest.mark.parametrize(
     ("url", "is_local"),
     [
@@ -193,7 +267,7 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("ours")
 
-    monkeypatch.setattr("mock_knock.harness.transport._request", fail)
+    monkeypatch.setattr("mock_knock.harness.network._request", fail)
     with pytest.raises(RuntimeError, match="ours"):
         get("http://127.0.0.1:1")
 

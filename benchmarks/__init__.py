@@ -1,0 +1,1 @@
+"""Side by side with peers: ratios that hold on any machine, never absolute claims."""

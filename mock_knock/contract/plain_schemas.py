@@ -1,0 +1,93 @@
+"""Schemas that can be judged without openapi-core: what they accept, the full judgement accepts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from mock_knock.contract.description import Description
+from mock_knock.contract.fast_schema import FormatCheck, compile_schema
+from mock_knock.messages import JsonValue
+
+DIALECT = "jsonSchemaDialect"
+
+_MONTH_AND_DAY = (
+    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
+)
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_PLAIN = {
+    # format: texts that are right by every reading of it
+    "date": re.compile(rf"(?:19|20)\d\d-{_MONTH_AND_DAY}", re.ASCII),
+    "date-time": re.compile(
+        rf"(?:19|20)\d\d-{_MONTH_AND_DAY}T{_TIME}:[0-5]\d(?:\.\d{{1,9}})?(?:Z|[+-]{_TIME})", re.ASCII
+    ),
+    "email": re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
+    "uri": re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII),
+    "uuid": re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSchema:
+    """A compiled schema."""
+
+    validator: jsonschema_rs.Validator
+
+    def accepts(self, value: JsonValue) -> bool:
+        """Return the verdict about a value; one that cannot be looked at, such as a very deep one, is not accepted."""
+        try:
+            return self.validator.is_valid(value)
+        except ValueError:
+            return False
+
+    def accepts_text(self, body: bytes) -> bool:
+        """Return the verdict about a value in JSON; a text that is not JSON is not accepted."""
+        try:
+            return self.accepts(orjson.loads(body))
+        except orjson.JSONDecodeError:
+            return False
+
+
+def compile_plain(description: Description, schema: JsonValue) -> PlainSchema | None:
+    """Compile a schema of a description; None when that would not repeat the verdicts of the full judgement."""
+    node = description.resolve(schema)
+    if DIALECT in description.document or node is None:
+        return None
+    validator = compile_schema(
+        description.document, node, is_openapi_30=description.is_openapi_30, formats=plain_format
+    )
+    return None if validator is None else PlainSchema(validator)
+
+
+@cache
+def plain_format(name: str) -> FormatCheck:
+    """Return the check of a format: openapi-core's own, which is asked only about what is not plainly right."""
+    plain = _PLAIN.get(name)
+
+    def check(value: str) -> bool:
+        return (plain is not None and plain.fullmatch(value) is not None) or _conforms(name, value)
+
+    return check
+
+
+def _conforms(name: str, value: str) -> bool:
+    checker = _stock_formats()
+    if name not in checker.checkers:
+        return True
+    try:
+        return bool(checker.conforms(value, name))
+    except ValueError:  # the check for `byte` trips over letters outside ASCII
+        return False
+
+
+@cache
+def _stock_formats() -> Any:
+    """Return the formats as openapi-core checks them, in OpenAPI 3.0 and 3.1 alike."""
+    from openapi_schema_validator import oas30_format_checker  # noqa: PLC0415  # takes long, and is seldom needed
+
+    return oas30_format_checker
