@@ -51,7 +51,7 @@ def mutant(seed: int, index: int) -> Mutant:
     flow = random.choice(flow_names())
     place = random.choices(("flow", "description", "document"), (80, 15, 5))[0]
     path = flow if place == "flow" else random.choice(_others(place))
-    as_text = random.random() < (0.25 if place == "flow" else 0.1)
+    as_text = random.random() < (0.2 if place == "flow" else 0.1)
     content = mutate_text(random, originals()[path].decode()) if as_text else _mutated_tree(random, path)
     if path == flow:
         suffix = ".yaml" if as_text or random.random() < 0.7 else ".json"
@@ -62,7 +62,9 @@ def mutant(seed: int, index: int) -> Mutant:
 def _mutated_tree(random: Random, path: str) -> bytes:
     value = orjson.loads(_decoded(path))
     mutate_tree(random, value)
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")  # JSON is YAML, but for its surrogates
+    return json.dumps(value, ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )  # JSON is YAML, but for its surrogates
 
 
 def _others(place: str) -> list[str]:

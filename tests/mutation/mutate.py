@@ -108,7 +108,7 @@ def try_all(seed: int, count: int, jobs: int) -> Iterator[Summary]:
                 worker.process.join()
                 if (index := worker.at.value) >= 0:
                     yield Summary(1, failures=[(index, f"the process died with {worker.process.exitcode}")])
-                    workers.append(Worker.start(seed, index + jobs, jobs, count))
+                    workers += [Worker.start(seed, index + jobs, jobs, count)] if index + jobs < count else []
 
 
 def show_progress(summary: Summary, count: int, seconds: float) -> None:

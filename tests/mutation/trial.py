@@ -135,7 +135,7 @@ def _run(trial: Trial, flow: Flow, workflow: Workflow, random: Random) -> None:
     addresses = Addresses(None if random.random() < 0.3 else "http://localhost")
     inputs, clock = Inputs(_inputs(random)), RunTime()
     prepared = prepare_run(flow, workflow, addresses, options)
-    transport = Answers(random, clock)
+    transport = Answers(random, clock, is_kind=random.random() < 0.6)
     result = run_workflow(prepared, inputs, transport=transport, clock=clock, options=options)
     trial.counts[f"run ended: {result.outcome}"] += 1
     trial.check_findings(result.findings)
@@ -155,7 +155,9 @@ def _inputs(random: Random) -> dict[str, Any]:
     values = dict(sound_inputs())
     if random.random() < 0.2:
         name = random.choice(list(values))
-        values[name] = random.choice([None, "", "a/../b", "ä\u0000", 10**30, [], {"a": [1]}, "$inputs.token", "a" * 10_000])
+        values[name] = random.choice(
+            [None, "", "a/../b", "ä\u0000", 10**30, [], {"a": [1]}, "$inputs.token", "a" * 10_000]
+        )
     return values
 
 
