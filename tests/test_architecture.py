@@ -130,17 +130,88 @@ def test_pure_layers_reach_nothing_outside(name: str) -> None:
     assert set() == (called & IMPURE_CALLS) - own
 
 
-def test_no_document_text_reaches_the_interpreter() -> None:
-    """Nothing in the package evaluates text as Python."""
-    names = {
-        (name, node.func.id)
+EVALUATORS = {
+    "eval", "exec", "compile", "execfile", "__import__", "globals", "locals", "breakpoint", "system", "popen", "spawn",
+    "import_module", "unsafe_load", "full_load", "load_all", "safe_load", "attrgetter", "methodcaller", "eval_type",
+}  # fmt: skip
+"""Calls, as names or attributes, by which text can become code, an object of any kind, or a command."""
+
+EVALUATING_MODULES = {
+    "builtins", "code", "codeop", "ctypes", "dill", "importlib", "marshal", "pickle", "pty", "runpy", "shelve",
+    "subprocess", "jinja2", "yaml.constructor",
+}  # fmt: skip
+
+OWN_EVALUATION = {
+    # (module, what it may use): none of it ever sees text of a document
+    ("cli", "importlib"),  # commands are imported when they are called, by names of a table
+    ("cli", "import_module"),
+    ("__init__", "importlib"),
+    ("__init__", "import_module"),
+    ("__init__", "globals"),
+}
+
+COMPILERS = {"re", "regex", "_QUERIES", "_ENVIRONMENT"}
+"""What has a `compile` that compiles no Python."""
+
+
+def called_name(call: ast.Call) -> str:
+    """Return the last name of what is called; the `compile` of a known compiler is none."""
+    match call.func:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=holder), attr="compile") if holder in COMPILERS:
+            return ""
+        case ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    """Yield every call of a tree."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_document_text_reaches_the_interpreter(name: str) -> None:
+    """Nothing in the package can turn text into code, into an object of any class, or into a command."""
+    tree = MODULES[name]
+    called = {found for each in calls(tree) if (found := called_name(each)) in EVALUATORS}
+    imported = {module for each in imports(tree) for module in EVALUATING_MODULES if is_within(each, module)}
+    assert set() == {(name, each) for each in called | imported} - OWN_EVALUATION
+
+
+OWN_ATTRIBUTES = {
+    ("cli", "getattr sys, name"),  # stdout and stderr
+    ("cli", "setattr sys, name"),
+    ("contract.overlay_target", "getattr compiled, self._method"),  # match or search, as this project says
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_document_text_names_an_attribute(name: str) -> None:
+    """Attributes are asked for by names that stand in the code, never by text that came in."""
+    reflective = {"getattr", "setattr", "delattr", "hasattr", "vars", "dir"}
+    found = {
+        (name, f"{each.func.id} {ast.unparse(each.args[0])}, {ast.unparse(each.args[1]) if each.args[1:] else ''}")
+        for each in calls(MODULES[name])
+        if isinstance(each.func, ast.Name)
+        and each.func.id in reflective
+        and not (len(each.args) > 1 and isinstance(each.args[1], ast.Constant))
+    }
+    assert set() == found - OWN_ATTRIBUTES
+
+
+def test_yaml_is_read_strictly() -> None:
+    """Of the YAML library only the parser is used: nothing is constructed by its tags."""
+    used = {
+        (name, node.attr)
         for name, tree in MODULES.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in {"eval", "exec", "compile"}
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "yaml"
     }
-    assert set() == names
+    allowed = {"parse", "scan", "SafeLoader", "MarkedYAMLError", "YAMLError", "reader"}
+    assert {"files.yaml_reader"} == {name for name, _ in used}
+    assert set() == {attribute for _, attribute in used if not attribute.endswith("Event")} - allowed
 
 
 def test_every_folder_is_in_the_table() -> None:
