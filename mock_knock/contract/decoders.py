@@ -17,8 +17,8 @@ from openapi_core.deserializing.media_types.exceptions import MediaTypeDeseriali
 from openapi_core.deserializing.media_types.factories import MediaTypeDeserializersFactory
 from openapi_core.deserializing.styles.factories import StyleDeserializersFactory
 
-from mock_knock.contract.forms import FORM, MULTIPART, FormReader, read_multipart, read_pairs
-from mock_knock.contract.records import is_binary, is_json, is_text
+from mock_knock.contract.forms import FormReader, read_multipart, read_pairs
+from mock_knock.contract.media_types import FORM, MULTIPART, is_binary, is_json, is_text
 from mock_knock.contract.schema_validators import NOT_JUDGED, FastSchemaValidatorsFactory
 from mock_knock.contract.shapes import Raw, Shapes
 from mock_knock.contract.styles import Location, read_style

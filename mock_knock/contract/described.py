@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from mock_knock.contract.certainty import certain_errors, without_unknown
 from mock_knock.contract.description import DescribedOperation, Description
-from mock_knock.contract.details import DescribedParameter, OperationDetails, is_json, is_success, media_type
+from mock_knock.contract.details import DescribedParameter, OperationDetails, is_success
 from mock_knock.contract.known_values import KnownValues
+from mock_knock.contract.media_types import FORM, MULTIPART, is_json, media_type, read_json_template
 from mock_knock.contract.violations import SchemaError, describe_schema_errors
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import ContractViolation, JsonValue
@@ -17,7 +18,6 @@ from mock_knock.messages import ContractViolation, JsonValue
 if TYPE_CHECKING:
     from mock_knock.contract.judge import Judge
 
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 KNOWN_OF_FORMS = frozenset({"required", "additionalProperties"})
 """What can be said about a form before its values are texts."""
 
@@ -115,9 +115,11 @@ class DescribedSources:
         self, operation: DescribedOperation, media: str, sent: str, value: JsonValue
     ) -> tuple[SchemaError, ...]:
         """Return the broken rules that can be known of a value that is sent as JSON or as a form."""
-        is_form = sent in FORMS and isinstance(value, dict)
+        is_form = sent in {FORM, MULTIPART} and isinstance(value, dict)
         if not (is_form or is_json(sent) or "*" in sent):
             return ()
+        if not is_form and isinstance(value, str):
+            value = read_json_template(value)
         try:
             errors = self.judge(operation.source).body_errors(operation, media, value)
         except InvalidDocument:

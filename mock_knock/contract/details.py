@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from mock_knock.contract.media_types import is_json, media_type
 from mock_knock.messages import JsonValue
 
 Resolve: TypeAlias = Callable[[JsonValue], JsonValue]
@@ -98,16 +99,6 @@ class OperationDetails:
         sent = media_type(content_type)
         ranges = (sent, f"{sent.partition('/')[0]}/*", "*/*", "*")
         return next((each for wanted in ranges for each in self.media_types if media_type(each) == wanted), None)
-
-
-def media_type(content_type: str) -> str:
-    """Return the media type without parameters, in lower case (RFC 9110 section 8.3.1)."""
-    return content_type.split(";", 1)[0].strip().lower()
-
-
-def is_json(media: str) -> bool:
-    """Tell whether a media type is JSON or written in it, such as `application/problem+json` (RFC 6839 section 3.1)."""
-    return media == "application/json" or media.endswith("+json")
 
 
 def read_details(

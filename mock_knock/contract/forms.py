@@ -10,13 +10,11 @@ import orjson
 from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
-from mock_knock.contract.records import is_json, media_type
+from mock_knock.contract.media_types import is_json, media_type, read_json_template
 from mock_knock.contract.shapes import Shapes
 from mock_knock.contract.styles import read_brackets, read_style
 from mock_knock.messages import JsonValue
 
-FORM = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data"
 MAX_FIELDS = 10_000
 
 
@@ -50,6 +48,8 @@ def read_multipart(data: bytes, boundary: str) -> list[Part]:
 def _add(parts: list[Part], event: Event) -> None:
     match event:
         case Field(name=name, headers=headers) | File(name=name, headers=headers):
+            if not isinstance(name, str):
+                raise ValueError("a part has no name")
             parts.append(Part(name, _content_type(headers), b""))
         case Data(data=data):
             last = parts[-1]
@@ -98,7 +98,7 @@ class FormReader:
     def _object(self, name: str, pairs: MultiDict[str, str], schema: JsonValue) -> JsonValue:
         if name not in pairs:
             return self.shapes.typed(read_brackets(pairs, name), schema)
-        return orjson.loads(pairs[name])
+        return read_json_template(pairs[name])
 
     def read_parts(self, parts: list[Part]) -> dict[str, JsonValue]:
         """Return the members that the parts of a multipart form write; several of one name are an array."""
@@ -108,11 +108,14 @@ class FormReader:
         found: dict[str, JsonValue] = {}
         for name, several in grouped.items():
             schema = self.shapes.member(self.schema, name)
-            if len(several) == 1 and (self.shapes.shape(schema) != "array" or is_json(several[0].content_type)):
-                found[name] = self._part(several[0], schema)
-            else:
-                found[name] = [self._part(each, self.shapes.item(schema, at)) for at, each in enumerate(several)]
+            is_array = self.shapes.shape(schema) == "array"
+            values = [self._part(part, self._part_schema(schema, at)) for at, part in enumerate(several)]
+            is_whole = len(values) == 1 and (not is_array or isinstance(values[0], list))
+            found[name] = values[0] if is_whole else values
         return found
+
+    def _part_schema(self, schema: JsonValue, at: int) -> JsonValue:
+        return self.shapes.item(schema, at) if self.shapes.shape(schema) == "array" else schema
 
     def _part(self, part: Part, schema: JsonValue) -> JsonValue:
         if is_json(part.content_type):

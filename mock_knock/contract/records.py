@@ -12,23 +12,10 @@ from werkzeug.datastructures import Headers as HeaderMap
 from werkzeug.http import parse_options_header
 
 from mock_knock.contract.description import DescribedOperation
-from mock_knock.contract.details import is_json, media_type
+from mock_knock.contract.media_types import JSON, media_type
 from mock_knock.messages import Headers, JsonValue
 
-__all__ = [
-    "JSON",
-    "RequestRecord",
-    "ResponseRecord",
-    "header_map",
-    "is_binary",
-    "is_json",
-    "is_text",
-    "judged_type",
-    "media_type",
-    "request_record",
-]
-
-JSON = "application/json"
+__all__ = ["JSON", "RequestRecord", "ResponseRecord", "header_map", "judged_type", "media_type", "request_record"]
 
 
 @dataclass(slots=True)
@@ -61,21 +48,6 @@ class ResponseRecord:
 def header_map(headers: Headers) -> HeaderMap:
     """Return header fields by name in any case; line breaks in values are spaces (RFC 9110 section 5.5)."""
     return HeaderMap([(name, " ".join(value.splitlines())) for name, value in headers])
-
-
-def is_text(media: str) -> bool:
-    """Tell whether a media type is text that a schema can judge; XML is not."""
-    return media.startswith("text/") and not is_xml(media)
-
-
-def is_xml(media: str) -> bool:
-    """Tell whether a media type is XML or written in it (RFC 7303)."""
-    return media in {"application/xml", "text/xml"} or media.endswith("+xml")
-
-
-def is_binary(media: str) -> bool:
-    """Tell whether a media type is bytes alone, which a description calls a string of format `binary`."""
-    return media == "application/octet-stream" or media.startswith(("image/", "audio/", "video/", "font/"))
 
 
 def judged_type(content_type: str) -> str:

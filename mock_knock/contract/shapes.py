@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from mock_knock.contract.details import Resolve
+from mock_knock.contract.media_types import read_json_template
 from mock_knock.messages import JsonValue
 
 Raw: TypeAlias = JsonValue
@@ -81,14 +82,21 @@ class Shapes:
         return self._first(schema, "items")
 
     def typed(self, raw: Raw, schema: JsonValue) -> JsonValue:
-        """Return a value whose texts are numbers, booleans and null where the schema wants that and they look so."""
+        """Return a value whose texts are numbers, booleans, null or JSON where the schema wants that."""
         match raw:
+            case str() if self.shape(schema) in {"array", "object"}:
+                return read_json_template(raw)
             case str():
                 return read_scalar(raw, self.kinds(schema))
             case list():
                 return [self.typed(each, self.item(schema, index)) for index, each in enumerate(raw)]
             case _:
-                return {name: self.typed(each, self.member(schema, name)) for name, each in raw.items()}
+                return {name: self._typed_member(each, self.member(schema, name)) for name, each in raw.items()}
+
+    def _typed_member(self, raw: Raw, schema: JsonValue) -> JsonValue:
+        """Read a member; an array of one item looks like a text alone."""
+        is_lone = isinstance(raw, str) and self.shape(schema) == "array" and not raw.startswith("[")
+        return self.typed([raw] if is_lone else raw, schema)
 
     def _first(self, schema: JsonValue, keyword: str) -> JsonValue:
         return next((node[keyword] for node in self.variants(schema) if keyword in node), None)

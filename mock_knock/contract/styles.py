@@ -99,7 +99,7 @@ def _read_delimited(location: Location, name: str, style: str, shape: Shape, *, 
     several = texts(location, name)
     if shape == "scalar":
         return several[0]
-    if style != "simple" and explode:
+    if style != "simple" and explode and hasattr(location, "getlist"):
         return several[0] if shape == "open" and len(several) == 1 else list(several)
     pieces = DELIMITERS.get(style, DELIMITERS["form"]).split(several[0]) if several[0] else []
     return _assemble(pieces, shape, whole=several[0], explode=explode)

@@ -169,7 +169,8 @@ class _Run:
         if planned.plan is None:
             return None
         operation = self.prepared.operations[step.step_id]
-        request = build_request(planned.plan, operation, self.prepared.servers[step.step_id])
+        details = self.prepared.flow.described.descriptions[operation.source].details(operation)
+        request = build_request(planned.plan, operation, self.prepared.servers[step.step_id], details=details)
         if isinstance(request, Unsendable):
             at = request.pointer or step.pointer
             self.problems.append(Problem("value-unusable", at, request.message, request.hint))
