@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from mock_knock.contract.media_types import is_json, media_type, read_json_template
@@ -40,15 +41,18 @@ def read_multipart(data: bytes, boundary: str) -> list[Part]:
     decoder.receive_data(data)
     decoder.receive_data(None)
     parts: list[Part] = []
-    while not isinstance(event := decoder.next_event(), (Epilogue, NeedData)):
-        _add(parts, event)
+    try:
+        while not isinstance(event := decoder.next_event(), (Epilogue, NeedData)):
+            _add(parts, event)
+    except RequestEntityTooLarge as error:
+        raise ValueError("too many parts") from error
     return parts
 
 
 def _add(parts: list[Part], event: Event) -> None:
     match event:
         case Field(name=name, headers=headers) | File(name=name, headers=headers):
-            if not isinstance(name, str):
+            if name is None:
                 raise ValueError("a part has no name")
             parts.append(Part(name, _content_type(headers), b""))
         case Data(data=data):
