@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from mock_knock.contract.certainty import certain_errors, without_unknown
 from mock_knock.contract.description import DescribedOperation, Description
-from mock_knock.messages import JsonValue
+from mock_knock.contract.details import DescribedParameter, OperationDetails, is_success
+from mock_knock.contract.known_values import KnownValues
+from mock_knock.contract.media_types import FORM, MULTIPART, is_json, media_type, read_json_template
+from mock_knock.contract.violations import SchemaError, describe_schema_errors
+from mock_knock.errors import InvalidDocument
+from mock_knock.messages import ContractViolation, JsonValue
 
-SUCCESS_RANGE = "2XX"
+if TYPE_CHECKING:
+    from mock_knock.contract.judge import Judge
+
+KNOWN_OF_FORMS = frozenset({"required", "additionalProperties"})
+"""What can be said about a form before its values are texts."""
 
 
 class OperationPlace(Protocol):
@@ -28,6 +38,7 @@ class DescribedSources:
     """Descriptions by the name a flow gives them, in its order."""
 
     descriptions: Mapping[str, Description] = field(default_factory=dict)
+    _judges: dict[str, Judge] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find_by_id(self, operation_id: str) -> tuple[DescribedOperation, ...]:
         """Return every operation with this id, over all sources in their order."""
@@ -44,36 +55,87 @@ class DescribedSources:
         description = self.descriptions.get(source)
         return None if description is None else description.find(method, path)
 
+    def judge(self, source: str) -> Judge:
+        """Return the judge of one source, which keeps what it has compiled."""
+        from mock_knock.contract.judge import Judge  # noqa: PLC0415  # openapi-core is slow to import
+
+        if source not in self._judges:
+            self._judges[source] = Judge(self.descriptions[source])
+        return self._judges[source]
+
+    def details(self, operation: OperationPlace) -> OperationDetails:
+        """Return what an operation describes; nothing for one that its source does not have."""
+        described = self.find(operation.source, operation.method, operation.path)
+        return self.descriptions[operation.source].details(described) if described else OperationDetails()
+
+    def statuses(self, operation: OperationPlace) -> tuple[str, ...]:
+        """Return the statuses that are described, as written: `200`, `4XX`, `default`."""
+        return self.details(operation).statuses
+
+    def parameters(self, operation: OperationPlace) -> tuple[DescribedParameter, ...]:
+        """Return the parameters that are described, those of the path item included."""
+        return self.details(operation).parameters
+
     def success_values(self, operation: OperationPlace, pointer: str) -> tuple[JsonValue, ...] | None:
-        """Return the enum of a member of the JSON body of a 2xx response, or None when it has none."""
+        """Return the closed set of values of a member of the body of a 2xx response, or None when it is open."""
+        described = self.find(operation.source, operation.method, operation.path)
+        if described is None:
+            return None
         description = self.descriptions[operation.source]
-        described = description.find(operation.method, operation.path)
-        for schema in _success_schemas(description, described) if described else ():
-            member = _member_schema(description, schema, pointer)
-            values = member.get("enum") if isinstance(member, Mapping) else None
-            if isinstance(values, list):
-                return tuple(values)
-        return None
+        known = KnownValues(description.resolve)
+        found = (known.at(schema, pointer) for schema in _success_schemas(description, described))
+        return next((values for values in found if values is not None), None)
+
+    def body_violations(
+        self, operation: OperationPlace, content_type: str | None, payload: JsonValue, *, unknown: frozenset[str]
+    ) -> tuple[ContractViolation, ...]:
+        """Return what is surely wrong with a request body.
+
+        Args:
+            operation: whose body it is.
+            content_type: as written, or None for the operation's own.
+            payload: the value, or anything that is not JSON when nothing is sent.
+            unknown: JSON pointers of the parts whose value is known only at run time.
+        """
+        described, details = self.find(operation.source, operation.method, operation.path), self.details(operation)
+        if described is None or not details.media_types:
+            return ()
+        if not _is_json_value(payload):
+            is_missing = details.is_body_required and "" not in unknown
+            return (ContractViolation("request-body", "", "a body is required"),) if is_missing else ()
+        media = details.media_type(content_type)
+        if media is None:
+            message = f"'{content_type}' is not described; described: {', '.join(details.media_types)}"
+            return (ContractViolation("request-media-type", "Content-Type", message),)
+        sent = media_type(content_type or media)
+        errors = self._body_errors(described, media, sent, without_unknown(payload, unknown))
+        return describe_schema_errors("request-body", certain_errors(errors, unknown))
+
+    def _body_errors(
+        self, operation: DescribedOperation, media: str, sent: str, value: JsonValue
+    ) -> tuple[SchemaError, ...]:
+        """Return the broken rules that can be known of a value that is sent as JSON or as a form."""
+        is_form = sent in {FORM, MULTIPART} and isinstance(value, dict)
+        if not (is_form or is_json(sent) or "*" in sent):
+            return ()
+        if not is_form and isinstance(value, str):
+            value = read_json_template(value)
+        try:
+            errors = self.judge(operation.source).body_errors(operation, media, value)
+        except InvalidDocument:
+            return ()  # told when the description is used
+        return tuple(error for error in errors if not is_form or error.keyword in KNOWN_OF_FORMS)
+
+
+def _is_json_value(value: JsonValue) -> bool:
+    return value is None or isinstance(value, (dict, list, str, int, float))
 
 
 def _success_schemas(description: Description, operation: DescribedOperation) -> Iterator[JsonValue]:
     responses = description.operation_object(operation).get("responses")
     for status, raw_response in responses.items() if isinstance(responses, Mapping) else ():
-        response = description.resolve(raw_response)
-        if not (status == SUCCESS_RANGE or (len(status) == len(SUCCESS_RANGE) and status.startswith("2"))):
-            continue
+        response = description.resolve(raw_response) if is_success(str(status)) else None
         content = response.get("content") if isinstance(response, Mapping) else None
         for media in content.values() if isinstance(content, Mapping) else ():
             if isinstance(media, Mapping) and "schema" in media:
-                yield description.resolve(media["schema"])
-
-
-def _member_schema(description: Description, schema: JsonValue, pointer: str) -> JsonValue:
-    for token in pointer.split("/")[1:]:
-        if not isinstance(schema, Mapping):
-            return None
-        properties = schema.get("properties")
-        name = token.replace("~1", "/").replace("~0", "~")
-        found = properties.get(name) if isinstance(properties, Mapping) else schema.get("items")
-        schema = description.resolve(found)
-    return schema
+                yield media["schema"]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from mock_knock.contract.details import OperationDetails, read_details
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-SUPPORTED_VERSIONS = ("3.0", "3.1")
+SUPPORTED_VERSIONS = ("3.0", "3.1", "3.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Description:
     name: str
     document: Mapping[str, JsonValue]
     where: str
+    _details: dict[tuple[str, str], OperationDetails] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def operations(self) -> tuple[DescribedOperation, ...]:
@@ -77,6 +81,14 @@ class Description:
         found: Mapping[str, JsonValue] = item[operation.method.lower()]
         return found
 
+    def details(self, operation: DescribedOperation) -> OperationDetails:
+        """Return what an operation of this description says about requests and answers."""
+        key = (operation.path, operation.method)
+        if key not in self._details:
+            item = self.resolve(self.document["paths"][operation.path])
+            self._details[key] = read_details(self.operation_object(operation), item, self.resolve)
+        return self._details[key]
+
     def server_url(self, operation: DescribedOperation) -> str | None:
         """Return the first server of the operation, its path item or the document, variables at their defaults."""
         item = self.resolve(self.document["paths"][operation.path])
@@ -104,6 +116,9 @@ class Description:
         node: JsonValue = self.document
         for token in unquote(reference[2:]).split("/"):
             key = token.replace("~1", "/").replace("~0", "~")
+            if isinstance(node, list) and key.isdecimal() and int(key) < len(node):
+                node = node[int(key)]
+                continue
             if not isinstance(node, Mapping) or key not in node:
                 return None
             node = node[key]
@@ -124,7 +139,7 @@ def load_description(name: str, document: JsonValue, *, where: str) -> Descripti
             "openapi-invalid",
             f"'{name}' is not an OpenAPI 3 description: the member 'openapi' is missing or not text",
             where=where,
-            hint="name an OpenAPI 3.0 or 3.1 document; write its version in quotes, like '3.0.3'",
+            hint="name an OpenAPI 3.0, 3.1 or 3.2 document; write its version in quotes, like '3.0.3'",
         )
     if ".".join(version.split(".")[:2]) not in SUPPORTED_VERSIONS:
         raise InvalidDocument(

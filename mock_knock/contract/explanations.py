@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from openapi_core.deserializing.media_types.exceptions import MediaTypeDeserializeError
+from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
 from openapi_core.templating.responses.exceptions import ResponseNotFound
 from openapi_core.validation.request.exceptions import (
@@ -14,13 +15,21 @@ from openapi_core.validation.request.exceptions import (
     RequestBodyValidationError,
     SecurityValidationError,
 )
-from openapi_core.validation.response.exceptions import DataValidationError, HeaderValidationError, MissingData
+from openapi_core.validation.response.exceptions import (
+    DataValidationError,
+    HeaderValidationError,
+    MissingData,
+    MissingRequiredHeader,
+)
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mock_knock.contract.violations import SchemaError, describe_schema_errors
 from mock_knock.messages import ContractViolation
 
 Violations = tuple[ContractViolation, ...]
+
+NO_BODY = ContractViolation("response-body", "", "a body is described, but there is none")
+MUST_NOT_BE_EMPTY = "must not be empty"
 
 
 class _Response(Protocol):
@@ -41,10 +50,7 @@ def explain_request_error(error: Exception) -> Violations:
             return _one("request-parameter", f"{error.location}.{error.name}", "is required")
         case ParameterValidationError():
             place = f"{error.location}.{error.name}"
-            return tuple(
-                ContractViolation("request-parameter", place + found.location, found.message, found.schema)
-                for found in _explain_value("request-parameter", error)
-            )
+            return _placed(place, _explain_value("request-parameter", error))
         case MissingRequestBodyError():
             return _one("request-body", "", "a body is required")
         case RequestBodyValidationError():
@@ -58,9 +64,11 @@ def explain_response_error(error: Exception, response: _Response) -> Violations:
         case ResponseNotFound():
             return _one("response-status", str(response.status_code), "this status is not described")
         case MissingData():
-            return _one("response-body", "", "a body is described, but there is none")
+            return (NO_BODY,)
+        case MissingRequiredHeader():
+            return _one("response-header", error.name, "is required")
         case HeaderValidationError():
-            return _one("response-header", error.name, "is missing or does not match its description")
+            return _placed(error.name, _explain_value("response-header", error))
         case DataValidationError():
             return _explain_value("response-body", error)
     return _one("response", "", str(error))
@@ -71,13 +79,19 @@ def _explain_value(kind: str, error: Exception) -> Violations:
         case InvalidSchemaValue(schema_errors=errors):
             return describe_schema_errors(kind, (found for found in errors if isinstance(found, SchemaError)))
         case MediaTypeNotFound(mimetype=found, availableMimetypes=described):
-            said = f"'{found}' is not described" if found else "is missing"
+            said = f"'{found.partition(';')[0]}' is not described" if found else "is missing"
             return _one(
                 kind.replace("-body", "-media-type"), "Content-Type", f"{said}; described: {', '.join(described)}"
             )
+        case EmptyQueryParameterValue():
+            return _one(kind, "", MUST_NOT_BE_EMPTY)
         case MediaTypeDeserializeError():
             return _one(kind, "", "cannot be decoded as its media type says")
     return _one(kind, "", "cannot be read as described")
+
+
+def _placed(place: str, violations: Violations) -> Violations:
+    return tuple(ContractViolation(each.kind, place + each.location, each.message, each.schema) for each in violations)
 
 
 def _one(kind: str, location: str, message: str) -> Violations:

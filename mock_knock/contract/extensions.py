@@ -5,18 +5,20 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import orjson
 from jsonschema_path import SchemaPath
 from openapi_core.security.factories import SecurityProviderFactory
 from openapi_core.security.providers import HttpProvider
 from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.finders import APICallPathFinder
 
-from mock_knock.contract.records import JSON
 from mock_knock.messages import JsonValue
 
 URL_SCHEMES = ("", "http", "https", "file", "ftp", "data")
 """Where references to other documents could lead; none is followed, so that judging reads no file and no network."""
+
+
+UNSEEN_SECURITY = frozenset({"oauth2", "openIdConnect", "mutualTLS"})
+"""Kinds of security whose credentials cannot be told from a request; they are not judged."""
 
 
 class KnownPathFinder(APICallPathFinder):
@@ -43,17 +45,13 @@ class SecurityProviders(SecurityProviderFactory):
         """Return what finds the credentials of a Security Scheme Object in a request."""
         if (scheme / "type").read_str() == "http":
             return HttpProvider({"scheme": (scheme / "scheme").read_str().lower()})  # type: ignore[arg-type]  # asks for no more
+        if (scheme / "type").read_str() in UNSEEN_SECURITY:
+            return _accept
         return super().create(scheme)
 
 
-class JsonDecoders(dict[str, Any]):
-    """Decodes JSON and what is written in it, such as `application/problem+json` (RFC 6839 section 3.1)."""
-
-    def __contains__(self, media: object) -> bool:
-        return isinstance(media, str) and (media == JSON or media.endswith("+json"))
-
-    def __getitem__(self, media: str) -> Any:
-        return orjson.loads
+def _accept(_parameters: object) -> None:
+    """Stand for credentials that a request alone does not show: openapi-core would warn."""
 
 
 def open_document(document: dict[str, JsonValue]) -> SchemaPath:

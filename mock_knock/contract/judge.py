@@ -2,7 +2,8 @@
 
 Only the validating side of openapi-core is used, never its unmarshalling, and only through its public extension
 points: the operation is known beforehand (path finder), schemas are compiled (schema validators). A message that is
-plainly right is accepted without it (`plan`, `response_plan`), and where all are, it is not even imported.
+plainly right is accepted without it (`plan`, `response_plan`), and where all are, it is not even imported. Parameters
+and bodies are read by our own decoders.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mock_knock.contract.description import DescribedOperation, Description
 from mock_knock.contract.plan import Plan, build_plan
-from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, media_type
+from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, judged_type
 from mock_knock.contract.response_plan import ResponsePlan, build_response_plan
+from mock_knock.contract.violations import SchemaError
 from mock_knock.errors import InvalidDocument
-from mock_knock.messages import ContractViolation, Headers
+from mock_knock.messages import ContractViolation, Headers, JsonValue
 
 if TYPE_CHECKING:
     from mock_knock.contract.full_judgement import FullJudgement
@@ -57,9 +59,18 @@ class Judge:
             if plan is not None and plan.accepts(headers, body):
                 return ()
             fields = header_map(headers)
-            record = ResponseRecord(status, fields, media_type(fields.get("Content-Type", "")), body or None)
+            record = ResponseRecord(status, fields, judged_type(fields.get("Content-Type", "")), body or None)
             asked = RequestRecord(method, path, RequestParameters(), "", None)
             return self._full.response_violations(asked, record)
+
+    def body_errors(self, operation: DescribedOperation, media: str, value: JsonValue) -> tuple[SchemaError, ...]:
+        """Return every rule that a decoded value breaks as the body of a request; `media` as it is described.
+
+        Raises:
+            InvalidDocument: `openapi-unusable`; the description is broken at this operation.
+        """
+        with self._using(operation.method.lower(), operation.path):
+            return self._full.body_errors(operation, media, value)
 
     @contextmanager
     def _using(self, method: str, path: str) -> Iterator[None]:

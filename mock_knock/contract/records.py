@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
+
+from werkzeug.http import parse_options_header
 
 from mock_knock.contract.description import DescribedOperation
+from mock_knock.contract.media_types import JSON, media_type
 from mock_knock.messages import Headers, JsonValue
 
-JSON = "application/json"
+__all__ = ["JSON", "RequestRecord", "ResponseRecord", "header_map", "judged_type", "media_type", "request_record"]
 
 
 class HeaderMap(Mapping[str, str]):
@@ -76,9 +80,18 @@ def header_map(headers: Headers) -> HeaderMap:
     return HeaderMap((name, " ".join(value.splitlines())) for name, value in headers)
 
 
-def media_type(content_type: str) -> str:
-    """Return the media type without parameters, in lower case (RFC 9110 section 8.3.1)."""
-    return content_type.split(";", 1)[0].strip().lower()
+def judged_type(content_type: str) -> str:
+    """Return a media type as the judge's decoders take it: what is not plain JSON says again what it is.
+
+    openapi-core finds the described media type, which may be a range; the parameters are all it hands on of what was
+    sent. They are percent-encoded, because it takes values apart at every `=` and `;`.
+    """
+    media = media_type(content_type)
+    if media in {JSON, ""}:
+        return media
+    boundary = parse_options_header(content_type)[1].get("boundary", "") if media.startswith("multipart/") else ""
+    parameters = {"media": media, "boundary": boundary}
+    return media + "".join(f";{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
 
 
 def request_record(
@@ -93,5 +106,5 @@ def request_record(
     """Put a request into the form that `Judge.request_violations` takes."""
     fields = header_map(headers)
     parameters = RequestParameters(query=query, header=fields, cookie=cookies or {}, path=path)
-    content_type = media_type(fields.get("Content-Type", ""))
+    content_type = judged_type(fields.get("Content-Type", ""))
     return RequestRecord(operation.method.lower(), operation.path, parameters, content_type, body or None)

@@ -6,7 +6,7 @@ import re
 from ast import literal_eval
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import jsonschema
 import jsonschema_rs
@@ -21,6 +21,13 @@ from mock_knock.messages import JsonValue
 
 Place: TypeAlias = Sequence[str | int]
 """The path of a schema in its description."""
+
+
+class NotJudged:
+    """The value of a body that no JSON Schema can judge, such as XML: every schema accepts it."""
+
+
+NOT_JUDGED: Final = NotJudged()
 
 
 class FastSchemaValidator(SchemaValidator):
@@ -38,7 +45,7 @@ class FastSchemaValidator(SchemaValidator):
 
     def validate(self, value: JsonValue) -> None:
         """Raise InvalidSchemaValue whose `schema_errors` are all broken rules as `SchemaError`."""
-        if errors := self.find_errors(value):
+        if value is not NOT_JUDGED and (errors := self.find_errors(value)):
             raise InvalidSchemaValue("(a value)", "any", schema_errors=errors)
 
     def find_errors(self, value: JsonValue) -> tuple[SchemaError, ...]:
@@ -75,7 +82,7 @@ class FastSchemaValidatorsFactory(SchemaValidatorsFactory):
         self._is_openapi_30 = is_openapi_30
         self._created: dict[int, _Created] = {}
 
-    def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> SchemaValidator:
+    def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> FastSchemaValidator:
         """Return the validator of a schema; see the stock factory for the arguments.
 
         One factory serves one description, whose schema nodes live as long as it: their identity is the key.

@@ -34,7 +34,9 @@ TOO_DEEP = SchemaError(path=(), keyword="depth", argument=None)
 def describe_schema_errors(kind: str, errors: Iterable[SchemaError]) -> tuple[ContractViolation, ...]:
     """Return one violation for each broken rule, in the order of the errors."""
     leaves = [leaf for error in errors for leaf in _most_telling(error)]
-    told = (ContractViolation(kind, _location(leaf), _sentence(leaf), _pointer(leaf.schema_path)) for leaf in leaves)
+    told = (
+        ContractViolation(kind, _location(leaf), _sentence(leaf), json_pointer(leaf.schema_path)) for leaf in leaves
+    )
     return tuple(dict.fromkeys(told))  # the stock validator says twice that a null is not allowed
 
 
@@ -61,10 +63,11 @@ def _is_of_other_type(error: SchemaError, path: tuple[str | int, ...]) -> bool:
 
 def _location(error: SchemaError) -> str:
     missing = (str(error.argument),) if error.keyword == "required" else ()
-    return _pointer((*error.path, *missing))
+    return json_pointer((*error.path, *missing))
 
 
-def _pointer(path: Sequence[str | int]) -> str:
+def json_pointer(path: Sequence[str | int]) -> str:
+    """Return a path as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)
 
 

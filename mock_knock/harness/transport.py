@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -91,12 +92,22 @@ _OWN_NAMES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 """Header fields that WSGI names without `HTTP_`."""
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MISREAD = re.compile(r"[\\@ ]")
+"""What programs take a URL apart at in different ways: backslashes, user names, spaces and control characters."""
+
+
 def is_loopback(url: str) -> bool:
-    """Tell whether a URL stays on this machine: localhost, *.localhost, 127.0.0.0/8 or ::1."""
-    host = (urlsplit(url).hostname or "").rstrip(".").lower()
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+    r"""Tell whether a URL surely stays on this machine: localhost, *.localhost, 127.0.0.0/8 or ::1.
+
+    A URL that another program could read as leading elsewhere, such as `http://a\@127.0.0.1`, does not.
+    """
+    authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    if _MISREAD.search(authority) or _CONTROL.search(url):
+        return False
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = (urlsplit(url).hostname or "").rstrip(".").lower()
+        is_named = host == "localhost" or host.endswith(".localhost")
+        return is_named or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

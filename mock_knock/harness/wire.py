@@ -1,37 +1,43 @@
-"""From the values of a step to an HTTP request, and back from an exchange to what expressions can ask about."""
+"""From the values of a step to an HTTP request, and back from an exchange to what expressions can ask about.
+
+A header that a step gives more than once, in whatever case, is sent once: the first, which is the step's own. An
+`Accept` of the step replaces ours. Of `contentType` and a Content-Type parameter the former wins.
+"""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-import orjson
 from werkzeug.datastructures import MultiDict
 
-from mock_knock.arazzo.embedding import embedded_text
 from mock_knock.arazzo.expression import MISSING, Message, Missing
-from mock_knock.arazzo.planning import PlannedParameter, RequestPlan
+from mock_knock.arazzo.planning import RequestPlan
 from mock_knock.contract.description import DescribedOperation
+from mock_knock.contract.details import OperationDetails
+from mock_knock.contract.media_types import JSON, media_type
 from mock_knock.contract.records import RequestRecord, request_record
-from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
+from mock_knock.harness.bodies import EncodedBody, choose_content_type, encode_body
+from mock_knock.harness.parameter_style import (
+    Pair,
+    StyledValue,
+    encode_query,
+    expand_header,
+    expand_pairs,
+    expand_path,
+    style_parameter,
+)
+from mock_knock.harness.responses import response_message
+from mock_knock.harness.unsendable import CannotSend, Unsendable
+from mock_knock.messages import Headers, HttpRequest, JsonValue, find_header
 
-JSON = "application/json"
+__all__ = ["Unsendable", "WireRequest", "build_request", "record_of", "request_message", "response_message"]
+
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-_JSON_TYPE = re.compile(r"application/(.+\+)?json(\s*;.*)?", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Unsendable:
-    """A request that cannot be put into HTTP, and why; `pointer` is the place of the value in the document."""
-
-    message: str
-    hint: str
-    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class WireRequest:
         http: what goes out.
         path: path parameters by name, as text.
         query: pairs of names and texts, in order.
-        cookies: by name.
+        cookies: by name; several of one name are all kept.
         payload: the value of the body, or MISSING.
     """
 
@@ -53,67 +59,129 @@ class WireRequest:
     payload: JsonValue | Missing = MISSING
 
 
-def build_request(plan: RequestPlan, operation: DescribedOperation, server: str) -> WireRequest | Unsendable:
-    """Put a plan into HTTP: path values are percent-encoded whole, also `/` (RFC 3986 section 2)."""
-    texts: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": [], "cookie": [], "querystring": []}
-    for parameter in plan.parameters:
-        text = _text(parameter)
-        if isinstance(text, Unsendable):
-            return text
-        texts[parameter.place].append((parameter.name, text))
-    path = dict(texts["path"])
-    absent = [name for name in _PLACEHOLDER.findall(operation.path) if not path.get(name)]
-    if absent:
-        return Unsendable(f"the path {operation.path} needs a value for {', '.join(absent)}", "add a path parameter")
-    if {".", ".."} & set(path.values()):
-        return Unsendable("a path parameter is '.' or '..', which would change the path", "use another value")
+def build_request(
+    plan: RequestPlan, operation: DescribedOperation, server: str, *, details: OperationDetails | None = None
+) -> WireRequest | Unsendable:
+    """Put a plan into HTTP.
+
+    Args:
+        plan: the values.
+        operation: what is called.
+        server: the base URL.
+        details: how the operation wants its parameters and body; without them the standard's defaults apply.
+    """
     try:
-        return _encode(plan, texts, operation, server)
-    except (TypeError, ValueError) as error:
+        return _build(plan, operation, server, details or OperationDetails())
+    except CannotSend as error:
+        return error.problem
+    except (TypeError, ValueError, RecursionError) as error:
         return Unsendable(f"a value of the request cannot be encoded: {error}", "JSON and URLs take Unicode text")
 
 
-def _text(parameter: PlannedParameter) -> str | Unsendable:
-    if not isinstance(parameter.value, (str, bool, int, float)):
-        message = f"the {parameter.place} parameter '{parameter.name}' must be text, a number or a boolean"
-        return Unsendable(message, "lists, objects and null cannot be sent there yet", f"{parameter.pointer}/value")
-    text = embedded_text(parameter.value)
-    problem = _check_field(parameter, text) if parameter.place in {"header", "cookie"} else None
-    return problem or text
-
-
-def _check_field(parameter: PlannedParameter, text: str) -> Unsendable | None:
-    """Report what would break the header of a request apart (RFC 9110 section 5)."""
-    if not _TOKEN.fullmatch(parameter.name):
-        message = f"'{parameter.name}' cannot be the name of a {parameter.place}"
-        return Unsendable(message, "use letters, digits and !#$%&'*+-.^_`|~", f"{parameter.pointer}/name")
-    if parameter.place == "header" and not _FIELD_VALUE.fullmatch(text):
-        message = (
-            f"the header '{parameter.name}' must not contain line breaks, other control characters or wide letters"
-        )
-        hint = "send letters beyond Latin-1 percent-encoded, or in the body"
-        return Unsendable(message, hint, f"{parameter.pointer}/value")
-    return None
-
-
-def _encode(
-    plan: RequestPlan, texts: Mapping[str, list[tuple[str, str]]], operation: DescribedOperation, server: str
+def _build(
+    plan: RequestPlan, operation: DescribedOperation, server: str, details: OperationDetails
 ) -> WireRequest | Unsendable:
-    values = dict(texts["path"])
-    path = _PLACEHOLDER.sub(lambda match: quote(values[match[1]], safe=""), operation.path)
-    query = f"?{urlencode(texts['query'], quote_via=quote)}" if texts["query"] else ""
-    headers = [("Accept", JSON), *texts["header"]]
-    if texts["cookie"]:
-        headers.append(("Cookie", "; ".join(f"{name}={quote(value, safe='')}" for name, value in texts["cookie"])))
-    body = b""
+    styled = [
+        found
+        for parameter in plan.parameters
+        if (found := style_parameter(parameter, details.parameter(parameter.name, parameter.place))) is not None
+    ]
+    path = {each.name: expand_path(each) for each in styled if each.place == "path"}
+    _check_path(path, operation)
+    target = _PLACEHOLDER.sub(lambda match: path[match[1]], operation.path)
+    query = _query(styled)
+    headers, body = _headers(plan, styled, details)
+    url = f"{server.rstrip('/')}{target}" + (f"?{query}" if query else "")
+    return WireRequest(
+        http=HttpRequest(operation.method, url, headers, body.data if body else b""),
+        path={name: unquote(text) for name, text in path.items()},
+        query=tuple(parse_qsl(urlsplit(url).query, keep_blank_values=True)),
+        cookies=_sent_cookies(headers),
+        payload=body.value if body else MISSING,
+    )
+
+
+def _check_path(path: Mapping[str, str], operation: DescribedOperation) -> None:
+    absent = [name for name in _PLACEHOLDER.findall(operation.path) if not path.get(name)]
+    if absent:
+        raise CannotSend(f"the path {operation.path} needs a value for {', '.join(absent)}", "add a path parameter")
+    if {".", ".."} & set(path.values()):
+        raise CannotSend("a path parameter is '.' or '..', which would change the path", "use another value")
+
+
+def _query(styled: list[StyledValue]) -> str:
+    """Return the query: of single parameters, or as a whole from a `querystring` parameter."""
+    pairs = [pair for each in styled if each.place == "query" for pair in expand_pairs(each)]
+    wholes = [each for each in styled if each.place == "querystring"]
+    if not wholes:
+        return "&".join(f"{name}={text}" for name, text in pairs)
+    whole = wholes[0]
+    if len(wholes) > 1 or any(each.place == "query" for each in styled):
+        hint = "put them all into the text of one `querystring` parameter"
+        raise CannotSend("a `querystring` parameter is the whole query, and there are others", hint, whole.pointer)
+    if not isinstance(whole.value, str):
+        message = f"the querystring parameter '{whole.name}' must be text"
+        raise CannotSend(message, "write the whole query, like `a=1&b=2`", whole.pointer)
+    return encode_query(whole.value)
+
+
+def _headers(
+    plan: RequestPlan, styled: list[StyledValue], details: OperationDetails
+) -> tuple[Headers, EncodedBody | None]:
+    given: dict[str, tuple[str, str]] = {}
+    for each in styled:
+        if each.place == "header":
+            given.setdefault(each.name.lower(), (each.name, _field(each)))
+    cookies = [pair for each in styled if each.place == "cookie" for pair in _cookie_pairs(each)]
+    if cookies:
+        before = given.pop("cookie", ("Cookie", ""))[1]
+        text = "; ".join([*([before] if before else []), *(f"{name}={value}" for name, value in cookies)])
+        given["cookie"] = ("Cookie", text)
+    body = None
     if plan.payload is not MISSING:
-        content_type = plan.content_type or JSON
-        if not _JSON_TYPE.fullmatch(content_type):
-            return Unsendable(f"a body of type {content_type} cannot be sent yet", f"send {JSON}")
-        headers.append(("Content-Type", content_type))
-        body = json.dumps(plan.payload, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
-    http = HttpRequest(operation.method, f"{server.rstrip('/')}{path}{query}", tuple(headers), body)
-    return WireRequest(http, values, tuple(texts["query"]), dict(texts["cookie"]), plan.payload)
+        _, wanted = given.pop("content-type", ("", ""))
+        body = encode_body(plan.payload, choose_content_type(plan.content_type or wanted, details), details)
+        given["content-type"] = ("Content-Type", _checked(body.content_type, "contentType", ""))
+    accept = () if "accept" in given else (("Accept", _accept(details)),)
+    return (*accept, *given.values()), body
+
+
+def _accept(details: OperationDetails) -> str:
+    """Return the media types to ask for: JSON, unless the operation only answers others."""
+    described = [media_type(each) for each in details.answers]
+    is_json_described = not described or any(each == JSON or "*" in each for each in described)
+    return JSON if is_json_described else _checked(", ".join(details.answers), "Accept", "")
+
+
+def _field(styled: StyledValue) -> str:
+    """Return the value of a header, unless it would break the request apart (RFC 9110 section 5)."""
+    _check_name(styled)
+    return _checked(expand_header(styled), f"the header '{styled.name}'", styled.pointer)
+
+
+def _checked(text: str, what: str, pointer: str) -> str:
+    if _FIELD_VALUE.fullmatch(text):
+        return text
+    message = f"{what} must not contain line breaks, other control characters or wide letters"
+    raise CannotSend(message, "send letters beyond Latin-1 percent-encoded, or in the body", pointer)
+
+
+def _cookie_pairs(styled: StyledValue) -> list[Pair]:
+    _check_name(styled)
+    return expand_pairs(styled)
+
+
+def _check_name(styled: StyledValue) -> None:
+    if not _TOKEN.fullmatch(styled.name):
+        message = f"'{styled.name}' cannot be the name of a {styled.place}"
+        at = styled.pointer.removesuffix("/value")
+        raise CannotSend(message, "use letters, digits and !#$%&'*+-.^_`|~", f"{at}/name")
+
+
+def _sent_cookies(headers: Headers) -> MultiDict[str, str]:
+    """Return the cookies of a header (RFC 6265 section 4.2)."""
+    pairs = [part.partition("=") for part in (find_header(headers, "Cookie") or "").split(";") if "=" in part]
+    return MultiDict([(name.strip(), unquote(value.strip())) for name, _, value in pairs])
 
 
 def record_of(request: WireRequest, operation: DescribedOperation) -> RequestRecord:
@@ -129,20 +197,5 @@ def record_of(request: WireRequest, operation: DescribedOperation) -> RequestRec
 
 
 def request_message(request: WireRequest) -> Message:
-    """Return what `$request...` can ask about."""
+    """Return what `$request...` can ask about; of a repeated query parameter the last one."""
     return Message(request.http.headers, dict(request.query), request.path, request.payload)
-
-
-def response_message(response: HttpResponse) -> Message:
-    """Return what `$response...` can ask about; a body that is not JSON is text."""
-    nothing: Mapping[str, str] = {}
-    return Message(response.headers, nothing, nothing, _decode(response.body))
-
-
-def _decode(body: bytes) -> JsonValue | Missing:
-    if not body:
-        return MISSING
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body.decode("utf-8", errors="replace")

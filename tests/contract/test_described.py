@@ -135,3 +135,59 @@ def test_an_operation_that_is_not_described() -> None:
     """Nothing is known about the answers of an operation that its source does not describe."""
     other = DescribedOperation("bulk", "POST", "/op", None, "/paths/~1op/post")
     assert DescribedSources({"bulk": source("bulk", answers(OPERATION))}).success_values(other, "/status") is None
+
+
+ENUM = {"enum": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "pointer", "values"),
+    [
+        ({"const": "a"}, "", ("a",)),
+        ({"type": "null"}, "", (None,)),
+        ({"enum": ["a", None], "nullable": True}, "", ("a", None)),
+        ({"allOf": [{"type": "string"}, ENUM]}, "", ("a", "b")),
+        ({"allOf": [ENUM, {"enum": ["b", "c"]}]}, "", ("b",)),
+        ({"oneOf": [ENUM, {"const": "c"}, {"type": "null"}]}, "", ("a", "b", "c", None)),
+        ({"anyOf": [ENUM, ENUM]}, "", ("a", "b")),
+        ({"anyOf": [ENUM, {"type": "string"}]}, "", None),
+        ({"anyOf": []}, "", None),
+        ({"oneOf": [{"properties": {"s": ENUM}}, {"properties": {"s": {"const": "c"}}}]}, "/s", ("a", "b", "c")),
+        ({"allOf": [{"properties": {"s": ENUM}}, {"properties": {"t": {}}}]}, "/s", ("a", "b")),
+        ({"allOf": "odd", "properties": {"s": ENUM}}, "/s", ("a", "b")),
+        ({"$ref": "#/components/schemas/Status", "enum": ["queued"]}, "", ("queued",)),
+        ({"additionalProperties": ENUM}, "/any", ("a", "b")),
+        ({"prefixItems": [{}, ENUM], "items": {"const": 1}}, "/1", ("a", "b")),
+        ({"prefixItems": [{}, ENUM], "items": {"const": 1}}, "/2", (1,)),
+        ({"items": ENUM}, "/first", None),
+        ({"properties": {"0": ENUM}, "items": {"const": 1}}, "/0", ("a", "b")),
+        ({"properties": {"a~/b": ENUM}}, "/a~0~1b", ("a", "b")),
+    ],
+)
+def test_values_of_combined_schemas(schema: JsonValue, pointer: str, values: tuple[JsonValue, ...] | None) -> None:
+    """Values are those that `allOf` and the schema itself leave, and any of its alternatives, if all are closed."""
+    assert values == success_values(answers(schema), pointer)
+
+
+def test_a_schema_without_end() -> None:
+    """A schema that combines itself for ever has no values, and the search ends."""
+    schema: dict[str, Any] = {}
+    schema["allOf"] = [schema]
+    assert success_values(answers(schema), "") is None
+
+
+def test_statuses_and_parameters() -> None:
+    """Statuses and parameters are those that the operation describes."""
+    description = source("bulk", {"200": {}, "4XX": {}, "default": {}})
+    sources = DescribedSources({"bulk": description})
+    assert (("200", "4XX", "default"), ()) == (
+        sources.statuses(description.operations[0]),
+        sources.parameters(description.operations[0]),
+    )
+
+
+def test_one_judge_for_each_source() -> None:
+    """A source has one judge, so that nothing is compiled twice."""
+    sources = DescribedSources({"a": source("a"), "b": source("b")})
+    assert sources.judge("a") is sources.judge("a")
+    assert sources.judge("a") is not sources.judge("b")

@@ -58,13 +58,13 @@ def test_supported_versions(version: str) -> None:
         ({"openapi": "3.0.3", "paths": []}, "openapi-invalid"),
         ({"openapi": "2.0", "paths": {}}, "openapi-version-unsupported"),
         ({"openapi": "3", "paths": {}}, "openapi-version-unsupported"),
-        ({"openapi": "3.2.0", "paths": {}}, "openapi-version-unsupported"),
+        ({"openapi": "3.3.0", "paths": {}}, "openapi-version-unsupported"),
         ({"openapi": "3.10.0", "paths": {}}, "openapi-version-unsupported"),
         ({"openapi": "", "paths": {}}, "openapi-version-unsupported"),
     ],
 )
 def test_unusable_documents(document: JsonValue, code: str) -> None:
-    """What is no OpenAPI 3.0 or 3.1 document with paths is refused with a code, its place and a remedy."""
+    """What is no OpenAPI 3.0, 3.1 or 3.2 document with paths is refused with a code, its place and a remedy."""
     assert (code, "users.yaml") == refusal(document)
 
 
@@ -138,7 +138,9 @@ def test_find_by_method_and_template(method: str, path: str, id_: str | None) ->
         ({"$ref": "#/components/x/a~1b%20c"}, "found"),
         ({"$ref": "#/components/x/Circle"}, None),
         ({"$ref": "#/components/x/Missing"}, None),
-        ({"$ref": "#/components/x/List/0"}, None),
+        ({"$ref": "#/components/x/List/0"}, 1),
+        ({"$ref": "#/components/x/List/1"}, None),
+        ({"$ref": "#/components/x/List/x"}, None),
         ({"$ref": "#/openapi/deeper"}, None),
         ({"$ref": "other.yaml#/components"}, None),
         ({"$ref": "https://example.com/openapi.yaml"}, None),

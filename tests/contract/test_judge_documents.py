@@ -156,9 +156,8 @@ def answer(document: dict[str, Any], method: str, status: int, headers: Headers,
     return list(told(Judge(description).response_violations(operation, status=status, headers=headers, body=body)))
 
 
-UNREADABLE = "cannot be read as described"
+NO_INTEGER = "must be of type integer"
 TOO_LONG = "must not be longer than 3 characters"
-BAD_HEADER = "is missing or does not match its description"
 
 
 @pytest.mark.parametrize(
@@ -168,12 +167,12 @@ BAD_HEADER = "is missing or does not match its description"
         ({"query": [("need", "yes"), ("page", "2"), ("tags", "a"), ("tags", "b"), ("more", "1")]}, []),
         ({"cookies": {"sid": "abc"}}, []),
         ({"query": []}, [("query.need", "is required")]),
-        ({"query": [("need", "")]}, [("query.need", UNREADABLE)]),
-        ({"query": [("need", "long"), ("page", "x")]}, [("query.page", UNREADABLE), ("query.need", TOO_LONG)]),
+        ({"query": [("need", "")]}, [("query.need", "must not be empty")]),
+        ({"query": [("need", "long"), ("page", "x")]}, [("query.page", NO_INTEGER), ("query.need", TOO_LONG)]),
         ({"query": [("need", "a"), ("tags", "abc"), ("tags", "abcd")]}, [("query.tags/1", TOO_LONG)]),
         ({"cookies": {"sid": "a"}}, [("cookie.sid", "must be at least 2 characters long")]),
         ({"path": {"id": "0"}}, [("path.id", "must not be less than 1")]),
-        ({"path": {"id": "x"}}, [("path.id", UNREADABLE)]),
+        ({"path": {"id": "x"}}, [("path.id", NO_INTEGER)]),
         ({"path": {}}, [("path.id", "is required")]),
     ],
 )
@@ -229,12 +228,12 @@ TOTAL = ("X-Total", "3")
     ("status", "headers", "body", "violations"),
     [
         (200, (JSON, TOTAL), b'{"id": 1, "made_at": "now"}', []),
-        (200, (JSON,), b'{"id": 1}', [("header", "X-Total", BAD_HEADER)]),
-        (200, (JSON, ("X-Total", "x")), b'{"id": 1}', [("header", "X-Total", BAD_HEADER)]),
-        (200, (JSON, TOTAL, ("X-Left", "x")), b'{"id": 1}', [("header", "X-Left", BAD_HEADER)]),
+        (200, (JSON,), b'{"id": 1}', [("header", "X-Total", "is required")]),
+        (200, (JSON, ("X-Total", "x")), b'{"id": 1}', [("header", "X-Total", NO_INTEGER)]),
+        (200, (JSON, TOTAL, ("X-Left", "x")), b'{"id": 1}', [("header", "X-Left", NO_INTEGER)]),
         (200, (JSON, ("x-total", "3")), b'{"id": 1, "secret": ""}', [("body", "/secret", "must not be in a response")]),
         (200, (TOTAL,), b"", [("body", "", "a body is described, but there is none")]),
-        (200, (), b"", [("body", "", "a body is described, but there is none"), ("header", "X-Total", BAD_HEADER)]),
+        (200, (), b"", [("body", "", "a body is described, but there is none"), ("header", "X-Total", "is required")]),
         (204, (), b"", []),
         (204, (JSON,), b"{", []),
         (404, (PROBLEM,), b'{"title": "x"}', []),
@@ -307,7 +306,6 @@ BROKEN = {
     "parameter without a place": parameters({"name": "need"}),
     "parameters are no list": shop_with("get", "parameters", 7),
     "reference to nowhere": parameters({"$ref": "#/nowhere"}),
-    "several types of a parameter": parameters({"name": "need", "in": "query", "schema": {"type": ["string", "null"]}}),
     "unknown kind of security": changed(SHOP, "components", "securitySchemes", "Key", value={"type": "magic"}),
     "unknown dialect": {**NEWER, "jsonSchemaDialect": "https://example.com/dialect"},
 }

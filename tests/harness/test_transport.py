@@ -8,6 +8,9 @@ from typing import Any
 from wsgiref.validate import validator
 
 import pytest
+from mock_knock.errors import UsageError
+from mock_knock.harness.network import MAX_RESPONSE_BYTES, NetworkTransport
+from mock_knock.harness.transport import WsgiTransport, is_loopback
 
 from mock_knock.harness.network import MAX_RESPONSE_BYTES, NetworkTransport
 from mock_knock.harness.transport import WsgiTransport, is_loopback
@@ -228,6 +231,15 @@ def test_the_environment_keeps_the_rules_of_wsgi() -> None:
         ("http://10.0.0.1", False),
         ("http://user@evil.example:1/localhost", False),
         ("http://localhost@evil.example", False),
+        ("http://evil.example\\@127.0.0.1", False),
+        ("http://evil.example#@127.0.0.1", False),
+        ("http://127.0.0.1\\.evil.example", False),
+        ("http://user:pass@127.0.0.1", False),
+        ("http://evil.example \t@127.0.0.1", False),
+        ("http://local\nhost", False),
+        ("http://127.0.0.1/\x00", False),
+        ("http://127.0.0.1/a@b?c=@", True),
+        ("http://[::1", False),
         ("nonsense", False),
         ("", False),
     ],
@@ -280,3 +292,59 @@ def test_no_proxy_carries_local_requests_away(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delenv(name, raising=False)
     with peer(b"HTTP/1.1 204 No Content\r\n\r\n") as url:
         assert 204 == get(url).response.status
+
+
+def test_a_proxy_that_was_asked_for() -> None:
+    """A proxy that is named carries every request, and gets the whole URL."""
+    received: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                received.append(connection.recv(65_536))
+                connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        transport = NetworkTransport(proxies={"http": f"http://127.0.0.1:{listener.getsockname()[1]}"})
+        exchange = transport.send(HttpRequest("GET", "http://127.0.0.1:9/a"), timeout=5)
+        thread.join(5)
+    assert exchange.response is not None
+    assert received[0].startswith(b"GET http://127.0.0.1:9/a HTTP/1.1\r\n")
+
+
+def test_a_proxy_that_is_not_there() -> None:
+    """A proxy that does not answer is a refused connection, and the message names the proxy."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    transport = NetworkTransport(proxies={"http": f"http://127.0.0.1:{port}"})
+    failure = transport.send(HttpRequest("GET", "http://127.0.0.1:9"), timeout=5).failure
+    assert failure is not None
+    assert ("refused", True) == (failure.kind, "proxy" in failure.message)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"verify": "nowhere.pem"}, {"certificate": "nowhere.pem"}, {"certificate": (__file__, "nowhere.pem")}]
+)
+def test_a_file_of_certificates_that_is_not_there(settings: Any) -> None:
+    """A file of certificates that does not exist is told before anything is sent."""
+    with pytest.raises(UsageError) as caught:
+        NetworkTransport(**settings)
+    assert ("tls-file-missing", "nowhere.pem") == (caught.value.code, caught.value.where)
+
+
+@pytest.mark.parametrize("settings", [{"verify": __file__}, {"certificate": __file__}, {"verify": False}])
+def test_tls_that_cannot_be_set_up(settings: Any) -> None:
+    """A file that holds no certificates, and a peer that speaks no TLS, are failures of kind tls."""
+    with peer(b"nonsense") as url:
+        failure = NetworkTransport(**settings).send(HttpRequest("GET", url.replace("http", "https")), timeout=5).failure
+    assert failure is not None
+    assert "tls" == failure.kind
+
+
+def test_a_bundle_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle that the environment names counts beyond this machine; one that is not there is a failure."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
+    failure = get("https://nowhere.invalid").failure
+    assert "tls" == failure.kind
