@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from mock_knock.errors import InvalidDocument, MockKnockError, Unreachable, UsageError
     from mock_knock.flows import lint_flow, open_flow, run_flow
     from mock_knock.harness.flow import Flow
+    from mock_knock.harness.network import NetworkTransport
     from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunOptions
     from mock_knock.harness.result import RunResult, StepResult
-    from mock_knock.harness.network import NetworkTransport
     from mock_knock.harness.transport import Transport, WsgiTransport
     from mock_knock.local import FakeOptions, running
     from mock_knock.messages import ContractViolation, Exchange, Finding, HttpRequest, HttpResponse

@@ -50,9 +50,7 @@ def guard_live(prepared: Prepared, *, is_live: bool) -> None:
     away = [(step_id, call) for step_id, call in prepared.calls() if not is_loopback(call.server)]
     if not away:
         return
-    sent = [
-        f"  {step_id}: {call.operation.method} {call.server}{call.operation.path}" for step_id, call in away
-    ]
+    sent = [f"  {step_id}: {call.operation.method} {call.server}{call.operation.path}" for step_id, call in away]
     if not is_live:
         hint = "give --live if these requests may really be sent:\n" + "\n".join(sent)
         url = away[0][1].server

@@ -19,9 +19,7 @@ def base_uri_of(path: Path, self_uri: str | None) -> str:
     return retrieved if self_uri is None else urljoin(retrieved, self_uri)
 
 
-def locate_source(
-    path: Path, base: str, url: str, *, roots: Sequence[Path], identities: Mapping[str, Path]
-) -> Path:
+def locate_source(path: Path, base: str, url: str, *, roots: Sequence[Path], identities: Mapping[str, Path]) -> Path:
     """Return the local file that a source description names.
 
     Args:

@@ -109,9 +109,7 @@ class _Run:
             request,
             scope,
             transport=self.transport,
-            timeout=seconds_for(
-                step, left=frame.deadline - self.clock.seconds(), limit=self.options.request_timeout
-            ),
+            timeout=seconds_for(step, left=frame.deadline - self.clock.seconds(), limit=self.options.request_timeout),
             is_judged=self.options.contract != "off",
         )
         outcome = self.conclude(frame, judged.scope, called=None)
@@ -322,7 +320,9 @@ class _Run:
         for is_used, what, flag in used:
             if is_used:
                 message = f"the budget of {what} is used up: the flow does not come to an end"
-                return Problem("budget-exhausted", frame.step.pointer, message, f"raise it with {flag}, or mend the loop")
+                return Problem(
+                    "budget-exhausted", frame.step.pointer, message, f"raise it with {flag}, or mend the loop"
+                )
         return None
 
 

@@ -14,7 +14,7 @@ from mock_knock.commands.addresses import read_servers
 from mock_knock.commands.arguments import read_inputs, read_pairs, read_reports, read_severities
 from mock_knock.errors import InvalidDocument, MockKnockError, UsageError
 from mock_knock.files import bundled
-from mock_knock.harness.addresses import find_addresses, is_address
+from mock_knock.harness.addresses import is_address
 from mock_knock.harness.transport import is_loopback
 from mock_knock.messages import JsonValue
 

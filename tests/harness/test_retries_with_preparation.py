@@ -80,11 +80,12 @@ def test_a_step_with_a_time_limit() -> None:
 
     flow = make_flow(read_job(job="x", timeout=1500), read_job("free", "y"), version="1.1.0")
     _, script, _ = run_flow(flow, [DONE])
+    from scripted_api import ManualTime  # noqa: PLC0415
+
     from mock_knock.harness.inputs import Inputs  # noqa: PLC0415  # only here
     from mock_knock.harness.options import Addresses, RunOptions  # noqa: PLC0415
     from mock_knock.harness.prepare import prepare_run  # noqa: PLC0415
     from mock_knock.harness.runner import run_workflow  # noqa: PLC0415
-    from scripted_api import ManualTime  # noqa: PLC0415
 
     options = RunOptions()
     prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
@@ -128,7 +129,11 @@ def test_steps_run_in_the_order_of_their_dependencies() -> None:
 
 @pytest.mark.parametrize(
     ("reference", "is_met"),
-    [("$workflows.called.steps.r", True), ("$workflows.called.steps.other", False), ("$sourceDescriptions.jobs.w.steps.r", False)],
+    [
+        ("$workflows.called.steps.r", True),
+        ("$workflows.called.steps.other", False),
+        ("$sourceDescriptions.jobs.w.steps.r", False),
+    ],
 )
 def test_dependencies_on_steps_of_other_workflows(reference: str, is_met: bool) -> None:  # noqa: FBT001  # a parameter
     """A step that depends on one of another workflow only runs after that one was completed; it does not start it."""

@@ -8,10 +8,8 @@ from typing import Any
 from wsgiref.validate import validator
 
 import pytest
-from mock_knock.errors import UsageError
-from mock_knock.harness.network import MAX_RESPONSE_BYTES, NetworkTransport
-from mock_knock.harness.transport import WsgiTransport, is_loopback
 
+from mock_knock.errors import UsageError
 from mock_knock.harness.network import MAX_RESPONSE_BYTES, NetworkTransport
 from mock_knock.harness.transport import WsgiTransport, is_loopback
 from mock_knock.messages import Headers, HttpRequest

@@ -60,7 +60,9 @@ def test_inputs_go_in_and_outputs_come_out() -> None:
     read = {"one": "$outputs.status", "two": "$outputs.job"}
     later = read_job("later", "$workflows.called.outputs.job")
     flow = make_flows(
-        caller(call(outputs=read), later, outputs={"seen": "$steps.call.outputs.two", "in": "$workflows.called.inputs.job"}),
+        caller(
+            call(outputs=read), later, outputs={"seen": "$steps.call.outputs.two", "in": "$workflows.called.inputs.job"}
+        ),
         CALLED,
     )
     result, _, _ = run_flow(flow, [DONE], workflow="main")
@@ -77,9 +79,7 @@ def test_a_failed_workflow_fails_the_step_that_called_it() -> None:
     failed, _, _ = run_flow(make_flows(caller(call(), read_job("after", "x")), CALLED), [FAILED], workflow="main")
     assert ("failure", ["/jobs/j1"]) == (failed.outcome, urls(failed))
     saved = call(onFailure=[{"name": "go", "type": "goto", "stepId": "after"}])
-    rescued, _, _ = run_flow(
-        make_flows(caller(saved, read_job("after", "x")), CALLED), [FAILED, DONE], workflow="main"
-    )
+    rescued, _, _ = run_flow(make_flows(caller(saved, read_job("after", "x")), CALLED), [FAILED, DONE], workflow="main")
     assert ("success", ["/jobs/j1", "/jobs/x"]) == (rescued.outcome, urls(rescued))
 
 
