@@ -36,15 +36,16 @@ class RegexTimeoutError(Exception):
 
 
 @lru_cache(maxsize=512)
-def compile_regex(pattern: str) -> regex.Pattern[str]:
+def compile_regex(pattern: str, *, max_length: int = MAX_PATTERN_LENGTH) -> regex.Pattern[str]:
     """Compile a pattern of the `regex` package.
 
     Raises:
-        RegexError: the pattern has a syntax error, more than 10,000 characters, repetitions that unroll to more than
-            100,000 parts, too many nested groups, or the flag `x`, under which repetitions could not be counted.
+        RegexError: the pattern has a syntax error, more than 10,000 characters (or as many as is said), repetitions
+            that unroll to more than 100,000 parts, too many nested groups, or the flag `x`, under which repetitions
+            could not be counted.
     """
-    if len(pattern) > MAX_PATTERN_LENGTH:
-        raise RegexError(f"a regular expression has at most {MAX_PATTERN_LENGTH} characters")
+    if len(pattern) > max_length:
+        raise RegexError(f"a regular expression has at most {max_length} characters")
     if _VERBOSE_FLAG.search(pattern):
         raise RegexError("the flag x (verbose) is not supported")
     if count_repetitions(pattern) > MAX_REPETITIONS:

@@ -27,6 +27,7 @@ from mock_knock.arazzo.json_query import (
     selects_any,
 )
 from mock_knock.arazzo.query_advice import explain_invalid_query
+from mock_knock.arazzo.query_versions import DRAFT, DRAFT_ADVICE, as_rfc9535
 from mock_knock.arazzo.simple_condition import (
     ConditionSyntaxError,
     SimpleCondition,
@@ -37,6 +38,7 @@ from mock_knock.arazzo.simple_condition import (
 )
 from mock_knock.arazzo.template import Dialect
 from mock_knock.arazzo.verdict import COMPARISON_READING, ROOT_FILTER_READING, Criterion, CriterionType, Verdict
+from mock_knock.arazzo.xml_query import XPathError, check_xpath, xpath_holds
 from mock_knock.messages import JsonValue
 
 __all__ = [
@@ -70,7 +72,7 @@ def evaluate_criterion(criterion: Criterion, scope: Scope, *, dialect: Dialect) 
         return evaluate(criterion, scope, dialect)
     except _FailureError as failure:
         return Verdict(passed=False, code=failure.code, message=str(failure))
-    except QueryEvaluationError as error:
+    except (QueryEvaluationError, XPathError) as error:
         return Verdict(passed=False, code=error.code, message=str(error))
 
 
@@ -109,7 +111,7 @@ def _jsonpath(criterion: Criterion, scope: Scope, dialect: Dialect) -> Verdict:
     text = _substituted(criterion.condition, scope)
     if context is None:
         return Verdict(passed=False)
-    query = _read_query(text, criterion.context, dialect)
+    query = _read_query(text, criterion.context, criterion.version, dialect)
     if isinstance(query, LogicalExpression):
         return Verdict(holds(query, context), readings=(COMPARISON_READING,))
     if selects_any(query, context):
@@ -121,20 +123,25 @@ def _jsonpath(criterion: Criterion, scope: Scope, dialect: Dialect) -> Verdict:
 
 
 @lru_cache(maxsize=512)
-def _read_query(text: str, context: str | None, dialect: Dialect) -> Query | LogicalExpression:
+def _read_query(text: str, context: str | None, version: str | None, dialect: Dialect) -> Query | LogicalExpression:
+    text = as_rfc9535(text, version)
     with suppress(QuerySyntaxError):
         return compile_query(text)
     if dialect == "lenient":
         with suppress(QuerySyntaxError):
             return compile_logical(text)
-    raise _FailureError("jsonpath-invalid", explain_invalid_query(text, context))
+    advice = DRAFT_ADVICE if version == DRAFT else ""
+    raise _FailureError("jsonpath-invalid", explain_invalid_query(text, context) + advice)
 
 
-def _xpath(_criterion: Criterion, _scope: Scope, _dialect: Dialect) -> Verdict:
-    raise _FailureError("xpath-unsupported", _XPATH_UNSUPPORTED)
-
-
-_XPATH_UNSUPPORTED = "XPath conditions cannot be evaluated yet; use a regex condition on the text of the body"
+def _xpath(criterion: Criterion, scope: Scope, _dialect: Dialect) -> Verdict:
+    context = _context_value(criterion, scope)
+    query = _substituted(criterion.condition, scope)
+    if context is None:
+        return Verdict(passed=False)
+    if not isinstance(context, str):
+        raise _FailureError("xml-invalid", "XPath looks at the text of an XML document, which the context is not")
+    return Verdict(xpath_holds(query, context, criterion.version))
 
 
 def _at(error: ConditionSyntaxError | ExpressionSyntaxError) -> str:
@@ -217,7 +224,7 @@ def _problems(criterion: Criterion, dialect: Dialect) -> Iterator[tuple[str, str
 def _problem_of(check: Callable[[], object]) -> Iterator[tuple[str, str]]:
     try:
         check()
-    except _FailureError as failure:
+    except (_FailureError, XPathError) as failure:
         yield failure.code, str(failure)
 
 
@@ -228,10 +235,10 @@ def _check_typed(criterion: Criterion, dialect: Dialect) -> None:
         case "jsonpath":
             _check_query(criterion, dialect)
         case _:
-            raise _FailureError("xpath-unsupported", _XPATH_UNSUPPORTED)
+            check_xpath(criterion.condition, criterion.version)
 
 
 def _check_query(criterion: Criterion, dialect: Dialect) -> None:
-    query = _read_query(criterion.condition, criterion.context, dialect)
+    query = _read_query(criterion.condition, criterion.context, criterion.version, dialect)
     if isinstance(query, LogicalExpression):
         raise _FailureError(COMPARISON_READING, explain_invalid_query(criterion.condition, criterion.context))

@@ -82,6 +82,12 @@ def split_braced(text: str) -> Iterator[Piece]:
         yield Piece(text[start:])
 
 
+def split_pieces(text: str) -> Iterator[Piece]:
+    """Cut a text at its expressions, those with braces and those that lack them."""
+    for piece in split_braced(text):
+        yield from split_unbraced(piece.text) if piece.form == "plain" else (piece,)
+
+
 def _braced(text: str, opening: int) -> Piece:
     closing = _BRACE.search(text, opening + 1)
     if closing is None or closing[0] == "{":

@@ -8,9 +8,11 @@ from typing import Literal
 
 from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS, describe_criterion_problem
 from mock_knock.arazzo.criterion import Criterion, Verdict, evaluate_criterion
-from mock_knock.arazzo.document import Action, Step, Workflow
+from mock_knock.arazzo.document import Action, OutputSource, Parameter, Step, Workflow
 from mock_knock.arazzo.expression import MISSING, ExpressionSyntaxError, Scope, evaluate_expression, parse_expression
 from mock_knock.arazzo.reader import escape
+from mock_knock.arazzo.selection import Selection, SelectionProblem, select_value
+from mock_knock.arazzo.selector import Selector
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import JsonValue
@@ -21,12 +23,25 @@ SUCCESS_STATUSES = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The move after a step: `action` is the name of the action that decided, `target` the step that follows."""
+    """The move after a step.
+
+    Attributes:
+        kind: what to do.
+        action: the name of the action that decided.
+        target: the step that follows; for a retry always the step itself.
+        delay: seconds before a retry.
+        workflow_id: the workflow that a goto goes on with, or that runs before a retry, as written.
+        parameters: the inputs of that workflow.
+        first: the step that runs before a retry.
+    """
 
     kind: DecisionKind
     action: str | None = None
     target: str | None = None
     delay: float = 0.0
+    workflow_id: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    first: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +64,26 @@ class StepOutcome:
 
 
 def conclude_step(
-    workflow: Workflow, step: Step, scope: Scope, *, dialect: Dialect, retries: Mapping[str, int]
+    workflow: Workflow,
+    step: Step,
+    scope: Scope,
+    *,
+    dialect: Dialect,
+    retries: Mapping[str, int],
+    called: bool | None = None,
 ) -> StepOutcome:
     """Judge a step and choose what comes next.
 
-    `scope` holds the exchange; without a response the step has failed. `retries` tells how often each retry action of
+    `scope` holds the exchange; without a response the step has failed. A step that has called a workflow has no
+    exchange: `called` tells whether that workflow succeeded, which the step needs to pass, and the outputs of the
+    workflow are those of `scope`. `retries` tells how often each retry action of
     this step was taken since the step was last entered. The standard leaves open what becomes of the outputs of a
     failed step, and whether the criteria of a step see its own: they are kept as far as they have a value, since they
     tell why it failed, and criteria see those of this response, never those of a visit before.
     """
     outputs, missing = read_outputs(step.outputs, step.pointer, scope)
     judge = _Judge(replace(scope, steps={**scope.steps, step.step_id: outputs}), dialect, [])
-    criteria, passed = judge.check_success(step)
+    criteria, passed = judge.check_success(step, called=called)
     if passed:
         judge.problems.extend(missing)
         decision = judge.decide(workflow, step, step.on_success, Decision("next"), retries)
@@ -70,23 +93,31 @@ def conclude_step(
 
 
 def read_outputs(
-    expressions: Mapping[str, str], pointer: str, scope: Scope
+    sources: Mapping[str, OutputSource], pointer: str, scope: Scope
 ) -> tuple[dict[str, JsonValue], tuple[Problem, ...]]:
-    """Evaluate a map of outputs; one without a value is left out and reported."""
+    """Evaluate a map of outputs, of expressions and selectors; one without a value is left out and reported."""
     found: dict[str, JsonValue] = {}
     problems: list[Problem] = []
-    for name, text in expressions.items():
+    for name, source in sources.items():
         at = f"{pointer}/outputs/{escape(name)}"
-        try:
-            value = evaluate_expression(parse_expression(text), scope)
-        except ExpressionSyntaxError as error:
-            problems.append(Problem("expression-invalid", at, f"output '{name}': {error}", ""))
-            continue
-        if value is MISSING:
-            problems.append(Problem("output-missing", at, f"output '{name}' has no value: {text}", ""))
-        else:
-            found[name] = value
+        read = _read_output(source, scope)
+        problems += [Problem(each.code, at, f"output '{name}': {each.message}", "") for each in read.problems]
+        problems += [
+            Problem("output-missing", at, f"output '{name}' has no value: {each}", "") for each in read.missing
+        ]
+        if read.value is not MISSING:
+            found[name] = read.value
     return found, tuple(problems)
+
+
+def _read_output(source: OutputSource, scope: Scope) -> Selection:
+    if isinstance(source, Selector):
+        return select_value(source, scope)
+    try:
+        value = evaluate_expression(parse_expression(source), scope)
+    except ExpressionSyntaxError as error:
+        return Selection(MISSING, problems=(SelectionProblem("expression-invalid", str(error)),))
+    return Selection(value, missing=(source,) if value is MISSING else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +126,15 @@ class _Judge:
     dialect: Dialect
     problems: list[Problem]
 
-    def check_success(self, step: Step) -> tuple[tuple[CheckedCriterion, ...], bool]:
-        """Check all success criteria; a step without any passes with a status from 200 to 299 (our reading)."""
-        if self.scope.status_code is None:
+    def check_success(self, step: Step, *, called: bool | None) -> tuple[tuple[CheckedCriterion, ...], bool]:
+        """Check all success criteria.
+
+        A step without any passes with a status from 200 to 299, or when the workflow it has called succeeded (our
+        reading); the criteria of a step whose workflow failed are not looked at.
+        """
+        if called is False or (called is True and not step.success_criteria):
+            return (CheckedCriterion("the called workflow succeeded", called),), called
+        if called is None and self.scope.status_code is None:
             return (), False
         if not step.success_criteria:
             passed = self.scope.status_code in SUCCESS_STATUSES
@@ -140,9 +177,19 @@ class _Judge:
     def take(self, step: Step, action: Action) -> Decision:
         match action.type:
             case "goto":
-                return Decision("goto", action.name, action.target)
+                return Decision(
+                    "goto", action.name, action.target, workflow_id=action.workflow_id, parameters=action.parameters
+                )
             case "retry":
-                return Decision("retry", action.name, step.step_id, action.retry_after)
+                return Decision(
+                    "retry",
+                    action.name,
+                    step.step_id,
+                    action.retry_after,
+                    action.workflow_id,
+                    action.parameters,
+                    action.target,
+                )
             case _:
                 return Decision("end", action.name)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal, cast
+from typing import Final, Literal, TypeVar, cast
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, NodeList
 from jsonpath.filter import (
@@ -47,6 +47,8 @@ _SIGNS: Final = {
     "EOF": "the end",
     "NAME": "a name",
 }
+
+_T = TypeVar("_T")
 
 QueryProblem = Literal["jsonpath-limit", "regex-invalid", "regex-timeout"]
 
@@ -122,7 +124,7 @@ def selects_any(query: Query, value: JsonValue) -> bool:
         QueryEvaluationError: too many nodes or levels, or a regular expression that is invalid or takes too long.
     """
     nodes = select(query.path, value, value, extra_context(Budget()))
-    return _guarded(lambda: any(True for _ in nodes))
+    return guarded(lambda: any(True for _ in nodes))
 
 
 def holds(logical: LogicalExpression, value: JsonValue) -> bool:
@@ -132,7 +134,7 @@ def holds(logical: LogicalExpression, value: JsonValue) -> bool:
         QueryEvaluationError: as `selects_any`.
     """
     context = FilterContext(env=_ENVIRONMENT, current=value, root=value, extra_context=extra_context(Budget()))
-    return _guarded(lambda: _ENVIRONMENT.is_truthy(logical.expression.evaluate(context)))
+    return guarded(lambda: _ENVIRONMENT.is_truthy(logical.expression.evaluate(context)))
 
 
 def queries_in(expression: BaseExpression) -> Iterator[FilterQuery]:
@@ -184,7 +186,8 @@ def _plain_words(message: str) -> str:
     return _TOKEN_NAME.sub(lambda found: _SIGNS.get(found[1]) or found[1].lower().replace("_", " "), message)
 
 
-def _guarded(evaluate: Callable[[], bool]) -> bool:
+def guarded(evaluate: Callable[[], _T]) -> _T:
+    """Return the result of an evaluation; raises QueryEvaluationError for whatever stops it."""
     try:
         return evaluate()
     except RegexError as error:

@@ -69,13 +69,14 @@ def resolve_pointer(document: JsonValue, pointer: str) -> JsonValue | Missing:
     """
     value = document
     for token in split_pointer(pointer):
-        value = _child(value, token)
+        value = child_of(value, token)
         if value is MISSING:
             break
     return value
 
 
-def _child(value: JsonValue, token: str) -> JsonValue | Missing:
+def child_of(value: JsonValue | Missing, token: str) -> JsonValue | Missing:
+    """Return the member or item that one reference token names, or MISSING."""
     if isinstance(value, dict):
         return value.get(token, MISSING)
     if isinstance(value, list) and _ARRAY_INDEX.fullmatch(token) and int(token) < len(value):

@@ -65,7 +65,12 @@ def select(path: JSONPath, value: JsonValue, root: JsonValue, extra: FilterConte
 
     Strings are values too, never JSON text. Raises BudgetError on the way.
     """
-    nodes: Iterable[JSONPathMatch] = [_node(value, root, extra)]
+    return select_from(path, _node(value, root, extra))
+
+
+def select_from(path: JSONPath, start: Node) -> Iterable[JSONPathMatch]:
+    """Generate the nodes a query selects from a node; those are of its kind. Raises BudgetError on the way."""
+    nodes: Iterable[JSONPathMatch] = [start]
     for segment in path.segments:
         nodes = segment.resolve(nodes)
     return nodes

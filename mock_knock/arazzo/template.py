@@ -9,21 +9,11 @@ Values are never searched for expressions again once they are put in: an input o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from mock_knock.arazzo.embedding import (
-    Form,
-    Piece,
-    ValueTooDeepError,
-    embedded_text,
-    read_exact,
-    read_malformed,
-    split_braced,
-    split_unbraced,
-)
+from mock_knock.arazzo.embedding import ValueTooDeepError, embedded_text, read_exact, split_pieces
 from mock_knock.arazzo.expression import (
     MISSING,
     Expression,
@@ -32,8 +22,23 @@ from mock_knock.arazzo.expression import (
     Scope,
     evaluate_expression,
 )
+from mock_knock.arazzo.found_expressions import FoundExpression, find_expressions
 from mock_knock.arazzo.pointer import join_pointer
+from mock_knock.arazzo.selection import select_value
+from mock_knock.arazzo.selector import Selector
 from mock_knock.messages import Finding, JsonValue
+
+__all__ = [
+    "Dialect",
+    "FoundExpression",
+    "Rendered",
+    "Template",
+    "find_expressions",
+    "is_absent_input",
+    "parse_template",
+    "render_template",
+    "render_value",
+]
 
 Dialect = Literal["lenient", "strict"]
 
@@ -66,7 +71,8 @@ class Rendered:
         missing: the expressions without value.
         dropped: pointers of the members and items left out because their optional input is absent (lenient only).
         unbraced: the expressions found without braces in longer text.
-        findings: what cannot be rendered at all, with codes `expression-invalid` and `value-too-deep`.
+        findings: what cannot be rendered at all, with codes `expression-invalid` and `value-too-deep`, and those of
+            selectors that cannot be evaluated.
     """
 
     value: JsonValue | Missing
@@ -74,25 +80,6 @@ class Rendered:
     dropped: tuple[str, ...] = ()
     unbraced: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FoundExpression:
-    """A place in a document value where an expression stands, or where one was surely meant.
-
-    Attributes:
-        pointer: of the text, from the value that was searched.
-        text: the expression as written, without braces; for a problem the whole braced part or text.
-        form: `exact`, `braced`, `unbraced`, or `malformed` when it does not parse.
-        expression: what was read, or None.
-        problem: why it does not parse, with the column in the text at `pointer`.
-    """
-
-    pointer: str
-    text: str
-    form: Form
-    expression: Expression | None = None
-    problem: ExpressionSyntaxError | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -104,18 +91,13 @@ def parse_template(text: str, *, dialect: Dialect) -> Template:
     """
     if exact := read_exact(text):
         return Template(text, (exact,), exact=True)
-    pieces = tuple(_cut(text))
+    pieces = tuple(split_pieces(text))
     problems = [piece.problem for piece in pieces if piece.problem]
     if problems:
         raise problems[0]
     kept = ("braced", "unbraced") if dialect == "lenient" else ("braced",)
     parts = tuple(piece.expression if piece.expression and piece.form in kept else piece.text for piece in pieces)
     return Template(text, parts, unbraced=tuple(piece.text for piece in pieces if piece.form == "unbraced"))
-
-
-def _cut(text: str) -> Iterator[Piece]:
-    for piece in split_braced(text):
-        yield from split_unbraced(piece.text) if piece.form == "plain" else (piece,)
 
 
 def render_template(template: Template, scope: Scope) -> Rendered:
@@ -173,6 +155,8 @@ class _Walk:
     def render(self, value: JsonValue, path: _Path) -> JsonValue | Missing:
         if isinstance(value, str):
             return self._text(value, path)
+        if isinstance(value, Selector):
+            return self._selected(value, path)
         if not isinstance(value, dict | list):
             return value
         if len(path) >= _MAX_DEPTH:
@@ -185,15 +169,16 @@ class _Walk:
         return {key: self.render(each, (*path, key)) for key, each in value.items() if self._kept(each, path, key)}
 
     def _kept(self, value: JsonValue, path: _Path, key: str | int) -> bool:
-        if not isinstance(value, str) or not self.optional_inputs:
-            return True
-        expression = read_exact(value)
-        if expression is None or expression.kind != "inputs" or expression.pointer is not None:
-            return True
-        if expression.name not in self.optional_inputs or expression.name in self.scope.inputs:
+        if not is_absent_input(value, self.scope, self.optional_inputs):
             return True
         self.dropped.append(join_pointer((*path, key)))
         return False
+
+    def _selected(self, selector: Selector, path: _Path) -> JsonValue | Missing:
+        selection = select_value(selector, self.scope)
+        self.missing.extend(selection.missing)
+        self.findings.extend(_finding(problem.code, problem.message, path) for problem in selection.problems)
+        return selection.value
 
     def _text(self, text: str, path: _Path) -> JsonValue | Missing:
         try:
@@ -207,6 +192,16 @@ class _Walk:
         return rendered.value
 
 
+def is_absent_input(value: JsonValue, scope: Scope, optional_inputs: frozenset[str]) -> bool:
+    """Tell whether a value is exactly `$inputs.<name>` of an optional input that was not given."""
+    if not isinstance(value, str) or not optional_inputs:
+        return False
+    expression = read_exact(value)
+    if expression is None or expression.kind != "inputs" or expression.pointer is not None:
+        return False
+    return expression.name in optional_inputs and expression.name not in scope.inputs
+
+
 _HINTS = {
     "expression-invalid": "write a runtime expression such as {$inputs.name} between the braces",
     "value-too-deep": "use a value with at most 200 levels of objects and arrays",
@@ -215,35 +210,6 @@ _HINTS = {
 
 def _finding(code: str, message: str, path: _Path | str) -> Finding:
     where = path if isinstance(path, str) else join_pointer(path)
-    return Finding(code=code, severity="error", message=message, where=where, hint=_HINTS[code])
-
-
-def find_expressions(value: JsonValue) -> tuple[FoundExpression, ...]:
-    """List every expression in the texts of a document value, in document order, for a linter.
-
-    Texts that were surely meant as an expression but do not parse, such as `$steps.a.output.b` or `{$input.x}`, are
-    listed as `malformed` with their problem. Nesting is not limited.
-    """
-    found: list[FoundExpression] = []
-    pending: list[tuple[_Path, JsonValue]] = [((), value)]
-    while pending:
-        path, each = pending.pop()
-        if isinstance(each, str):
-            found.extend(_find_in_text(each, join_pointer(path)))
-        elif isinstance(each, dict):
-            pending.extend(((*path, key), child) for key, child in reversed(each.items()))
-        elif isinstance(each, list):
-            pending.extend(((*path, index), each[index]) for index in reversed(range(len(each))))
-    return tuple(found)
-
-
-def _find_in_text(text: str, pointer: str) -> Iterator[FoundExpression]:
-    if exact := read_exact(text):
-        yield FoundExpression(pointer, text, "exact", exact)
-        return
-    pieces = [piece for piece in _cut(text) if piece.form != "plain"]
-    if not pieces and (problem := read_malformed(text)):
-        yield FoundExpression(pointer, text, "malformed", problem=problem)
-    for piece in pieces:
-        shown = piece.expression.text if piece.expression else piece.text
-        yield FoundExpression(pointer, shown, piece.form, piece.expression, piece.problem)
+    return Finding(
+        code=code, severity="error", message=message, where=where, hint=_HINTS.get(code, "mend the selector")
+    )

@@ -37,8 +37,9 @@ class Verdict:
     Attributes:
         passed: the result; always false when the criterion could not be evaluated.
         code: why it could not be evaluated properly, or None: `condition-invalid`, `regex-invalid`, `regex-timeout`,
-            `jsonpath-invalid`, `jsonpath-limit`, `criterion-context-missing`, `xpath-unsupported`,
-            `expression-invalid`, `expression-missing`, `value-too-deep`.
+            `jsonpath-invalid`, `jsonpath-limit`, `criterion-context-missing`, `xpath-invalid`, `xpath-failed`,
+            `xpath-limit`, `xpath-refused`, `xml-invalid`, `xml-doctype-refused`, `xml-limit`, `expression-invalid`,
+            `expression-missing`, `value-too-deep`.
         message: the same for people.
         readings: the lenient readings that were used: `jsonpath-comparison`, `jsonpath-root-filter`.
     """

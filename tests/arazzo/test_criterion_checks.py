@@ -28,7 +28,9 @@ DIALECTS: list[Dialect] = ["lenient", "strict"]
         ([], "$.a == '{$inputs.a}'", "$response.body", "jsonpath"),
         (["jsonpath-invalid"], "a.b", "$response.body", "jsonpath"),
         (["jsonpath-invalid"], "@.a == 1", "$response.body", "jsonpath"),
-        (["xpath-unsupported"], "/a", "$response.body", "xpath"),
+        (["xpath-invalid"], "/a[", "$response.body", "xpath"),
+        (["xpath-refused"], "doc('a')", "$response.body", "xpath"),
+        ([], "/p:a/b", "$response.body", "xpath"),
     ],
 )
 def test_codes(codes: list[str], condition: str, context: str | None, kind: CriterionType, dialect: Dialect) -> None:

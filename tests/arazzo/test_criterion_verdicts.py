@@ -154,7 +154,14 @@ def test_a_root_filter_that_passes_by_the_standard_is_no_reading() -> None:
         ("expression-missing", "{$inputs.nope}", "regex", "x"),
         ("expression-invalid", "$.{$nope}", "jsonpath", {}),
         ("expression-invalid", "a{$inputs.a", "regex", "x"),
-        ("xpath-unsupported", "/a/b", "xpath", "<a><b/></a>"),
+        ("xpath-invalid", "/a[", "xpath", "<a><b/></a>"),
+        ("xpath-failed", "1 div 0", "xpath", "<a><b/></a>"),
+        ("xpath-limit", "count(1 to 1000000000)", "xpath", "<a/>"),
+        ("xpath-refused", "doc('x')", "xpath", "<a/>"),
+        ("xml-invalid", "/a", "xpath", "<a>"),
+        ("xml-invalid", "/a", "xpath", {"a": 1}),
+        ("xml-doctype-refused", "/a", "xpath", "<!DOCTYPE a><a/>"),
+        ("xml-limit", "/a", "xpath", "<a>" * 300),
     ],
 )
 def test_what_cannot_be_evaluated_fails_with_a_code(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from small_documents import ABSENT, DEEP, NEXT, STEP, changed, flow, problems
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import (
@@ -17,7 +18,6 @@ from mock_knock.arazzo.document import (
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import ABSENT, DEEP, NEXT, STEP, changed, flow, problems
 
 
 def test_everything_is_read() -> None:

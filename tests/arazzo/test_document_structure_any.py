@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_documents import DEEP, changed, flow, rich
 
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import Finding, JsonValue
-from tests.arazzo.small_documents import DEEP, changed, flow, rich
 
 
 def _pointers(value: JsonValue, at: str = "") -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from small_documents import STEP, built, first_steps, problems, remarks
 
 from mock_knock.arazzo.document import Action, Parameter
 from mock_knock.arazzo.parse import parse_document, read_document_structure
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import STEP, built, first_steps, problems, remarks
 
 COMPONENTS: JsonValue = {
     "inputs": {"i": {"type": "string"}, "anything": True},

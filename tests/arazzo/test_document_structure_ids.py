@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from small_documents import NEXT, STEP, changed, found, newer, problems, remarks
 
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import NEXT, STEP, changed, found, newer, problems, remarks
 
 
 @pytest.mark.parametrize(

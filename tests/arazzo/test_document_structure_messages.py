@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from small_documents import ABSENT, STEP, changed, flow, problems
 
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import ABSENT, STEP, changed, flow, problems
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from small_documents import STEP, built, changed, first_steps, newer, problems, remarks
 
 from mock_knock.arazzo.document import Action, Parameter
 from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import STEP, built, changed, first_steps, newer, problems, remarks
 
 ACTION = f"{STEP}/onFailure/0"
 

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from mock_knock.arazzo.criterion import Criterion
-from mock_knock.arazzo.document import Replacement, RequestBody
-from mock_knock.arazzo.parse import parse_document
-from mock_knock.arazzo.pointer import MISSING
-from mock_knock.arazzo.selector import Selector
-from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import (
+from small_documents import (
     NEXT,
     SELECTOR,
     STEP,
@@ -22,6 +15,13 @@ from tests.arazzo.small_documents import (
     remarks,
     rich,
 )
+
+from mock_knock.arazzo.criterion import Criterion
+from mock_knock.arazzo.document import Replacement, RequestBody
+from mock_knock.arazzo.parse import parse_document
+from mock_knock.arazzo.pointer import MISSING
+from mock_knock.arazzo.selector import Selector
+from mock_knock.messages import JsonValue
 
 BODY = f"{STEP}/requestBody"
 

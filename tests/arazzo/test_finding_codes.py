@@ -21,7 +21,11 @@ def _literals(path: Path) -> set[str]:
     return {value for value in values if KEBAB.fullmatch(value)}
 
 
-EMITTED = set[str]().union(*(_literals(path) for path in (PACKAGE / "arazzo").glob("*.py") if path != TABLE))
+FOREIGN = PACKAGE / "arazzo" / "xpath_functions.py"
+"""Its words with hyphens are the names of XPath's functions."""
+EMITTED = set[str]().union(
+    *(_literals(path) for path in (PACKAGE / "arazzo").glob("*.py") if path not in {TABLE, FOREIGN})
+)
 
 
 def test_every_code_has_a_severity() -> None:

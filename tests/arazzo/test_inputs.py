@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import jsonschema_rs
 import pytest
+from small_documents import DEEP, built, problems
 
 from mock_knock.arazzo.document import Workflow
 from mock_knock.arazzo.inputs import declared_inputs, declared_properties, input_names, input_pointers, required_inputs
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.pointer import resolve_pointer
 from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import DEEP, built, problems
 
 AT = "/workflows/0/inputs"
 COMPONENTS: JsonValue = {

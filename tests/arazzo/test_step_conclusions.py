@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.arazzo.criterion import Criterion
-from mock_knock.arazzo.document import Action, Step, Workflow
+from mock_knock.arazzo.document import Action, Parameter, Step, Workflow
 from mock_knock.arazzo.engine import CheckedCriterion, Decision, StepOutcome, conclude_step, read_outputs
 from mock_knock.arazzo.expression import Message, Scope
+from mock_knock.arazzo.selector import Selector
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import JsonValue
 
@@ -359,3 +360,113 @@ def test_there_is_always_a_move(
     assert (decision.kind == "retry") <= (status == 500)
     unmatched = status == 200 and bool(success) and decision.action is None
     assert unmatched is bool(outcome.problems)
+
+
+CALLED = Scope(outputs={"id": "x"})
+
+
+def conclude_call(
+    step: Step, *, called: bool, scope: Scope = CALLED, retries: dict[str, int] | None = None
+) -> StepOutcome:
+    """Conclude a step that has called a workflow."""
+    workflow = Workflow("w", (step, Step("b", "op")))
+    return conclude_step(workflow, step, scope, dialect="strict", retries=retries or {}, called=called)
+
+
+@pytest.mark.parametrize("called", [True, False])
+def test_a_called_workflow_decides(*, called: bool) -> None:
+    """A step that calls a workflow passes without criteria exactly when that workflow succeeded."""
+    outcome = conclude_call(Step("a", workflow_id="sub", on_failure=(end("stop"),)), called=called)
+    decision = Decision("next", target="b") if called else Decision("end", "stop")
+    checked = CheckedCriterion("the called workflow succeeded", called)
+    assert (called, (checked,), decision, ()) == (outcome.passed, outcome.criteria, outcome.decision, outcome.problems)
+
+
+@pytest.mark.parametrize(("passed", "called", "value"), [(True, True, "x"), (False, True, "y"), (False, False, "x")])
+def test_criteria_about_a_called_workflow(value: str, *, passed: bool, called: bool) -> None:
+    """Criteria see the outputs of the called workflow; all must hold and the workflow must have succeeded."""
+    step = Step("a", workflow_id="sub", success_criteria=(Criterion(f"$outputs.id == '{value}'"),))
+    assert passed is conclude_call(step, called=called).passed
+
+
+def test_outputs_of_a_called_workflow() -> None:
+    """Outputs of the step read the outputs of the called workflow, by expressions and by selectors."""
+    outputs = {"a": "$outputs.id", "b": Selector("$outputs.list", "$[*]", "jsonpath")}
+    scope = Scope(outputs={"id": "x", "list": [1, 2]})
+    outcome = conclude_call(Step("a", workflow_id="sub", outputs=outputs), called=True, scope=scope)
+    assert {"a": "x", "b": [1, 2]} == outcome.outputs
+
+
+def test_selectors_as_outputs() -> None:
+    """A selector that selects nothing or cannot be evaluated leaves its output out and is reported."""
+    sources = {
+        "a": Selector("$inputs.x", "/a", "jsonpointer"),
+        "b": Selector("$inputs.x", "/b", "jsonpointer"),
+        "c": Selector("$inputs.x", "c", "jsonpointer"),
+    }
+    found, problems = read_outputs(sources, "/w", Scope(inputs={"x": {"a": None}}))
+    assert {"a": None} == found
+    assert [("output-missing", "/w/outputs/b"), ("selector-invalid", "/w/outputs/c")] == [
+        (each.code, each.pointer) for each in problems
+    ]
+    assert ["output 'b' has no value: $inputs.x at /b"] == [each.message for each in problems[:1]]
+
+
+GIVEN = (Parameter("p", None, 1),)
+
+
+def test_moves_to_workflows() -> None:
+    """A goto to a workflow names it and hands its parameters over; a retry also the step that runs before it."""
+    go = Action("g", "goto", workflow_id="other", parameters=GIVEN)
+    again = Action("r", "retry", "c", retry_after=2.0)
+    repair = Action("r", "retry", workflow_id="repair", parameters=GIVEN)
+    assert (
+        Decision("goto", "g", workflow_id="other", parameters=GIVEN)
+        == conclude(step_with(success=(go,)), answered()).decision
+    )
+    assert Decision("retry", "r", "a", 2.0, first="c") == conclude(step_with(failure=(again,)), answered(500)).decision
+    assert (
+        Decision("retry", "r", "a", workflow_id="repair", parameters=GIVEN)
+        == conclude(step_with(failure=(repair,)), answered(500)).decision
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "retries"),
+    [("first", {}), ("first", {"first": 1}), ("second", {"first": 2}), ("last", {"first": 2, "second": 1})],
+)
+def test_a_retry_is_used_up_before_later_actions(action: str, retries: dict[str, int]) -> None:
+    """A matching retry is taken until its limit; only then later failure actions are considered, whatever they are."""
+    step = step_with(failure=(retry("never", 9, NEVER), retry("first", 2), retry("second", 1, ALWAYS), end("last")))
+    assert action == conclude(step, answered(500), retries=retries).decision.action
+
+
+@pytest.mark.parametrize(
+    ("passed", "condition"),
+    [
+        (True, "$response.body.data != null"),
+        (False, "$response.body.data == null"),
+        (False, "$response.body.none != null"),
+        (True, "$response.body.none == null"),
+        (True, "$response.body.absent == null"),
+        (False, "$response.body.none == 0"),
+        (False, "$response.body.none < 1"),
+        (False, "$response.body.none >= 0"),
+        (True, "$response.body.count == 3"),
+        (True, "$response.body.count < 10"),
+        (True, "$response.body.text > 9"),
+        (True, "$response.body.text == 10"),
+        (True, "$response.body.data[1].name == 'ANNA'"),
+        (False, "$response.body.data[2].name == 'anna'"),
+        (True, "$response.body#/data/1/name == 'Anna' && $statusCode < 300"),
+        (False, "$response.body.none"),
+        (False, "$response.body.absent"),
+        (True, "$response.body.yes"),
+        (False, "!$response.body.yes"),
+        (True, "!($response.body.count > 3 || $response.body.none)"),
+    ],
+)
+def test_condition_truth(condition: str, *, passed: bool) -> None:
+    """Null equals only null and has no order, numeric text is a number beside one, and null as a whole fails."""
+    body = {"data": [0, {"name": "Anna"}], "none": None, "count": 3, "text": "10", "yes": True}
+    assert passed is conclude(step_with(criteria=(Criterion(condition),)), answered(200, body)).passed

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_documents import STEP, built, first_steps, problems
 
 from mock_knock.arazzo.document import Step
 from mock_knock.arazzo.parse import parse_document
@@ -14,7 +15,6 @@ from mock_knock.arazzo.reader import Reader
 from mock_knock.arazzo.step_order import order_steps
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
-from tests.arazzo.small_documents import STEP, built, first_steps, problems
 
 READS_B = "$steps.b.outputs.x"
 SELECTOR = {"context": READS_B, "selector": "$", "type": "jsonpath"}

@@ -1,0 +1,155 @@
+"""Replacements in a payload (Arazzo 1.1.0, Payload Replacement Object).
+
+What the standard leaves open, and what is done here: a JSON pointer may name a member that an object does not have yet,
+or with `-` the end of an array, but everything above must be there; JSONPath and XPath set all that they select, and
+must select something. Nothing that was there before is changed: whatever lies on the way is copied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mock_knock.arazzo.document import Replacement
+from mock_knock.arazzo.embedding import ValueTooDeepError, embedded_text
+from mock_knock.arazzo.json_query import QueryEvaluationError, QuerySyntaxError, compile_query
+from mock_knock.arazzo.pointer import MISSING, Missing, PointerSyntaxError, child_of, split_pointer
+from mock_knock.arazzo.query_results import selected_places
+from mock_knock.arazzo.query_versions import as_rfc9535
+from mock_knock.arazzo.selector import SelectorType
+from mock_knock.arazzo.xml_query import XPathError, xpath_edits
+from mock_knock.arazzo.xml_text import XmlError, edit_xml
+from mock_knock.messages import JsonValue
+
+_XML: Final = re.compile(r"\s*(?:application|text)/(?:[^;\s]+\+)?xml\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
+_JSON: Final = re.compile(r"\s*[^/;\s]+/(?:[^;\s]+\+)?json\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
+
+
+class ReplacementError(Exception):
+    """A replacement cannot be made; `code` is `replacement-invalid` or `replacement-unmatched`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def is_json_type(content_type: str | None) -> bool:
+    """Tell whether a media type is `application/json` or another with JSON in it."""
+    return content_type is not None and _JSON.fullmatch(content_type) is not None
+
+
+def target_type(replacement: Replacement, payload: JsonValue, content_type: str | None) -> SelectorType:
+    """Return the language of a target: as it says, else XPath in XML and JSON Pointer in everything else.
+
+    Without a media type a text that begins with `<` is XML.
+    """
+    if replacement.type is not None:
+        return replacement.type
+    looks_xml = isinstance(payload, str) and payload.lstrip().startswith("<")
+    is_xml = looks_xml if content_type is None else _XML.fullmatch(content_type) is not None
+    return "xpath" if is_xml else "jsonpointer"
+
+
+def replace_in(payload: JsonValue, replacement: Replacement, value: JsonValue, content_type: str | None) -> JsonValue:
+    """Return a payload with a value set where a replacement says.
+
+    Raises:
+        ReplacementError: the target cannot be read, or there is no such place.
+    """
+    match target_type(replacement, payload, content_type):
+        case "xpath":
+            return _replaced_in_xml(payload, replacement, value)
+        case "jsonpath":
+            places = _selected(payload, replacement)
+        case _:
+            places = (_pointed(replacement.target),)
+    edit = _Edit(payload)
+    for place in places:
+        edit.set(place, value)
+    if not edit.is_done:
+        raise _unmatched(replacement)
+    return edit.payload
+
+
+def _unmatched(replacement: Replacement) -> ReplacementError:
+    return ReplacementError("replacement-unmatched", f"the payload has no place '{replacement.target}'")
+
+
+def _pointed(target: str) -> tuple[str, ...]:
+    try:
+        return split_pointer(target)
+    except PointerSyntaxError as error:
+        raise ReplacementError("replacement-invalid", f"'{target}', column {error.column + 1}: {error}") from None
+
+
+def _selected(payload: JsonValue, replacement: Replacement) -> Sequence[Sequence[str | int]]:
+    try:
+        return selected_places(compile_query(as_rfc9535(replacement.target, replacement.version)), payload)
+    except QuerySyntaxError as error:
+        message = f"'{replacement.target}', column {error.column + 1}: {error}"
+        raise ReplacementError("replacement-invalid", message) from None
+    except QueryEvaluationError as error:
+        raise ReplacementError("replacement-invalid", f"'{replacement.target}': {error}") from None
+
+
+def _replaced_in_xml(payload: JsonValue, replacement: Replacement, value: JsonValue) -> str:
+    if not isinstance(payload, str):
+        raise ReplacementError("replacement-invalid", "XPath looks at the text of an XML document; the payload is none")
+    try:
+        xml, edits = xpath_edits(replacement.target, payload, embedded_text(value), replacement.version)
+        if not edits:
+            raise _unmatched(replacement)
+        return edit_xml(xml, edits)
+    except (XPathError, XmlError, ValueTooDeepError) as error:
+        raise ReplacementError("replacement-invalid", f"'{replacement.target}': {error}") from None
+
+
+@dataclass(slots=True)
+class _Edit:
+    """A payload whose containers are copied when something in them is set, each once."""
+
+    payload: JsonValue
+    is_done: bool = False
+    copies: dict[int, dict[str, JsonValue] | list[JsonValue]] = field(default_factory=dict)
+
+    def set(self, place: Sequence[str | int], value: JsonValue) -> None:
+        """Set a value; a place that is not there, or not any more, is passed over."""
+        if not place:
+            self.payload, self.is_done = value, True
+            return
+        if self.is_missing(place):
+            return
+        node = self.payload = self.copied(self.payload)
+        for token in place[:-1]:
+            key = token if isinstance(node, dict) else int(token)
+            node[key] = self.copied(node[key])
+            node = node[key]
+        _put(node, place[-1], value)
+        self.is_done = True
+
+    def is_missing(self, place: Sequence[str | int]) -> bool:
+        parent: JsonValue | Missing = self.payload
+        for token in place[:-1]:
+            parent = child_of(parent, str(token))
+        if isinstance(parent, dict):
+            return False
+        is_end = isinstance(parent, list) and place[-1] == "-"
+        return not is_end and child_of(parent, str(place[-1])) is MISSING
+
+    def copied(self, node: JsonValue) -> JsonValue:
+        if id(node) in self.copies:
+            return node
+        copy = node.copy()
+        self.copies[id(copy)] = copy
+        return copy
+
+
+def _put(node: JsonValue, key: str | int, value: JsonValue) -> None:
+    if isinstance(node, dict):
+        node[str(key)] = value
+    elif key == "-":
+        node.append(value)
+    else:
+        node[int(key)] = value
