@@ -22,6 +22,8 @@ from mock_knock.harness.transport import Transport, WsgiTransport, is_loopback
 from mock_knock.messages import Finding, JsonValue, Severity
 
 MOCK = "mock"
+DEFAULT_OPTIONS = RunOptions()
+DEFAULT_NETWORK = NetworkOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Meeting:
     seed: int = 0
 
 
-def run_flow(
+def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
     flow: str | Path | Flow,
     inputs: Mapping[str, JsonValue] | None = None,
     *,
@@ -42,13 +44,13 @@ def run_flow(
     target: str = MOCK,
     servers: Mapping[str, str] | None = None,
     scenario: str | None = None,
-    options: RunOptions = RunOptions(),
+    options: RunOptions = DEFAULT_OPTIONS,
     transport: Transport | None = None,
     clock: RunClock | None = None,
     on_step: Callable[[StepResult], None] = lambda _step: None,
     live: bool = False,
     allow_roots: Sequence[Path] = (),
-    network: NetworkOptions = NetworkOptions(),
+    network: NetworkOptions = DEFAULT_NETWORK,
 ) -> RunResult:
     """Run one workflow of an Arazzo document, judge every request and response, and return what happened.
 
@@ -131,7 +133,7 @@ def open_flow(flow: str | Path, *, allow_roots: Sequence[Path] = ()) -> Flow:
     return load_flow(path, working_directory=Path.cwd(), allow_roots=allow_roots)
 
 
-def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = NetworkOptions()) -> Meeting:
+def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = DEFAULT_NETWORK) -> Meeting:
     """Return what a flow meets at a target: a fake in this process for `mock`, else the network.
 
     Raises:
@@ -154,7 +156,7 @@ def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = 
     )
 
 
-def open_network(network: NetworkOptions = NetworkOptions()) -> Transport:
+def open_network(network: NetworkOptions = DEFAULT_NETWORK) -> Transport:
     """Return the way to the network; raises UsageError when a certificate cannot be read."""
     from mock_knock.harness.network import NetworkTransport  # noqa: PLC0415  # a run in process needs no network
 

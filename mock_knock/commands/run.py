@@ -181,14 +181,13 @@ def execute(arguments: Arguments) -> int:
     """Run a flow, write the reports and return the exit code."""
     reports = read_reports(arguments.reports)
     check_reports(reports)
+    if arguments.dry_run:
+        return _preview(arguments)
     try:
-        result = _preview(arguments) if arguments.dry_run else _run(arguments)
+        result = mask_result(_run(arguments))
     except InvalidDocument as error:
         write_reports(invalid_result(arguments.flow, error), reports)
         raise
-    if result is None:
-        return 0
-    result = mask_result(result)
     write_reports(result, reports)
     show_result(result, reports)
     if any(finding.code == INTERRUPTED for finding in result.findings):
@@ -223,10 +222,11 @@ def _run(arguments: Arguments) -> RunResult:
     return result.against(meeting.name)
 
 
-def _preview(arguments: Arguments) -> None:
+def _preview(arguments: Arguments) -> int:
     """Show what would be sent; nothing is."""
     if arguments.reports:
         hint = "take --report out, or --dry-run"
         raise UsageError("report-without-run", "--dry-run has no result to report", hint=hint)
     prepared, inputs = _prepare(arguments)
     show_preview(preview_run(prepared, inputs, arguments.options()))
+    return 0

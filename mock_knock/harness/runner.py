@@ -290,9 +290,7 @@ class _Run:
 
     def read_outputs(self, frame: Frame, ending: Ending) -> Mapping[str, JsonValue]:
         workflow = frame.unit.workflow
-        outputs, problems = read_outputs(
-            workflow.outputs, workflow.pointer, self.scope(frame), dialect=self.options.dialect
-        )
+        outputs, problems = read_outputs(workflow.outputs, workflow.pointer, self.scope(frame))
         self.ledger.note(frame.unit, problems if ending == "success" else ())
         return outputs
 

@@ -150,7 +150,7 @@ def _places(value: JsonValue, path: tuple[str | int, ...] = ()) -> list[tuple[st
 
 @given(JSON, st.data())
 def test_only_the_place_changes(payload: JsonValue, data: st.DataObject) -> None:
-    """After a replacement the place has the value, putting the old one back gives the payload, and it was not touched."""
+    """After a replacement the place has the value; putting the old one back gives the untouched payload."""
     before = copy.deepcopy(payload)
     pointer = join_pointer(data.draw(st.sampled_from(_places(payload))))
     old = resolve_pointer(payload, pointer)

@@ -252,7 +252,7 @@ def test_files_that_are_no_inputs(tmp_path: Path, name: str, content: str, code:
 def test_any_single_input_is_a_value_or_refused(text: str, is_text: bool) -> None:  # noqa: FBT001  # drawn
     """Whatever is typed is an input or a refusal, and a declared text comes back to the letter."""
     try:
-        value = read_inputs(None, [f"a={text}"], texts={"a"} if is_text else ()).values["a"]
+        value = read_inputs(None, [f"a={text}"], declared=TEXT_A if is_text else {}).values["a"]
     except MockKnockError:
         return
     assert value == text or not is_text

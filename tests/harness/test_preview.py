@@ -89,5 +89,6 @@ def test_the_preview_for_people() -> None:
     text = render_preview(preview(caller(long)), Style())
     assert text.startswith("1. start  POST http://localhost/jobs\n")
     assert "     Content-Type: application/json\n" in text
-    assert f"... ({len('{"n":1,"text":""}') + 3_000} bytes)\n" in text
+    sent = len('{"n":1,"text":""}') + 3_000
+    assert f"... ({sent} bytes)\n" in text
     assert len(text) < MAX_BODY + 300

@@ -380,7 +380,7 @@ def test_the_described_server_is_used() -> None:
     """Without a target a request goes to the server of its description, variables at their defaults."""
     flow = make_flow(poll())
     prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(), RunOptions())
-    assert {"poll": "https://eu.jobs.example"} == prepared.servers
+    assert [("poll", "https://eu.jobs.example")] == [(step_id, call.server) for step_id, call in prepared.calls()]
 
 
 def test_a_server_for_one_source_beats_the_target() -> None:
@@ -388,7 +388,7 @@ def test_a_server_for_one_source_beats_the_target() -> None:
     flow = make_flow(poll())
     addresses = Addresses("http://localhost", {"jobs": "http://127.0.0.1:1"})
     prepared = prepare_run(flow, flow.choose_workflow(None), addresses, RunOptions())
-    assert {"poll": "http://127.0.0.1:1"} == prepared.servers
+    assert [("poll", "http://127.0.0.1:1")] == [(step_id, call.server) for step_id, call in prepared.calls()]
 
 
 def test_a_server_that_is_no_address() -> None:

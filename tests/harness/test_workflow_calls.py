@@ -56,7 +56,7 @@ def urls(result: RunResult) -> list[str]:
 
 
 def test_inputs_go_in_and_outputs_come_out() -> None:
-    """Parameters become inputs of the called workflow; its outputs are `$outputs` of the step, and `$workflows` later."""
+    """Parameters become inputs of the called workflow; its outputs are `$outputs` of the step, later `$workflows`."""
     read = {"one": "$outputs.status", "two": "$outputs.job"}
     later = read_job("later", "$workflows.called.outputs.job")
     flow = make_flows(

@@ -19,14 +19,14 @@ from scripted_answers import Answers, RunTime
 
 from mock_knock.arazzo.document import Workflow
 from mock_knock.errors import InvalidDocument, MockKnockError
-from mock_knock.harness.flow import Flow, Inputs, load_flow
-from mock_knock.harness.masking import mask_result, secrets_of
+from mock_knock.harness.flow import Flow, load_flow
+from mock_knock.harness.inputs import Inputs
+from mock_knock.harness.masking import mask_result
 from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Finding
-from mock_knock.redact import Redactor
 from mock_knock.report.json_report import render_json
 from mock_knock.report.style import Style
 from mock_knock.report.terminal import render_terminal
@@ -139,15 +139,14 @@ def _run(trial: Trial, flow: Flow, workflow: Workflow, random: Random) -> None:
     result = run_workflow(prepared, inputs, transport=transport, clock=clock, options=options)
     trial.counts[f"run ended: {result.outcome}"] += 1
     trial.check_findings(result.findings)
-    _report(trial, result, workflow, inputs)
+    _report(trial, result)
 
 
-def _report(trial: Trial, result: RunResult, workflow: Workflow, inputs: Inputs) -> None:
-    secrets = secrets_of(workflow, inputs)
-    masked = mask_result(result, Redactor.with_secrets(secrets))
+def _report(trial: Trial, result: RunResult) -> None:
+    masked = mask_result(result)
     shown = render_json(masked) + render_terminal(masked, Style())
     masked.exit_code()
-    if any(secret in shown for secret in secrets):
+    if any(secret in shown for secret in result.secrets):
         trial.failures.append("a secret stands in a report")
 
 
