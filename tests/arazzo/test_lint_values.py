@@ -6,7 +6,7 @@ import pytest
 from fake_contract import codes, make_subject, make_workflow
 
 from mock_knock.arazzo.criterion import Criterion, CriterionType
-from mock_knock.arazzo.document import Action, Parameter, Replacement, RequestBody, Step
+from mock_knock.arazzo.document import Action, OutputSource, Parameter, Replacement, RequestBody, Step
 from mock_knock.arazzo.lint_values import check_criteria, check_expressions, check_outputs, check_selectors
 from mock_knock.arazzo.selector import Selector
 
@@ -55,7 +55,7 @@ def test_other_text(text: str) -> None:
 
 def test_outputs_and_selectors() -> None:
     """An output is an expression or a selector, whose context is an expression."""
-    outputs = {
+    outputs: dict[str, OutputSource] = {
         "a": "response.body",
         "b": Selector("body", "$.x", "jsonpath", pointer="/b"),
         "c": Selector("$response.body", "$.x", "jsonpath", pointer="/c"),
