@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from mock_knock.arazzo.document import Action, Step, Workflow
@@ -26,7 +27,6 @@ class Edge:
     source: str
     target: str
     kind: EdgeKind
-    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,14 @@ class FlowGraph:
     @classmethod
     def of(cls, workflow: Workflow) -> FlowGraph:
         """Return the graph of a workflow."""
-        edges: dict[str, list[Edge]] = {step.step_id: [] for step in workflow.steps}
-        for step in workflow.steps:
-            for edge in _edges_from(workflow, step):
+        steps = workflow.steps
+        pairs = tuple(zip_longest(steps, steps[1:]))
+        edges: dict[str, list[Edge]] = {step.step_id: [] for step in steps}
+        for step, following in pairs:
+            for edge in _edges_from(step, following):
                 edges[edge.source].append(edge)
-        exits = frozenset(step.step_id for step in workflow.steps if _can_end(workflow, step))
-        return cls(workflow.steps[0].step_id, edges, exits)
+        exits = frozenset(step.step_id for step, following in pairs if _can_end(step, following))
+        return cls(steps[0].step_id, edges, exits)
 
     def reached(self, start: str, *, avoiding: str = "") -> set[str]:
         """Return a step and those that the run can come to from it, around another step."""
@@ -86,42 +88,47 @@ class FlowGraph:
         return source in self.reached(self.first, avoiding=user if is_sent else "") and user in self.reached(source)
 
 
-def open_actions(actions: Sequence[Action]) -> tuple[Action, ...]:
-    """Return the actions that can be taken: those behind an action without criteria cannot.
+def last_resort(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Return the first action that takes every case that reaches it, in a tuple of its own, or nothing.
 
-    A retry lets the others have their turn once its limit is reached.
+    A retry without criteria does not: it lets the others have their turn once its limit is reached.
     """
-    for index, action in enumerate(actions):
-        if not action.criteria and action.type != "retry":
-            return tuple(actions[: index + 1])
-    return tuple(actions)
+    return tuple(action for action in actions if not action.criteria and action.type != "retry")[:1]
+
+
+def open_actions(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Return the actions that can be taken: all up to the last resort."""
+    last = last_resort(actions)
+    return tuple(actions[: actions.index(last[0]) + 1]) if last else tuple(actions)
 
 
 def falls_through(step: Step) -> bool:
     """Tell whether a success can find no action, so that the run goes on with the following step."""
-    return not any(action.type != "retry" and not action.criteria for action in step.on_success)
+    return not last_resort(step.on_success)
 
 
-def _edges_from(workflow: Workflow, step: Step) -> Iterator[Edge]:
-    following = workflow.following(step)
-    for action in (*open_actions(step.on_success), *open_actions(step.on_failure)):
+def _edges_from(step: Step, following: Step | None) -> Iterator[Edge]:
+    for action in _possible_actions(step):
         if action.target is None:
             continue
         if action.type == "retry":
-            yield Edge(step.step_id, action.target, "retry", action)
-            yield Edge(action.target, step.step_id, "return", action)
+            yield Edge(step.step_id, action.target, "retry")
+            yield Edge(action.target, step.step_id, "return")
         else:
-            yield Edge(step.step_id, action.target, "goto", action)
+            yield Edge(step.step_id, action.target, "goto")
     if following is not None and falls_through(step):
         yield Edge(step.step_id, following.step_id, "next")
 
 
-def _can_end(workflow: Workflow, step: Step) -> bool:
-    if workflow.following(step) is None and falls_through(step):
+def _possible_actions(step: Step) -> tuple[Action, ...]:
+    return (*open_actions(step.on_success), *open_actions(step.on_failure))
+
+
+def _can_end(step: Step, following: Step | None) -> bool:
+    if following is None and falls_through(step):
         return True
     return any(
-        action.type == "end" or (action.type == "goto" and action.target is None)
-        for action in (*open_actions(step.on_success), *open_actions(step.on_failure))
+        action.type == "end" or (action.type == "goto" and action.target is None) for action in _possible_actions(step)
     )
 
 

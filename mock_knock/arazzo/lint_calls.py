@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from mock_knock.arazzo.document import Document, Parameter, Workflow
-from mock_knock.arazzo.flow_graph import FlowGraph, open_actions
+from mock_knock.arazzo.flow_graph import FlowGraph, last_resort
 from mock_knock.arazzo.inputs import declared_inputs, required_inputs
 from mock_knock.arazzo.lint_subject import Subject, has_default, step_actions
 from mock_knock.arazzo.targets import Problem
@@ -81,13 +81,11 @@ def check_dependencies(subject: Subject) -> Iterator[Problem]:
 def _unavoidable_calls(workflow: Workflow) -> Iterator[tuple[str, str]]:
     graph = FlowGraph.of(workflow)
     for step in workflow.steps:
-        if graph.is_avoidable(step.step_id):
-            continue
-        if step.workflow_id is not None:
-            yield step.workflow_id, f"{step.pointer}/workflowId"
-        for action in open_actions(step.on_success):
-            if action.workflow_id is not None and not action.criteria:
-                yield action.workflow_id, f"{action.pointer}/workflowId"
+        own = [(step.workflow_id, f"{step.pointer}/workflowId")]
+        taken = [(each.workflow_id, f"{each.pointer}/workflowId") for each in last_resort(step.on_success)]
+        calls = [(reference, at) for reference, at in (*own, *taken) if reference is not None]
+        if calls and not graph.is_avoidable(step.step_id):
+            yield from calls
 
 
 def _dependencies(workflow: Workflow) -> Iterator[tuple[str, str]]:

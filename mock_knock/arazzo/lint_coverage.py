@@ -11,18 +11,18 @@ from mock_knock.arazzo.embedding import embedded_text
 from mock_knock.arazzo.expression import MISSING
 from mock_knock.arazzo.flow_graph import falls_through
 from mock_knock.arazzo.lint_subject import Subject, step_criteria
-from mock_knock.arazzo.targets import OperationTarget, Problem
-from mock_knock.arazzo.worlds import (
+from mock_knock.arazzo.possible_responses import (
     SUCCESSES,
-    World,
+    PossibleResponse,
     all_hold,
     expand_statuses,
     judge,
-    make_worlds,
+    make_responses,
     named_statuses,
     read_members,
     succeeds,
 )
+from mock_knock.arazzo.targets import OperationTarget, Problem
 from mock_knock.messages import JsonValue
 
 
@@ -38,26 +38,26 @@ def check_coverage(subject: Subject) -> Iterator[Problem]:
         asked = {
             pointer for action in step.on_success for each in action.criteria for pointer in read_members(each, step)
         }
-        worlds = tuple(_unhandled_worlds(subject, step, operation))
+        responses = tuple(_unhandled_responses(subject, step, operation))
         for pointer in sorted(asked):
             values = subject.described.success_values(operation, pointer) or ()
             left = [
                 value
                 for value in values
-                if any(json_equal(value, world.members.get(pointer, MISSING)) for world in worlds)
+                if any(json_equal(value, response.members.get(pointer, MISSING)) for response in responses)
             ]
             if left:
                 yield _unhandled(subject.workflow, step, pointer, left)
 
 
-def _unhandled_worlds(subject: Subject, step: Step, operation: OperationTarget) -> Iterator[World]:
+def _unhandled_responses(subject: Subject, step: Step, operation: OperationTarget) -> Iterator[PossibleResponse]:
     """Yield the responses with which the step can pass and none of its success actions is taken."""
     criteria = step_criteria(step)
     statuses = _successes(subject.described.statuses(operation), criteria)
-    for world in make_worlds(statuses, _enums(subject, step, operation, criteria)):
-        is_taken = any(all_hold(action.criteria, step, world) is not False for action in step.on_success)
-        if succeeds(step, world) is not False and not is_taken:
-            yield world
+    for response in make_responses(statuses, _enums(subject, step, operation, criteria)):
+        is_taken = any(all_hold(action.criteria, step, response) is not False for action in step.on_success)
+        if succeeds(step, response) is not False and not is_taken:
+            yield response
 
 
 def _successes(described: Iterable[str], criteria: Iterable[Criterion]) -> tuple[int, ...]:
@@ -108,10 +108,10 @@ def check_possibility(subject: Subject) -> Iterator[Problem]:
         criteria = step_criteria(step)
         enums = _enums(subject, step, operation, criteria)
         domains = {pointer: (*values, MISSING) for pointer, values in enums.items()}
-        described = make_worlds(_statuses(subject, operation, criteria), domains)
-        anything = make_worlds(expand_statuses((), criteria), domains)
-        passed = [world for world in described if succeeds(step, world) is not False]
-        failed = [world for world in anything if succeeds(step, world) is not True]
+        described = make_responses(_statuses(subject, operation, criteria), domains)
+        anything = make_responses(expand_statuses((), criteria), domains)
+        passed = [response for response in described if succeeds(step, response) is not False]
+        failed = [response for response in anything if succeeds(step, response) is not True]
         known = _known(subject.described.statuses(operation), enums)
         yield from _impossible(step, step.success_criteria, described, f"no described response meets it ({known})")
         for action in step.on_success:
@@ -127,18 +127,20 @@ def _known(statuses: Iterable[str], enums: Mapping[str, Iterable[JsonValue]]) ->
     return "; ".join([*described, *(f"{pointer or 'body'}: {_listed(values)}" for pointer, values in enums.items())])
 
 
-def _impossible(step: Step, criteria: Sequence[Criterion], worlds: Sequence[World], reason: str) -> Iterator[Problem]:
-    """Report each criterion that is false in every world; when there is none, whether all together are.
+def _impossible(
+    step: Step, criteria: Sequence[Criterion], responses: Sequence[PossibleResponse], reason: str
+) -> Iterator[Problem]:
+    """Report each criterion that is false in every response; when there is none, whether all together are.
 
-    Where there is no world to begin with, another finding says why.
+    Where there is no response to begin with, another finding says why.
     """
-    if not worlds or not criteria:
+    if not responses or not criteria:
         return
-    alone = [each for each in criteria if all(judge(each, step, world) is False for world in worlds)]
+    alone = [each for each in criteria if all(judge(each, step, response) is False for response in responses)]
     for criterion in alone:
         message = f"'{criterion.condition}' can never hold: {reason}"
         yield Problem("criterion-impossible", f"{criterion.pointer}/condition", message, _HINT)
-    if not alone and all(all_hold(criteria, step, world) is False for world in worlds):
+    if not alone and all(all_hold(criteria, step, response) is False for response in responses):
         listed = " and ".join(f"'{each.condition}'" for each in criteria)
         message = f"{listed} can never hold together: {reason}"
         yield Problem("criterion-impossible", f"{criteria[-1].pointer}/condition", message, _HINT)

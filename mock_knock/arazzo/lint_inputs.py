@@ -14,9 +14,10 @@ def check_unused_inputs(subject: Subject) -> Iterator[Problem]:
     read = {
         use.expression.name for use in find_uses(subject.workflow, dialect="lenient") if use.expression.kind == "inputs"
     }
-    read |= _read_by_others(subject)
-    for name in declared_inputs(subject.workflow):
-        if name not in read:
+    unread = [name for name in declared_inputs(subject.workflow) if name not in read]
+    others = _read_by_others(subject) if unread else set()
+    for name in unread:
+        if name not in others:
             message = f"nothing reads the input '{name}'"
             yield Problem(
                 "input-unused",

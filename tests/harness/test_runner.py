@@ -289,7 +289,6 @@ def test_a_value_that_is_missing_is_not_sent() -> None:
 @pytest.mark.parametrize(
     ("step", "part"),
     [
-        (poll(parameters=[]), "id"),
         (poll(parameters=[{"name": "id", "in": "path", "value": ""}]), "id"),
         ({**START_STEP, "requestBody": {"contentType": "text/xml", "payload": {"a": 1}}}, "text/xml"),
     ],
