@@ -9,7 +9,8 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.stub import REQUESTS_PER_FLOW, StubApi
-from mock_knock.harness.flow import Inputs, load_flow
+from mock_knock.harness.flow import load_flow
+from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.network import NetworkTransport
 from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOptions
 from mock_knock.harness.prepare import Prepared, prepare_run
