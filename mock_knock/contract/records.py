@@ -69,8 +69,13 @@ class RequestParameters:
     path: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, place: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = getattr(self, place)
-        return found
+        places: dict[str, Mapping[str, Any]] = {
+            "query": self.query,
+            "header": self.header,
+            "cookie": self.cookie,
+            "path": self.path,
+        }
+        return places[place]
 
 
 @dataclass(slots=True)
