@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from mock_knock.contract.description import DescribedOperation, Description
-from mock_knock.contract.plan import Plan, build_plan
+from mock_knock.contract.plan import Plan, body_schema, build_plan
 from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, judged_type
 from mock_knock.contract.response_plan import ResponsePlan, build_response_plan
 from mock_knock.contract.violations import SchemaError
@@ -69,8 +69,13 @@ class Judge:
         Raises:
             InvalidDocument: `openapi-unusable`; the description is broken at this operation.
         """
-        with self._using(operation.method.lower(), operation.path):
-            return self._full.body_errors(operation, media, value)
+        method, path = operation.method.lower(), operation.path
+        with self._using(method, path):
+            key = ("body", method, path, media)
+            schema = self._kept(key, lambda: body_schema(self.description, method, path, media))
+            place = ("paths", path, method, "requestBody", "content", media, "schema")
+            found = None if schema is None else schema.find_errors(value, place)
+            return self._full.body_errors(operation, media, value) if found is None else found
 
     @contextmanager
     def _using(self, method: str, path: str) -> Iterator[None]:

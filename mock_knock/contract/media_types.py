@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from mock_knock.messages import JsonValue
 
@@ -14,6 +15,15 @@ MULTIPART = "multipart/form-data"
 def media_type(content_type: str) -> str:
     """Return the media type without parameters, in lower case (RFC 9110 section 8.3.1)."""
     return content_type.split(";", 1)[0].strip().lower()
+
+
+def content_parameters(content_type: str) -> Mapping[str, str]:
+    """Return the parameters of a Content-Type field, such as `charset` and `boundary`, by name in lower case."""
+    if ";" not in content_type:
+        return {}
+    from werkzeug.http import parse_options_header  # noqa: PLC0415  # slow to import, and most bodies are plain JSON
+
+    return parse_options_header(content_type)[1]
 
 
 def is_json(media: str) -> bool:

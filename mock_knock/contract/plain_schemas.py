@@ -12,6 +12,8 @@ import orjson
 
 from mock_knock.contract.description import Description
 from mock_knock.contract.fast_schema import FormatCheck, compile_schema
+from mock_knock.contract.schema_errors import Place, from_jsonschema_rs
+from mock_knock.contract.violations import SchemaError
 from mock_knock.messages import JsonValue
 
 DIALECT = "jsonSchemaDialect"
@@ -44,6 +46,13 @@ class PlainSchema:
             return self.validator.is_valid(value)
         except ValueError:
             return False
+
+    def find_errors(self, value: JsonValue, place: Place) -> tuple[SchemaError, ...] | None:
+        """Return every broken rule, or None for a value that cannot be looked at; `place` leads to the schema."""
+        try:
+            return tuple(from_jsonschema_rs(error, place) for error in self.validator.iter_errors(value))
+        except ValueError:
+            return None
 
     def accepts_text(self, body: bytes) -> bool:
         """Return the verdict about a value in JSON; a text that is not JSON is not accepted."""

@@ -61,6 +61,14 @@ def build_plan(description: Description, method: str, path: str) -> Plan | None:
     return Plan(needs_bearer, whole, body)
 
 
+def body_schema(description: Description, method: str, path: str, media: str) -> PlainSchema | None:
+    """Return the schema of a request body, or None when it has none that can be judged plainly."""
+    operation = description.resolve(description.document["paths"][path])[method]
+    body = description.resolve(operation.get("requestBody"))
+    content = description.resolve(body.get("content")) if isinstance(body, Mapping) else None
+    return media_schema(description, content[media]) if isinstance(content, Mapping) and media in content else None
+
+
 def _body_schema(description: Description, described: JsonValue) -> PlainSchema | None:
     body = description.resolve(described)
     content = description.resolve(body.get("content")) if isinstance(body, Mapping) else None

@@ -7,31 +7,56 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from werkzeug.http import parse_options_header
-
 from mock_knock.contract.description import DescribedOperation
-from mock_knock.contract.media_types import JSON, media_type
+from mock_knock.contract.media_types import JSON, content_parameters, media_type
 from mock_knock.messages import Headers, JsonValue
 
-__all__ = ["JSON", "RequestRecord", "ResponseRecord", "header_map", "judged_type", "media_type", "request_record"]
+__all__ = [
+    "JSON",
+    "HeaderMap",
+    "MultiMap",
+    "RequestParameters",
+    "RequestRecord",
+    "ResponseRecord",
+    "header_map",
+    "judged_type",
+    "media_type",
+    "request_record",
+]
 
 
-class HeaderMap(Mapping[str, str]):
-    """Header fields by name in any case; of several with one name, the first (RFC 9110 section 5.1)."""
+class MultiMap(Mapping[str, str]):
+    """Texts by name; of several with one name the first, or all as a list."""
 
-    def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
-        self._fields: dict[str, tuple[str, str]] = {}
-        for name, value in fields:
-            self._fields.setdefault(name.lower(), (name, value))
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._found: dict[str, list[tuple[str, str]]] = {}
+        for name, value in pairs:
+            self._found.setdefault(self._key(name), []).append((name, value))
 
     def __getitem__(self, name: str) -> str:
-        return self._fields[name.lower()][1]
+        return self._found[self._key(name)][0][1]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._fields.values())
+        return (same[0][0] for same in self._found.values())
 
     def __len__(self) -> int:
-        return len(self._fields)
+        return len(self._found)
+
+    def getlist(self, name: str) -> list[str]:
+        """Return every text with a name, in order."""
+        return [value for _, value in self._found.get(self._key(name), ())]
+
+    @staticmethod
+    def _key(name: str) -> str:
+        return name
+
+
+class HeaderMap(MultiMap):
+    """Header fields by name in any case (RFC 9110 section 5.1)."""
+
+    @staticmethod
+    def _key(name: str) -> str:
+        return name.lower()
 
 
 @dataclass(slots=True)
@@ -44,8 +69,13 @@ class RequestParameters:
     path: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, place: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = getattr(self, place)
-        return found
+        places: dict[str, Mapping[str, Any]] = {
+            "query": self.query,
+            "header": self.header,
+            "cookie": self.cookie,
+            "path": self.path,
+        }
+        return places[place]
 
 
 @dataclass(slots=True)
@@ -89,8 +119,8 @@ def judged_type(content_type: str) -> str:
     media = media_type(content_type)
     if media in {JSON, ""}:
         return media
-    boundary = parse_options_header(content_type)[1].get("boundary", "") if media.startswith("multipart/") else ""
-    parameters = {"media": media, "boundary": boundary}
+    given = content_parameters(content_type) if media.startswith("multipart/") else {}
+    parameters = {"media": media, "boundary": given.get("boundary", "")}
     return media + "".join(f";{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import jsonschema
 import jsonschema_rs
@@ -15,12 +14,10 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 
-from mock_knock.contract.fast_schema import ROOT, FormatCheck, compile_schema
+from mock_knock.contract.fast_schema import FormatCheck, compile_schema
+from mock_knock.contract.schema_errors import Place, from_jsonschema_rs
 from mock_knock.contract.violations import TOO_DEEP, SchemaError
 from mock_knock.messages import JsonValue
-
-Place: TypeAlias = Sequence[str | int]
-"""The path of a schema in its description."""
 
 
 class NotJudged:
@@ -151,20 +148,3 @@ def _unexpected(value: Any, schema: Any) -> list[str]:
     patterns = "|".join(schema.get("patternProperties", ()))
     names = (name for name in value if name not in schema.get("properties", ()))
     return [name for name in names if not patterns or not re.search(patterns, name)]
-
-
-def from_jsonschema_rs(error: jsonschema_rs.ValidationError, place: Place) -> SchemaError:
-    """Translate an error of jsonschema-rs; `place` leads to the compiled schema in its description."""
-    kind = error.kind
-    alternatives = kind.as_dict().get("context", ())
-    return SchemaError(
-        path=tuple(error.instance_path),
-        keyword=kind.name,
-        argument=None if alternatives else kind.value,
-        schema_path=_schema_path(tuple(error.schema_path), place),
-        branches=tuple(tuple(from_jsonschema_rs(inner, place) for inner in branch) for branch in alternatives),
-    )
-
-
-def _schema_path(path: tuple[str | int, ...], place: Place) -> tuple[str | int, ...]:
-    return (*place, *path[len(ROOT) :]) if path[: len(ROOT)] == ROOT else path

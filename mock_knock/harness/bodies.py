@@ -11,14 +11,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from werkzeug.http import dump_options_header, parse_options_header
-
 from mock_knock.arazzo.embedding import embedded_text
 from mock_knock.contract.details import DescribedEncoding, OperationDetails
 from mock_knock.contract.media_types import (
     FORM,
     JSON,
     MULTIPART,
+    content_parameters,
     is_json,
     is_text,
     is_xml,
@@ -93,7 +92,7 @@ def _encode_text(payload: _Payload) -> EncodedBody:
         hint = "write the XML as text, with expressions in braces"
         raise CannotSend(f"a payload of type {media} cannot be built from an object or array", hint)
     text = embedded_text(value)
-    charset = parse_options_header(payload.content_type)[1].get("charset", "utf-8")
+    charset = content_parameters(payload.content_type).get("charset", "utf-8")
     try:
         data = text.encode(charset if is_xml(media) or is_text(media) else "utf-8")
     except LookupError as error:
@@ -138,7 +137,7 @@ def _encode_multipart(payload: _Payload) -> EncodedBody:
     if not isinstance(payload.value, dict):
         return _multipart_text(payload)
     parts = [part for name, value in payload.value.items() for part in _parts(name, value, _of(payload, name))]
-    given = parse_options_header(payload.content_type)[1].get("boundary")
+    given = content_parameters(payload.content_type).get("boundary")
     boundary = given or f"part-{hashlib.sha256(LINE.join(parts)).hexdigest()[:32]}"
     mark = b"--" + boundary.encode()
     if any(mark in part for part in parts):
@@ -151,13 +150,15 @@ def _encode_multipart(payload: _Payload) -> EncodedBody:
 def _multipart_text(payload: _Payload) -> EncodedBody:
     if not isinstance(payload.value, str):
         raise CannotSend("a multipart body cannot be built from this value", "give an object, or the body as text")
-    if "boundary" in parse_options_header(payload.content_type)[1]:
+    if "boundary" in content_parameters(payload.content_type):
         return _encode_text(payload)
     first, _, _ = payload.value.lstrip("\r\n").partition("\n")
     boundary = first.strip()[2:]
     if not first.startswith("--") or not boundary:
         hint = "name it: multipart/form-data; boundary=..."
         raise CannotSend("the multipart body is text, and its boundary is not known", hint)
+    from werkzeug.http import dump_options_header  # noqa: PLC0415  # slow to import, and such bodies are rare
+
     content_type = payload.content_type + dump_options_header("", {"boundary": boundary})
     return _encode_text(_Payload(payload.value, content_type))
 

@@ -9,10 +9,9 @@ import re
 from collections.abc import Mapping
 
 import orjson
-from werkzeug.http import parse_options_header
 
 from mock_knock.arazzo.expression import MISSING, Message, Missing
-from mock_knock.contract.media_types import is_text, is_xml, media_type
+from mock_knock.contract.media_types import content_parameters, is_text, is_xml, media_type
 from mock_knock.messages import HttpResponse, JsonValue
 
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,100}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
@@ -39,7 +38,7 @@ def _decode(body: bytes, content_type: str) -> JsonValue | Missing:
 
 def _text(body: bytes, content_type: str) -> str:
     """Return a text by its charset; by that of the XML declaration when the header names none; else by UTF-8."""
-    charset = parse_options_header(content_type)[1].get("charset", "")
+    charset = content_parameters(content_type).get("charset", "")
     declared = _XML_ENCODING.match(body) if not charset and is_xml(media_type(content_type)) else None
     try:
         return body.decode(charset or (declared[1].decode() if declared else "utf-8"), errors="replace")

@@ -11,14 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from werkzeug.datastructures import MultiDict
-
 from mock_knock.arazzo.expression import MISSING, Message, Missing
 from mock_knock.arazzo.planning import RequestPlan
 from mock_knock.contract.description import DescribedOperation
 from mock_knock.contract.details import OperationDetails
 from mock_knock.contract.media_types import JSON, media_type
-from mock_knock.contract.records import RequestRecord, request_record
+from mock_knock.contract.records import MultiMap, RequestRecord, request_record
 from mock_knock.harness.bodies import EncodedBody, choose_content_type, encode_body
 from mock_knock.harness.parameter_style import (
     Pair,
@@ -178,10 +176,10 @@ def _check_name(styled: StyledValue) -> None:
         raise CannotSend(message, "use letters, digits and !#$%&'*+-.^_`|~", f"{at}/name")
 
 
-def _sent_cookies(headers: Headers) -> MultiDict[str, str]:
+def _sent_cookies(headers: Headers) -> MultiMap:
     """Return the cookies of a header (RFC 6265 section 4.2)."""
     pairs = [part.partition("=") for part in (find_header(headers, "Cookie") or "").split(";") if "=" in part]
-    return MultiDict([(name.strip(), unquote(value.strip())) for name, _, value in pairs])
+    return MultiMap([(name.strip(), unquote(value.strip())) for name, _, value in pairs])
 
 
 def record_of(request: WireRequest, operation: DescribedOperation) -> RequestRecord:
@@ -189,7 +187,7 @@ def record_of(request: WireRequest, operation: DescribedOperation) -> RequestRec
     return request_record(
         operation,
         path=request.path,
-        query=MultiDict(request.query),
+        query=MultiMap(request.query),
         headers=request.http.headers,
         body=request.http.body,
         cookies=request.cookies,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_knock.contract.records import HeaderMap, RequestParameters, header_map
+from mock_knock.contract.records import HeaderMap, MultiMap, RequestParameters, header_map
 
 
 def test_header_names_have_no_case() -> None:
@@ -16,6 +16,14 @@ def test_header_names_have_no_case() -> None:
     assert 2 == len(fields)
     with pytest.raises(KeyError):
         fields["X-Other"]
+
+
+def test_all_texts_of_one_name() -> None:
+    """Several texts of one name are all kept, in order; in header fields case does not count."""
+    pairs = [("a", "1"), ("A", "2"), ("a", "3")]
+    assert ["1", "3"] == MultiMap(pairs).getlist("a")
+    assert ["1", "2", "3"] == HeaderMap(pairs).getlist("a")
+    assert [] == MultiMap(pairs).getlist("b")
 
 
 def test_line_breaks_in_values_are_spaces() -> None:
