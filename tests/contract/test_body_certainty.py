@@ -71,6 +71,7 @@ def violations(
         ({"a": 1, "e": {"x": "$inputs.x"}}, ["/e/x"], []),
         ({"a": 1, "f": {"x": "$inputs.x"}}, ["/f/x"], []),
         ({"a": 1, "g": {"x": "$inputs.x"}}, ["/g/x"], []),
+        ({"a": 1, "g": {"z": "$inputs.z"}}, ["/g/z"], []),
         ({"a": 1, "g": {"x": 1}}, [], [("/g/y", "is required")]),
         ({"a": MISSING, "b": MISSING}, ["/a", "/b"], []),
     ],

@@ -1,54 +1,17 @@
-"""How the judge reads parameters, headers and bodies, in every version of OpenAPI."""
+"""How the judge reads parameters and headers, in every version of OpenAPI."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from one_operation import NO_FORM, NUMBERS, POINT, UNREADABLE, VERSIONS, ask, judge, query, told
 from werkzeug.datastructures import MultiDict
 
 from mock_knock.contract.description import load_description
 from mock_knock.contract.judge import Judge
 from mock_knock.contract.records import request_record
-from mock_knock.messages import ContractViolation, Headers, JsonValue
-
-VERSIONS = pytest.mark.parametrize("version", ["3.0.3", "3.1.0", "3.2.0"])
-UNREADABLE = "cannot be read as described"
-NO_FORM = "cannot be decoded as its media type says"
-
-
-def judge(operation: JsonValue, version: str = "3.1.0", method: str = "post", **root: Any) -> Judge:
-    """Return the judge of one operation."""
-    paths = {"/x/{p}": {method: {"responses": {}, **operation}}}
-    return Judge(load_description("api", {"openapi": version, "paths": paths, **root}, where="api.yaml"))
-
-
-def told(violations: tuple[ContractViolation, ...]) -> list[tuple[str, str]]:
-    """Return places and sentences."""
-    return [(each.location, each.message) for each in violations]
-
-
-def ask(judge: Judge, headers: Headers = (), body: bytes = b"", **parts: Any) -> list[tuple[str, str]]:
-    """Judge a request."""
-    query = MultiDict(parts.get("query", ()))
-    cookies, path = parts.get("cookies"), parts.get("path", {})
-    operation = judge.description.operations[0]
-    record = request_record(operation, path=path, query=query, headers=headers, body=body, cookies=cookies)
-    return told(judge.request_violations(record))
-
-
-def query(schema: JsonValue, *pairs: tuple[str, str], version: str = "3.1.0", **words: Any) -> list[tuple[str, str]]:
-    """Judge a query of one required parameter `q`."""
-    parameter = {"name": "q", "in": "query", "required": True, "schema": schema, **words}
-    return ask(judge({"parameters": [parameter]}, version), query=pairs)
-
-
-def body(
-    schema: JsonValue, content_type: str, data: bytes, media: str | None = None, **words: Any
-) -> list[tuple[str, str]]:
-    """Judge a body of one media type, described under the same name or another."""
-    content = {media or content_type: {"schema": schema, **words}}
-    return ask(judge({"requestBody": {"content": content}}), (("Content-Type", content_type),), data)
+from mock_knock.messages import Headers, JsonValue
 
 
 @VERSIONS
@@ -100,12 +63,6 @@ def test_nullable_of_openapi_30() -> None:
     assert [] == query({"type": "integer", "nullable": True}, ("q", "7"), version="3.0.3")
     schema = {"type": "integer", "minimum": 3, "exclusiveMinimum": True}
     assert [("query.q", "must be greater than 3")] == query(schema, ("q", "3"), version="3.0.3")
-
-
-SHORT = {"type": "string", "maxLength": 1}
-TOO_LONG = "must not be longer than 1 characters"
-NUMBERS = {"type": "array", "items": {"type": "integer"}, "maxItems": 2}
-POINT = {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}}
 
 
 @VERSIONS
@@ -214,91 +171,6 @@ def test_a_parameter_for_the_whole_query(version: str) -> None:
     assert [("header.n/0", "must be of type integer")] == found
 
 
-@pytest.mark.parametrize(
-    ("schema", "content_type", "media", "data", "found"),
-    [
-        (POINT, "application/json", "*/*", b"{}", [("/x", "is required")]),
-        (POINT, "application/vnd.x+json", "application/*", b"{}", [("/x", "is required")]),
-        ({"type": "integer"}, "text/plain; charset=utf-8", "text/*", b"x", [("", "must be of type integer")]),
-        ({"type": "integer"}, "text/plain", "text/plain", b"7", []),
-        (SHORT, "text/csv", "text/csv", b"ab", [("", TOO_LONG)]),
-        (NUMBERS, "text/csv", "text/csv", b"1,2", []),
-        ({"maxLength": 1}, "text/html", "text/html", b"ab", [("", TOO_LONG)]),
-        (POINT, "application/xml", "application/xml", b"<x>1</x>", []),
-        (POINT, "text/xml", "text/xml", b"<x>1</x>", []),
-        (POINT, "application/yaml", "application/yaml", b"x: 1", []),
-        ({"type": "string", "format": "binary", "maxLength": 2}, "image/png", "image/*", b"\x89P", []),
-        (SHORT, "application/octet-stream", "*/*", b"\xff\xff", [("", TOO_LONG)]),
-        (POINT, "text/plain", "application/json", b"", []),
-        (POINT, "a/b;c=d", "x/y", b"{}", [("Content-Type", "'a/b' is not described; described: x/y")]),
-        (POINT, "", "application/json", b"{}", [("Content-Type", "is missing; described: application/json")]),
-        (POINT, "multipart/form-data", "multipart/form-data", b"--x", [("", NO_FORM)]),
-        (POINT, "multipart/mixed; boundary=x", "multipart/mixed", b"--x", []),
-        (POINT, "application/json;;=", "application/json", b'{"x": 1}', []),
-        (POINT, "text/html;;=;a", "text/html", b"x", []),
-    ],
-)  # fmt: skip
-def test_bodies(schema: JsonValue, content_type: str, media: str, data: bytes, found: list[tuple[str, str]]) -> None:
-    """A body is decoded by the media type it was sent with, also where a range describes it; XML is not judged."""
-    assert found == body(schema, content_type, data, media)
-
-
-def test_a_form_without_a_schema() -> None:
-    """A form that no schema describes is accepted when it is one."""
-    described = judge({"requestBody": {"content": {"application/x-www-form-urlencoded": {}}}})
-    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
-    assert [] == ask(described, headers, b"a=1&a=2&b")
-    assert [("", NO_FORM)] == ask(described, headers, b"a=%ff")
-    assert [("", NO_FORM)] == ask(described, headers, b"&".join([b"a=1"] * 10_001))
-
-
-@pytest.mark.parametrize(
-    ("data", "found"),
-    [
-        (b"where[x]=1&where[y]=2&n=5", []),
-        (b"where[x]=a&n=5", [("/where/x", "must be of type integer")]),
-        (b"where=%7B%7D&n=5", [("/where/x", "is required")]),
-        (b"n=5&more=1&more=2", [("/more", "must be of type integer")]),
-        (b"n=5&more=1", []),
-        (b"n=5&n=6", []),
-        (b"", []),
-    ],
-)
-def test_fields_of_a_form(data: bytes, found: list[tuple[str, str]]) -> None:
-    """Objects come in brackets or as JSON, other members by `additionalProperties`; a repeated field counts once."""
-    schema = {
-        "type": "object",
-        "properties": {"where": POINT, "n": {"type": "integer"}},
-        "additionalProperties": {"type": "integer"},
-    }
-    assert found == body(schema, "application/x-www-form-urlencoded", data)
-
-
-def multipart(*parts: bytes) -> bytes:
-    """Return a multipart form of parts with their heads."""
-    return b"".join(b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--x--\r\n"
-
-
-@pytest.mark.parametrize(
-    ("data", "found"),
-    [
-        (multipart(b'name="n"\r\n\r\n5', b'name="f"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n\x89\xff'), []),
-        (multipart(b'name="n"\r\n\r\nfive'), [("/n", "must be of type integer")]),
-        (multipart(b'name="n"\r\nContent-Type: application/json\r\n\r\n{'), [("", NO_FORM)]),
-        (multipart(b'name="l"\r\n\r\n1'), []),
-        (multipart(b'name="l"\r\n\r\n1', b'name="l"\r\n\r\nx'), [("/l/1", "must be of type integer")]),
-        (multipart(b'name="n"\r\n\r\n5', b'name="n"\r\n\r\n6'), [("/n", "must be of type integer")]),
-        (b"--x\r\n\r\n", [("", NO_FORM)]),
-        (b"nothing", [("", NO_FORM)]),
-        (multipart(*[b'name="n"\r\n\r\n5'] * 10_001), [("", NO_FORM)]),
-    ],
-)
-def test_parts_of_a_form(data: bytes, found: list[tuple[str, str]]) -> None:
-    """Parts are judged by their content types, several of one name as an array; a broken form is a violation."""
-    schema = {"type": "object", "properties": {"n": {"type": "integer"}, "l": NUMBERS, "f": {"type": "string"}}}
-    assert found == body(schema, "multipart/form-data; boundary=x", data, "multipart/form-data")
-
-
 RESPONSE_HEADERS = {
     "X-Ids": {"required": True, "schema": NUMBERS, "deprecated": True},
     "X-Spot": {"content": {"application/json": {"schema": POINT}}},
@@ -357,3 +229,11 @@ def test_places_in_the_description() -> None:
     assert [f"{at}/responses/200/{rule}", f"{at}/responses/200/headers/X-N/schema/type"] == [
         each.schema for each in answer
     ]
+
+
+def test_junk_beside_an_operation() -> None:
+    """Paths and operations that are no objects, and schemas that are none, do no harm to others."""
+    paths = {"/a": None, "/x": {"get": None, "post": {"parameters": [{"name": "q", "in": "query", "schema": True}]}}}
+    description = load_description("api", {"openapi": "3.1.0", "paths": paths}, where="api.yaml")
+    record = request_record(description.operations[0], path={}, query=MultiDict([("q", "1")]), headers=(), body=b"")
+    assert () == Judge(description).request_violations(record)
