@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.arazzo.criterion import Criterion
-from mock_knock.arazzo.document import Action, Parameter, Step, Workflow
+from mock_knock.arazzo.document import Action, OutputSource, Parameter, Step, Workflow
 from mock_knock.arazzo.engine import CheckedCriterion, Decision, StepOutcome, conclude_step, read_outputs
 from mock_knock.arazzo.expression import Message, Scope
 from mock_knock.arazzo.selector import Selector
@@ -391,7 +391,7 @@ def test_criteria_about_a_called_workflow(value: str, *, passed: bool, called: b
 
 def test_outputs_of_a_called_workflow() -> None:
     """Outputs of the step read the outputs of the called workflow, by expressions and by selectors."""
-    outputs = {"a": "$outputs.id", "b": Selector("$outputs.list", "$[*]", "jsonpath")}
+    outputs: dict[str, OutputSource] = {"a": "$outputs.id", "b": Selector("$outputs.list", "$[*]", "jsonpath")}
     scope = Scope(outputs={"id": "x", "list": [1, 2]})
     outcome = conclude_call(Step("a", workflow_id="sub", outputs=outputs), called=True, scope=scope)
     assert {"a": "x", "b": [1, 2]} == outcome.outputs
