@@ -77,10 +77,7 @@ class Refused(Metered):
         """Refuse to be called by another way."""
         self.nud()
 
-    def select(self, context: XPathContext | None = None) -> Iterator[Any]:  # noqa: ARG002  # as above
-        """Refuse to be called by another way."""
-        self.nud()
-        yield
+    select = evaluate
 
 
 class Range(Metered):

@@ -158,8 +158,7 @@ class Context(XPathContext):
 
     def iter_siblings(self, axis: str | None = None) -> Iterator[Any]:
         """Generate the siblings, and pay for all."""
-        if isinstance(self.item, XPathNode):
-            self._pay_for_children(self.item.parent)
+        self._pay_for_children(getattr(self.item, "parent", None))
         yield from super().iter_siblings(axis)
 
     def iter_preceding(self) -> Iterator[Any]:

@@ -201,3 +201,12 @@ def test_too_deep_values_have_a_code() -> None:
     for _ in range(1000):
         deep = [deep]
     assert "value-too-deep" == _verdict("a", deep, kind="regex").code
+
+
+@pytest.mark.parametrize("condition", ["/a", "true()"])
+def test_xpath_over_null(condition: str) -> None:
+    """An XPath condition over null fails, whatever it says."""
+    verdict = evaluate_criterion(
+        Criterion(condition, "$inputs.n", "xpath"), Scope(inputs={"n": None}), dialect="strict"
+    )
+    assert Verdict(passed=False) == verdict

@@ -100,6 +100,19 @@ def test_targets_that_cannot_be_used(code: str, payload: JsonValue, target: str,
     assert code == caught.value.code
 
 
+@pytest.mark.parametrize(
+    ("expected", "target", "value"),
+    [
+        ('<a n="1"><b>&lt;7&gt;</b></a>', "/a/b", "<7>"),
+        ('<a n="[1,true]"><b>x</b></a>', "/a/@n", [1, True]),
+        ('<a n="1">null</a>', "/a", None),
+    ],
+)
+def test_xpath(expected: str, target: str, value: JsonValue) -> None:
+    """XPath sets contents and attributes of an XML text; values that are no text stand there as JSON."""
+    assert expected == replaced('<a n="1"><b>x</b></a>', target, value, "xpath")
+
+
 def test_values_too_deep_for_text() -> None:
     """A value with more levels than are written into text is refused in XML."""
     deep: JsonValue = 1
@@ -150,7 +163,7 @@ def _places(value: JsonValue, path: tuple[str | int, ...] = ()) -> list[tuple[st
 
 @given(JSON, st.data())
 def test_only_the_place_changes(payload: JsonValue, data: st.DataObject) -> None:
-    """After a replacement the place has the value; putting the old one back gives the untouched payload."""
+    """The place gets the value, putting the old one back gives the payload again, and that was never touched."""
     before = copy.deepcopy(payload)
     pointer = join_pointer(data.draw(st.sampled_from(_places(payload))))
     old = resolve_pointer(payload, pointer)
