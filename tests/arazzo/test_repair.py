@@ -60,7 +60,8 @@ class Described:
         self, operation: Any, content_type: str | None, payload: JsonValue, *, unknown: frozenset[str]
     ) -> tuple[ContractViolation, ...]:
         """Return nothing: every body will do."""
-        raise NotImplementedError((operation, content_type, payload, unknown))
+        del operation, content_type, payload, unknown
+        return ()
 
 
 def planned(step: str, *, inputs: JsonValue = None, findings: tuple[Finding, ...] | None = None) -> tuple[Repair, ...]:
