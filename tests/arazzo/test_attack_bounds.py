@@ -110,6 +110,16 @@ def test_patterns_in_queries_end(function: str, pattern: str) -> None:
     assert code in {"regex-timeout", "jsonpath-limit"}
 
 
+@pytest.mark.xfail(raises=Unbounded, reason="only each match has a limit of time, not all those of a query together")
+@pytest.mark.parametrize("function", ["match", "search"])
+def test_many_slow_matches_end(function: str) -> None:
+    """Matches that each stay just within their time limit do not add up without end."""
+    scope = Scope(inputs={"texts": ["a" * length + "!" for length in range(8, 40) for _ in range(100)]})
+    criterion = Criterion(f"$[?{function}(@, '^(a|aa)+b')]", "$inputs.texts", "jsonpath")
+    verdict = evaluate_criterion(criterion, scope, dialect="strict")
+    assert verdict.code in {"regex-timeout", "jsonpath-limit"}
+
+
 @pytest.mark.parametrize(
     "condition",
     [
