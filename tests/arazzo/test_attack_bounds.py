@@ -90,7 +90,6 @@ def test_backtracking_is_told(pattern: str) -> None:
         "(?:" * 5_000 + "a" + ")" * 5_000,
         "a" * 10_001,
         "[" * 5_000,
-        "(?x) a {1000000000}",
         "\\p{" + "L" * 9_000 + "}",
         "(?P<a>" * 2_000 + ")" * 2_000,
     ],
@@ -122,7 +121,6 @@ def test_many_slow_matches_end(function: str) -> None:
     "condition",
     [
         "(" * 10_000 + "true" + ")" * 10_000,
-        "(" * 4_000 + "true" + ")" * 4_000,
         "(" * 10_000,
         ")" * 10_000,
         "!" * 9_000 + "true",
@@ -198,12 +196,10 @@ XPATHS = [
     "0" + "+0" * 5_000,
     "matches(., '^(a|aa)+$')",
     "replace(., '^(a|aa)+$', '') = ''",
-    "tokenize(., '^(a|aa)+$') = ''",
     "let $f := function($f) { $f($f) } return $f($f)",
     "doc('/etc/passwd')",
     "unparsed-text('/etc/passwd')",
     "environment-variable('PATH')",
-    "json-doc('/etc/passwd')",
 ]
 
 
