@@ -116,7 +116,7 @@ def test_public_names() -> None:
         ("import mock_knock.cli", "flask requests waitress openapi_core yaml jsonpath elementpath"),
         ("import mock_knock.commands.run", "flask waitress"),
         ("import mock_knock.commands.lint", "flask waitress requests"),
-        ("import mock_knock.commands.serve", "jsonpath elementpath requests"),
+        ("import mock_knock.commands.serve", "elementpath requests"),
     ],
 )
 def test_what_is_not_needed_is_not_imported(code: str, absent: str) -> None:

@@ -24,12 +24,15 @@ OutputSource = str | Selector
 
 @dataclass(frozen=True, slots=True)
 class SourceDescription:
-    """Where operations or workflows are described; `url` is relative to the document."""
+    """Where operations or workflows are described; `url` is relative to the document.
+
+    `type` is None where the document does not say it: what is found there tells, and whoever loads it puts it in.
+    """
 
     name: str
     url: str
     pointer: str = ""
-    type: SourceType = "openapi"
+    type: SourceType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,11 @@ class Document:
     def workflow(self, workflow_id: str) -> Workflow | None:
         """Return a workflow by id, or None."""
         return next((each for each in self.workflows if each.workflow_id == workflow_id), None)
+
+    @property
+    def described_sources(self) -> tuple[SourceDescription, ...]:
+        """The sources that describe operations, not workflows."""
+        return tuple(source for source in self.sources if source.type != "arazzo")
 
     def source(self, name: str) -> SourceDescription | None:
         """Return a source description by name, or None."""

@@ -34,7 +34,8 @@ def _avoidable_path(subject: Subject, step: Step, operation: OperationTarget) ->
         return
     if len(subject.described.find_by_id(name)) == 1:
         message = f"the operation has the operationId '{name}', which says the same and is to be preferred"
-        qualified = f"$sourceDescriptions.{operation.source}.{name}" if len(subject.document.sources) > 1 else name
+        are_several = len(subject.document.described_sources) > 1
+        qualified = f"$sourceDescriptions.{operation.source}.{name}" if are_several else name
         yield Problem(
             "operation-path-avoidable", f"{step.pointer}/operationPath", message, f"write `operationId: {qualified}`"
         )

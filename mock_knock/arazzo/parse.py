@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from mock_knock.arazzo.components import components_as_written, read_components
-from mock_knock.arazzo.document import Document, SourceDescription, Step, Workflow
+from mock_knock.arazzo.document import Document, SourceDescription, SourceType, Step, Workflow
 from mock_knock.arazzo.parse_actions import read_actions
 from mock_knock.arazzo.parse_inputs import Schemas
 from mock_knock.arazzo.parse_parameters import ListedParameter, read_parameters, report_placeless
@@ -51,11 +52,15 @@ def parse_document(value: JsonValue, *, where: Place = _show_pointer) -> Documen
         InvalidDocument: with everything that was found, warnings too; its message is that of the first error.
     """
     document, findings = read_document_structure(value, where=where)
-    errors = tuple(each for each in findings if each.severity == "error")
-    if errors:
-        first = errors[0]
-        raise InvalidDocument(first.code, first.message, where=first.where, hint=first.hint, findings=findings)
+    refuse_errors(findings)
     return document
+
+
+def refuse_errors(findings: tuple[Finding, ...]) -> None:
+    """Raise InvalidDocument with all findings about a structure when there is an error among them."""
+    first = next((each for each in findings if each.severity == "error"), None)
+    if first is not None:
+        raise InvalidDocument(first.code, first.message, where=first.where, hint=first.hint, findings=findings)
 
 
 def read_document_structure(value: JsonValue, *, where: Place = _show_pointer) -> tuple[Document, tuple[Finding, ...]]:
@@ -116,13 +121,13 @@ def _read_title(reader: Reader, root: Mapping[str, JsonValue]) -> str:
 def _read_source(reader: Reader, at: str, value: Mapping[str, JsonValue]) -> SourceDescription:
     source = reader.map(value, at, known={"name", "url", "type"})
     name, url = reader.identifier(source, at, "name"), reader.required_text(source, at, "url")
-    kind = reader.text(source, at, "type") or "openapi"
+    kind = reader.text(source, at, "type")
     if kind == "asyncapi":
         message = "AsyncAPI descriptions are not supported"
         reader.report("asyncapi-unsupported", f"{at}/type", message, "only steps over HTTP can be run")
-    elif kind not in SOURCE_TYPES:
+    elif kind is not None and kind not in SOURCE_TYPES:
         reader.report_structure(f"{at}/type", f"there are no sources of the type '{kind}'", "write `type: openapi`")
-    return SourceDescription(name, url, at, "arazzo" if kind == "arazzo" else "openapi")
+    return SourceDescription(name, url, at, cast("SourceType | None", kind))
 
 
 def _read_workflow(

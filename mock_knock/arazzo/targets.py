@@ -149,7 +149,7 @@ def _resolve_id(step: Step, text: str, document: Document, described: DescribedO
         if match is not None:
             message = f"source '{match['source']}' has no operation '{operation_id}'"
         return Target(None, (Problem("operation-missing", at, message, "operationIds are case-sensitive"),))
-    is_unqualified = match is None and len(document.sources) > 1
+    is_unqualified = match is None and len(document.described_sources) > 1
     unqualified = (_unqualified(operation_id, found, document, at),) if is_unqualified else ()
     problems = (*unqualified, *_described_often(operation_id, found, at))
     is_one = len(_places(found)) == 1
@@ -158,7 +158,9 @@ def _resolve_id(step: Step, text: str, document: Document, described: DescribedO
 
 
 def _unqualified(operation_id: str, found: Sequence[OperationTarget], document: Document, at: str) -> Problem:
-    message = f"'{operation_id}' does not say which of the {len(document.sources)} source descriptions it is from"
+    message = (
+        f"'{operation_id}' does not say which of the {len(document.described_sources)} source descriptions it is from"
+    )
     hint = f"write `$sourceDescriptions.{found[0].source}.{operation_id}`"
     return Problem("operation-id-unqualified", at, message, hint)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mock_knock.arazzo.codes import FATAL
-from mock_knock.arazzo.document import Document, Workflow
+from mock_knock.arazzo.document import Document, SourceDescription, Workflow
 from mock_knock.arazzo.lint import Subject, lint_workflow
-from mock_knock.arazzo.parse import parse_document
+from mock_knock.arazzo.parse import read_document_structure, refuse_errors
 from mock_knock.arazzo.template import Dialect
 from mock_knock.contract.described import DescribedSources
 from mock_knock.contract.description import Description, load_description
@@ -18,18 +19,23 @@ from mock_knock.files import Source, document_roots, read_document
 from mock_knock.harness.base_uri import base_uri_of, locate_source
 from mock_knock.messages import Finding, JsonValue
 
+MAX_DOCUMENTS = 50
+"""Arazzo documents that may lead to each other."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """A document with everything it refers to; `others` are the Arazzo documents among its sources, by name.
+    """A document with everything it refers to.
 
-    Documents may refer to each other in a circle, so two flows are the same only when they are one object.
+    `others` are the Arazzo documents among its sources, by name; `notes` is what its structure gives to remark, short
+    of an error. Documents may refer to each other in a circle: two flows are the same only when they are one object.
     """
 
     source: Source
     document: Document
     described: DescribedSources
     others: Mapping[str, Flow] = field(default_factory=dict)
+    notes: tuple[Finding, ...] = ()
 
     def choose_workflow(self, workflow_id: str | None) -> Workflow:
         """Return the named workflow, or the only one.
@@ -51,8 +57,8 @@ class Flow:
         return found
 
     def lint(self, workflow: Workflow, *, dialect: Dialect) -> tuple[Finding, ...]:
-        """Return the findings about one workflow, with their places in the file."""
-        return lint_workflow(self.subject(workflow, dialect=dialect), self.source.where)
+        """Return the findings about the structure of the document and about one workflow, with their places."""
+        return (*self.notes, *lint_workflow(self.subject(workflow, dialect=dialect), self.source.where))
 
     def subject(self, workflow: Workflow, *, dialect: Dialect) -> Subject:
         """Return one workflow with all that can be said about it."""
@@ -79,8 +85,9 @@ def load_flow(path: Path, *, working_directory: Path, allow_roots: Sequence[Path
     Raises:
         InvalidDocument: a file cannot be used; all problems of one file at once.
     """
+    source = read_document(path)
     roots = document_roots(path, working_directory=working_directory, extra=allow_roots)
-    return _Loader(roots).load(read_document(path))
+    return _Loader(roots).load(source)
 
 
 @dataclass(slots=True)
@@ -93,43 +100,69 @@ class _Loader:
     descriptions: dict[Path, Source] = field(default_factory=dict)
 
     def load(self, source: Source) -> Flow:
-        document = parse_document(source.value, where=source.where)
-        descriptions: dict[str, Description] = {}
-        others: dict[str, Flow] = {}
-        flow = Flow(source, document, DescribedSources(descriptions), others)
-        self.flows[source.path.resolve()] = flow
+        """Read what a document names; first all is located, so that each source has its type in the document."""
+        if len(self.flows) >= MAX_DOCUMENTS:
+            hint = "put workflows that belong together into one document"
+            what = f"this is more than {MAX_DOCUMENTS} documents that lead to each other"
+            raise InvalidDocument("documents-too-many", what, where=source.display, hint=hint)
+        document, notes = read_structure(source)
         base = base_uri_of(source.path, document.self_uri)
         self.identities[base] = source.path
-        for index, described in enumerate(document.sources):
-            try:
-                found = locate_source(source.path, base, described.url, roots=self.roots, identities=self.identities)
-                other = self.find_flow(found, is_arazzo=described.type == "arazzo")
-                if other is not None:
-                    others[described.name] = other
-                    continue
-                read = self.read(found)
-                descriptions[described.name] = load_description(described.name, read.value, where=read.display)
-            except InvalidDocument as error:
-                named = source.where(f"/sourceDescriptions/{index}/url")
-                raise InvalidDocument(
-                    error.code, f"source '{described.name}' ({named}): {error.what}", where=error.where, hint=error.hint
-                ) from error
+        located = [self.locate(source, base, index, each) for index, each in enumerate(document.sources)]
+        document = replace(document, sources=tuple(each for each, _ in located))
+        descriptions: dict[str, Description] = {}
+        others: dict[str, Flow] = {}
+        flow = self.flows[source.path.resolve()] = Flow(source, document, DescribedSources(descriptions), others, notes)
+        for index, (each, path) in enumerate(located):
+            with _named(source, index, each):
+                if each.type == "arazzo":
+                    others[each.name] = self.find_flow(path)
+                else:
+                    read = self.read(path)
+                    descriptions[each.name] = load_description(each.name, read.value, where=read.display)
         return flow
 
-    def find_flow(self, path: Path, *, is_arazzo: bool) -> Flow | None:
-        """Return the Arazzo document in a file, or None when it is something else; the content decides, not `type`."""
+    def locate(
+        self, source: Source, base: str, index: int, described: SourceDescription
+    ) -> tuple[SourceDescription, Path]:
+        """Return a source description that says its type, and its file; where it does not say it, the content tells."""
+        with _named(source, index, described):
+            path = locate_source(source.path, base, described.url, roots=self.roots, identities=self.identities)
+            if described.type is not None:
+                return described, path
+            return replace(described, type="arazzo" if _is_arazzo(self.read(path).value) else "openapi"), path
+
+    def find_flow(self, path: Path) -> Flow:
         known = self.flows.get(path.resolve())
-        if known is not None:
-            return known
-        if not is_arazzo and not _is_arazzo(self.read(path).value):
-            return None
-        return self.load(read_document(path, roots=self.roots))
+        return known if known is not None else self.load(read_document(path, roots=self.roots))
 
     def read(self, path: Path) -> Source:
         at = path.resolve()
         if at not in self.descriptions:
             self.descriptions[at] = read_document(path, roots=self.roots, with_positions=False)
         return self.descriptions[at]
+
+
+def read_structure(source: Source) -> tuple[Document, tuple[Finding, ...]]:
+    """Return the document in a file, and what its structure gives to remark.
+
+    Raises:
+        InvalidDocument: the structure is broken; all problems are attached, the remarks too.
+    """
+    document, findings = read_document_structure(source.value, where=source.where)
+    refuse_errors(findings)
+    return document, findings
+
+
+@contextmanager
+def _named(source: Source, index: int, described: SourceDescription) -> Iterator[None]:
+    """Tell of a refusal in the block which source description led to it."""
+    try:
+        yield
+    except InvalidDocument as error:
+        place = source.where(f"/sourceDescriptions/{index}/url")
+        what = f"source '{described.name}' ({place}): {error.what}"
+        raise InvalidDocument(error.code, what, where=error.where, hint=error.hint) from error
 
 
 def _is_arazzo(value: JsonValue) -> bool:

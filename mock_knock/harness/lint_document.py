@@ -8,13 +8,12 @@ from pathlib import Path
 
 from mock_knock.arazzo.codes import severity_of
 from mock_knock.arazzo.document import Document, SourceDescription
-from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.template import Dialect
 from mock_knock.contract.described import DescribedSources
 from mock_knock.contract.description import Description, load_description
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import Source, document_roots, read_document, resolve_reference
-from mock_knock.harness.flow import Flow, load_flow
+from mock_knock.harness.flow import Flow, load_flow, read_structure
 from mock_knock.harness.result import LintResult
 from mock_knock.messages import Finding, Severity, split_place
 
@@ -57,7 +56,7 @@ def open_document(path: Path, options: LintOptions) -> Flow | LintResult:
         problem = error
     try:
         source = read_document(path)
-        document = parse_document(source.value, where=source.where)
+        document, _ = read_structure(source)
     except InvalidDocument as error:
         if error.code.startswith("file-"):
             raise
@@ -102,7 +101,7 @@ def _load_source(path: Path, described: SourceDescription, options: LintOptions)
     roots = document_roots(path, working_directory=options.working_directory, extra=options.allow_roots)
     found = resolve_reference(path, described.url, roots=roots)
     read = read_document(found, roots=roots, with_positions=False)
-    if described.type != "openapi":
+    if described.type == "arazzo":
         return {}
     return {described.name: load_description(described.name, read.value, where=read.display)}
 

@@ -72,7 +72,10 @@ REPORT = record(
             hint=TEXT,
         ),
     },
-    violations={"type": "array", "items": record(stepId=TEXTUAL, kind=TEXTUAL, location=TEXT, message=TEXTUAL)},
+    violations={
+        "type": "array",
+        "items": record(stepId=TEXTUAL, kind=TEXTUAL, location=TEXT, message=TEXTUAL, schema=TEXT),
+    },
 )
 VALIDATOR = jsonschema_rs.Draft202012Validator(REPORT, validate_formats=True)
 

@@ -156,7 +156,7 @@ def test_an_address_that_only_looks_like_this_machine(run_flow: Call, workspace:
 def test_live(run_flow: Call, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
     """With --live the requests leave, and what will be sent is said first."""
     fake = build_fake(FakeOptions(clock="manual"))
-    monkeypatch.setattr("mock_knock.harness.network.NetworkTransport", lambda: WsgiTransport(fake.application))
+    monkeypatch.setattr("mock_knock.harness.network.NetworkTransport", lambda **_: WsgiTransport(fake.application))
     called = run_flow("--target", target, "--live", "--poll-interval", "0")
     assert (0, 5) == (called.code, len(called.report["steps"]))
     announced, _, rest = called.err.partition("/v1/workflows/{key}/trigger\n")

@@ -60,7 +60,8 @@ def test_workflows_that_are_called() -> None:
 
 def test_what_is_not_known_before_the_run() -> None:
     """A value inside an output cannot be known yet: the step says what it needs."""
-    main = caller(read_job("a", "a"), read_job("b", "$steps.a.outputs.status#/x"), call(parameters=[]))
+    wrong = call(parameters=[{"name": "job", "value": 7}])
+    main = caller(read_job("a", "a"), read_job("b", "$steps.a.outputs.status#/x"), wrong)
     shown = preview(main, CALLED)
     assert [None, "value-missing", "input-invalid"] == [
         step.problems[0].code if step.problems else None for step in shown

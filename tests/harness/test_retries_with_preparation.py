@@ -127,20 +127,14 @@ def test_steps_run_in_the_order_of_their_dependencies() -> None:
     assert ("success", ["/jobs/a", "/jobs/b"]) == (result.outcome, urls(result))
 
 
-@pytest.mark.parametrize(
-    ("reference", "is_met"),
-    [
-        ("$workflows.called.steps.r", True),
-        ("$workflows.called.steps.other", False),
-        ("$sourceDescriptions.jobs.w.steps.r", False),
-    ],
-)
-def test_dependencies_on_steps_of_other_workflows(reference: str, is_met: bool) -> None:  # noqa: FBT001  # a parameter
+@pytest.mark.parametrize(("step_id", "is_met"), [("r", True), ("other", False)])
+def test_dependencies_on_steps_of_other_workflows(step_id: str, *, is_met: bool) -> None:
     """A step that depends on one of another workflow only runs after that one was completed; it does not start it."""
-    steps = [read_job("r", "r"), read_job("other", "o", onSuccess=[])]
+    depends = read_job("b", "b", dependsOn=[f"$workflows.called.steps.{step_id}"])
+    stops = read_job("r", "r", onSuccess=[{"name": "stop", "type": "end"}])
     flow = make_flows(
-        caller({"stepId": "ask", "workflowId": "called"}, read_job("b", "b", dependsOn=[reference])),
-        {"workflowId": "called", "steps": [steps[0]]},
+        caller({"stepId": "ask", "workflowId": "called"}, depends),
+        {"workflowId": "called", "steps": [stops, read_job("other", "o")]},
     )
     result, _, _ = run_flow(flow, [DONE], workflow="main")
     assert is_met is (result.outcome == "success")

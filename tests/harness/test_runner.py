@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.runner import run_workflow
-from mock_knock.messages import HttpResponse, TransportFailure
+from mock_knock.messages import Exchange, HttpRequest, HttpResponse, TransportFailure
 
 
 def poll(**fields: Any) -> dict[str, Any]:
@@ -199,21 +199,23 @@ def test_no_answer_is_unreachable(kind: str) -> None:
     assert (kind, False, "request-failed" in codes(result)) == (failure.kind, result.steps[0].passed, True)
 
 
-class Late(ManualTime):
-    """A clock on which sending takes all the time there is."""
+@dataclass
+class Slow:
+    """A transport that takes all the time there is and gets no answer."""
 
-    def seconds(self) -> float:
-        """Return ever later times: each look at the clock takes a minute."""
-        self.waits.append(60)
-        return sum(self.waits)
+    clock: ManualTime
+
+    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
+        """Let the time pass."""
+        self.clock.wait(timeout)
+        return Exchange(request, failure=TransportFailure("timeout", "no answer in time"))
 
 
 def test_an_answer_that_the_deadline_cut_off() -> None:
     """When the budget of time ends an exchange, the run is exhausted, not unreachable."""
-    flow, options = make_flow(poll()), RunOptions(timeout=100)
+    flow, options, clock = make_flow(poll()), RunOptions(timeout=50), ManualTime()
     prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
-    transport = Script([TransportFailure("timeout", "no answer in time")])
-    result = run_workflow(prepared, Inputs(), transport=transport, clock=Late(), options=options)
+    result = run_workflow(prepared, Inputs(), transport=Slow(clock), clock=clock, options=options)
     assert ("exhausted", 4, 1) == (result.outcome, result.exit_code(), len(result.steps))
     assert {"budget-exhausted", "request-failed"} <= set(codes(result))
 
