@@ -14,7 +14,7 @@ from mock_knock.commands.addresses import read_servers
 from mock_knock.commands.arguments import read_inputs, read_pairs, read_reports, read_severities
 from mock_knock.errors import InvalidDocument, MockKnockError, UsageError
 from mock_knock.files import bundled
-from mock_knock.harness.addresses import is_address
+from mock_knock.harness.addresses import find_addresses, is_address
 from mock_knock.harness.transport import is_loopback
 from mock_knock.messages import JsonValue
 
@@ -92,7 +92,7 @@ def test_what_is_no_address(url: str) -> None:
     """Anything else is refused, above all what two programs would read differently."""
     assert not is_address(url)
     with pytest.raises(UsageError) as caught:
-        read_servers([f"a={url or ' '}"])
+        find_addresses("described", {"a": url})
     assert "server-unknown" == caught.value.code
     assert "--server a=http://127.0.0.1:4010" == caught.value.hint
 

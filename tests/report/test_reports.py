@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mock_knock.arazzo.engine import CheckedCriterion, Decision
-from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.result import CallResult, RunResult, StepResult
 from mock_knock.messages import (
     ContractViolation,
     Exchange,
@@ -58,7 +58,7 @@ RESULT = RunResult(
             exchange=Exchange(POLL, HttpResponse(200, (), b"{}", 0.5)),
             outputs={},
             decision=Decision("goto", "again", "poll"),
-            violations=(ContractViolation("response-body", "/status", "is required"),),
+            violations=(ContractViolation("response-body", "/status", "is required", "/paths/~1jobs/get/required"),),
         ),
         step(
             step_id="poll",
@@ -95,9 +95,53 @@ RESULT = RunResult(
 )
 
 
+def call(step_id: str, called: str, **fields: Any) -> CallResult:
+    """Return a step that called a workflow and went well, but for the given fields."""
+    given: dict[str, Any] = {
+        "workflow_id": "w",
+        "visit": 1,
+        "attempt": 1,
+        "passed": True,
+        "criteria": (),
+        "outputs": {},
+        "decision": Decision("next", target="last"),
+        "first": 0,
+        "count": 0,
+        **fields,
+    }
+    return CallResult(step_id, called=called, **given)
+
+
+CALLS = RunResult(
+    flow="w",
+    outcome="failure",
+    steps=(
+        step(step_id="login", workflow_id="auth", depth=2, decision=Decision("end")),
+        step(step_id="fetch", workflow_id="middle", depth=1, decision=Decision("goto", "leave", None, 0, "other")),
+        step(step_id="last", decision=Decision("end")),
+    ),
+    calls=(
+        call("inner", "auth", workflow_id="middle", count=1, depth=1, outputs={"token": "t"}),
+        call("outer", "middle", count=2),
+        call(
+            "again",
+            "nothing",
+            first=3,
+            visit=2,
+            attempt=3,
+            passed=False,
+            criteria=(CheckedCriterion("$outputs.ok == true", passed=False),),
+            decision=Decision("retry", "later", "again", 0, None, (), "login"),
+        ),
+    ),
+)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("calls.txt", render_terminal(CALLS, Style())),
+        ("calls.json", render_json(CALLS)),
         ("run.txt", render_terminal(RESULT, Style())),
         ("run.ansi.txt", render_terminal(RESULT, Style(is_coloured=True))),
         ("run.json", render_json(RESULT)),
