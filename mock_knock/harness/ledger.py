@@ -75,7 +75,8 @@ class Ledger:
         """Remember the outputs of a workflow, and that it was completed."""
         workflow = frame.unit.workflow
         self.workflows(frame.unit)[workflow.workflow_id] = {"inputs": frame.inputs, "outputs": outputs}
-        self.outputs = outputs
+        if frame.role == "entry":
+            self.outputs = outputs
         if ending == "success":
             self.completed.add(frame.unit)
 

@@ -71,7 +71,7 @@ class _Run:
         except KeyboardInterrupt:
             message = f"interrupted after {len(self.ledger.steps)} requests; one more may have been sent"
             unit = self.prepared.unit
-            self.ledger.note(unit, [Problem(INTERRUPTED, unit.workflow.pointer, message, "look at the target")])
+            self.stop(unit, Problem(INTERRUPTED, unit.workflow.pointer, message, "look at the target"))
             return "failure"
 
     def follow(self, inputs: Inputs) -> Outcome:
@@ -300,7 +300,7 @@ class _Run:
     # Budgets
 
     def stop(self, unit: Unit, problem: Problem) -> Outcome:
-        """End the whole run: a budget is used up."""
+        """End the whole run at once, with what its workflow gives out so far."""
         self.ledger.note(unit, [problem])
         if self.stack:
             self.ledger.outputs = self.read_outputs(self.stack[0], "failure")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from scripted_api import answer, make_flow, make_flows, run_flow
+from scripted_api import ManualTime, answer, make_flow, make_flows, run_flow
 from test_workflow_calls import DONE, FAILED, NO_ANSWER, caller, codes, read_job, urls
 
+from mock_knock.harness.inputs import Inputs
+from mock_knock.harness.options import Addresses, RunOptions
+from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.runner import run_workflow
+from mock_knock.messages import Exchange, HttpRequest
 
 FIRST = [{"name": "again", "type": "retry", "stepId": "login", "retryAfter": 2, "retryLimit": 2}]
 LOGIN = read_job("login", "login")
@@ -67,30 +73,25 @@ def test_the_step_before_a_retry_may_call_a_workflow() -> None:
     assert ("success", ["/jobs/work", "/jobs/r", "/jobs/work", "/jobs/r"]) == (result.outcome, urls(result))
 
 
+@dataclass
+class Watch:
+    """A transport that remembers how long each request may take."""
+
+    seen: list[float] = field(default_factory=list)
+
+    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
+        """Answer that the job is done."""
+        self.seen.append(timeout)
+        return Exchange(request, DONE)
+
+
 def test_a_step_with_a_time_limit() -> None:
     """A step gets no more seconds for its answer than its `timeout` says, in milliseconds (1.1.0)."""
-    seen: list[float] = []
-
-    class Watch:
-        """A transport that remembers how long it may take."""
-
-        def send(self, request: Any, *, timeout: float) -> Any:
-            seen.append(timeout)
-            return script.send(request, timeout=timeout)
-
     flow = make_flow(read_job(job="x", timeout=1500), read_job("free", "y"), version="1.1.0")
-    _, script, _ = run_flow(flow, [DONE])
-    from scripted_api import ManualTime  # noqa: PLC0415
-
-    from mock_knock.harness.inputs import Inputs  # noqa: PLC0415  # only here
-    from mock_knock.harness.options import Addresses, RunOptions  # noqa: PLC0415
-    from mock_knock.harness.prepare import prepare_run  # noqa: PLC0415
-    from mock_knock.harness.runner import run_workflow  # noqa: PLC0415
-
-    options = RunOptions()
+    watch, options = Watch(), RunOptions()
     prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
-    run_workflow(prepared, Inputs(), transport=Watch(), clock=ManualTime(), options=options)
-    assert [1.5, 60.0] == seen
+    run_workflow(prepared, Inputs(), transport=watch, clock=ManualTime(), options=options)
+    assert [1.5, 60.0] == watch.seen
 
 
 def waiting(seconds: float) -> dict[str, Any]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scripted_api import answer, make_flows, run_flow
+from scripted_api import ManualTime, Script, answer, make_flows, run_flow
 
-from mock_knock.harness.result import RunResult
+from mock_knock.harness.inputs import Inputs
+from mock_knock.harness.options import Addresses, RunOptions
+from mock_knock.harness.prepare import prepare_run
+from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import TransportFailure
 
 DONE = answer({"status": "done"})
@@ -205,3 +209,22 @@ def test_defaults_of_inputs(default: str, expected: str) -> None:
     flow = make_flows(caller({"stepId": "call", "workflowId": "called"}), {**CALLED, "inputs": inputs})
     result, _, _ = run_flow(flow, [DONE], workflow="main")
     assert [expected] == urls(result)
+
+
+def test_an_interrupted_run_gives_out_what_its_own_workflow_has() -> None:
+    """Outputs of an interrupted run are those of the workflow that was asked for, not of one it had called."""
+
+    def stop(step: StepResult) -> None:
+        if step.step_id == "last":
+            raise KeyboardInterrupt
+
+    flow = make_flows(
+        caller(call(), read_job("last", "z"), outputs={"mine": "$steps.last.outputs.status", "in": "$inputs.job"}),
+        CALLED,
+    )
+    options = RunOptions()
+    prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), options)
+    result = run_workflow(
+        prepared, Inputs({"job": "j"}), transport=Script([DONE]), clock=ManualTime(), options=options, on_step=stop
+    )
+    assert ("failure", {"mine": "done", "in": "j"}) == (result.outcome, result.outputs)
