@@ -50,10 +50,13 @@ def _plan(flow: Flow, given_up: Sequence[Repair]) -> Iterator[Repair]:
 
 
 def _carry_out(mended: Mended, planned: Sequence[Repair]) -> Mended:
-    """Carry out repairs all at once; when that fails, those that cannot be done are found by halves."""
+    """Carry out repairs all at once; when that fails, those that cannot be done are found by halves.
+
+    No repair touches the source descriptions, whose types the loader has found out.
+    """
     try:
         source = mended.flow.source.edited(edit for repair in planned for edit in repair.edits)
-        document = parse_document(source.value, where=source.where)
+        parsed = parse_document(source.value, where=source.where)
     except MockKnockError as error:
         if len(planned) == 1:
             return replace(mended, refused=(*mended.refused, (planned[0], error.what)))
@@ -61,6 +64,6 @@ def _carry_out(mended: Mended, planned: Sequence[Repair]) -> Mended:
         return _carry_out(_carry_out(mended, planned[:half]), planned[half:])
     return replace(
         mended,
-        flow=replace(mended.flow, source=source, document=document),
+        flow=replace(mended.flow, source=source, document=replace(parsed, sources=mended.flow.document.sources)),
         repairs=(*mended.repairs, *planned),
     )
