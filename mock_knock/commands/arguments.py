@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -12,7 +11,7 @@ import orjson
 
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.files import find_bundled, read_document
+from mock_knock.files import choose_file, read_document
 from mock_knock.files.json_reader import read_json
 from mock_knock.files.problems import DocumentProblem
 from mock_knock.harness.inputs import Inputs
@@ -80,7 +79,7 @@ def read_inputs(
     values: dict[str, JsonValue] = {}
     where = "inputs"
     if file is not None:
-        source = read_document(find_bundled("inputs", file) or Path(file))
+        source = read_document(choose_file("inputs", file))
         where = source.display
         if not isinstance(source.value, dict):
             hint = "write `name: value` pairs"
