@@ -211,7 +211,7 @@ def test_paths_that_are_no_documents(run_flow: Call, workspace: Path, place: str
     ("content", "code", "words"),
     [
         ("- a\n", "inputs-not-a-mapping", "in.yaml:1:1: "),
-        ("apiKey: k\n", "input-invalid", "in.yaml#: the input 'users' is missing"),
+        ("apiKey: k\n", "input-invalid", "in.yaml: the input 'users' is missing"),
         ("apiKey: 1\n", "input-invalid", "in.yaml#/apiKey: must be of type string"),
         ("users: {}\n", "input-invalid", "in.yaml#/users: must be of type array"),
         ("users: [a]\n", "input-invalid", "in.yaml#/users/0: must be of type object"),
