@@ -12,6 +12,14 @@ from mock_knock.messages import Finding
 from mock_knock.redact import clean_terminal
 from mock_knock.report.curl import render_curl
 from mock_knock.report.style import Style
+from mock_knock.report.tree_order import (
+    answer_of,
+    begin_of,
+    calls_by,
+    end_of,
+    requests_alike,
+    uncalled_workflows,
+)
 
 _Verdict = Literal["good", "expected", "doubtful", "bad"]
 
@@ -29,27 +37,31 @@ class _Tree:
     def lines(self, result: RunResult) -> Iterator[str]:
         target = f"  {self.style.dim('against ' + result.target)}" if result.target else ""
         yield f"{self.style.bold(result.flow)}{target}"
-        calls = sorted(result.calls, key=lambda call: (call.first, call.depth))
-        for first, last in _alike(result):
+        opening, closing, uncalled = (
+            calls_by(result.calls, begin_of),
+            calls_by(result.calls, end_of),
+            uncalled_workflows(result),
+        )
+        for first, last in requests_alike(result):
             step = result.steps[first]
-            yield from self.opened(calls, first)
+            yield from self.opened(opening[first])
+            if first in uncalled:
+                yield from _indented((f"  {self.style.bold(f'workflow {uncalled[first]}')}",), step.depth - 1)
             yield from _indented(self.step(step, result.steps[last]), step.depth)
-            yield from self.closed(calls, last + 1)
-        yield from self.opened(calls, len(result.steps))
+            yield from self.closed(closing[last + 1])
+        yield from self.opened(opening[len(result.steps)])
         yield from self.findings(result.findings)
         yield self.summary(result)
 
-    def opened(self, calls: Sequence[CallResult], index: int) -> Iterator[str]:
+    def opened(self, calls: Iterable[CallResult]) -> Iterator[str]:
         """Name the steps that call a workflow before its first request; one without any request says all at once."""
-        for call in calls:
-            if call.first == index:
-                yield from _indented((f"  {self.style.bold(_call_title(call))}",), call.depth)
-                yield from self.conclusion(call) if not call.count else ()
+        for call in sorted(calls, key=lambda call: call.depth):
+            yield from _indented((f"  {self.style.bold(_call_title(call))}",), call.depth)
+            yield from self.conclusion(call) if not call.count else ()
 
-    def closed(self, calls: Sequence[CallResult], index: int) -> Iterator[str]:
+    def closed(self, calls: Iterable[CallResult]) -> Iterator[str]:
         for call in sorted(calls, key=lambda call: -call.depth):
-            if call.count and call.first + call.count == index:
-                yield from self.conclusion(call)
+            yield from self.conclusion(call) if call.count else ()
 
     def conclusion(self, call: CallResult) -> Iterator[str]:
         """Say how a step that called a workflow ended."""
@@ -62,7 +74,7 @@ class _Tree:
     def step(self, step: StepResult, last: StepResult) -> Iterator[str]:
         """Show a step, which stands for those up to `last` that differ from it in their numbers alone."""
         request, verdict = step.exchange.request, self.verdict(step)
-        title = f"{step.step_id}{_again(step, last)}  {request.method} {_path(request.url)}  {_answer(step)}"
+        title = f"{step.step_id}{_again(step, last)}  {request.method} {_path(request.url)}  {answer_of(step)}"
         yield f"  {self.marks()[verdict]} {title}"
         if verdict in {"doubtful", "bad"}:
             yield from self.failure(step)
@@ -139,29 +151,6 @@ def render_terminal(result: RunResult, style: Style, *, contract_counts: bool = 
     return "\n".join(map(style.clean, _Tree(style, contract_counts, has_curl).lines(result))) + "\n"
 
 
-def _alike(result: RunResult) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last index of requests in a row that read the same, such as polls."""
-    bounds = {bound for call in result.calls for bound in (call.first, call.first + call.count)}
-    bounds.add(len(result.steps))
-    first = 0
-    for index in range(1, len(result.steps) + 1):
-        if index in bounds or not _reads_the_same(*result.steps[index - 1 : index + 1]):
-            yield first, index - 1
-            first = index
-
-
-def _reads_the_same(one: StepResult, other: StepResult) -> bool:
-    return one.exchange.request == other.exchange.request and _read(one) == _read(other) and not one.violations
-
-
-def _read(step: StepResult) -> tuple[object, ...]:
-    """Return what the tree shows of a step, but for its numbers; the body is shown of a failed response alone."""
-    response = step.exchange.response
-    is_shown = not step.passed and step.decision.kind != "retry"
-    body = response.body if response and is_shown else b""
-    return step.workflow_id, step.step_id, _answer(step), body, step.outputs, step.decision, step.violations
-
-
 def _indented(lines: Iterable[str], depth: int) -> Iterator[str]:
     return (f"{'    ' * depth}{line}" for line in lines)
 
@@ -188,13 +177,6 @@ def _decision(step: StepResult | CallResult) -> str:
     after = f" after {decision.first}" if decision.first else ""
     to = f" {target}" if target else ""
     return f"{decision.kind}{to}{after}{by}"
-
-
-def _answer(step: StepResult) -> str:
-    response, failure = step.exchange.response, step.exchange.failure
-    if response is not None:
-        return str(response.status)
-    return failure.kind if failure else "no answer"
 
 
 def _excerpt(body: bytes) -> str:

@@ -3,14 +3,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mock_knock.arazzo.engine import CheckedCriterion, Decision
-from mock_knock.harness.result import CallResult, RunResult, StepResult
+from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.messages import (
     ContractViolation,
     Exchange,
@@ -124,90 +123,6 @@ def test_a_terminal_is_not_taken_over(is_coloured: bool) -> None:  # noqa: FBT00
     result = RunResult(evil, "failure", steps=(step(step_id=evil, passed=False),), findings=(finding,), target=evil)
     text = re.sub(r"\x1b\[\d{1,2}m", "", render_terminal(result, Style(is_coloured)))
     assert not set(text) & set("\x1b\x07\x9b\u202e\r")
-
-
-def shown(*steps: StepResult, **options: Any) -> list[str]:
-    """Return the lines of the tree below its first one."""
-    calls = options.pop("calls", ())
-    result = RunResult("w", options.pop("outcome", "success"), steps=steps, calls=calls)
-    return render_terminal(result, Style(), **options).splitlines()[1:]
-
-
-def poll(**fields: Any) -> StepResult:
-    """Return a poll that goes back to itself."""
-    return step(step_id="poll", outputs={}, **{"decision": Decision("goto", "again", "poll"), **fields})
-
-
-def test_polls_that_read_the_same_are_one() -> None:
-    """Requests in a row that differ in their visit or attempt alone are one line with both ends of the count."""
-    visits = [poll(visit=number) for number in range(1, 5)]
-    tries = [poll(attempt=number, passed=False, decision=Decision("retry", target="poll")) for number in (2, 3)]
-    titles = [line for line in shown(*visits, *tries) if "POST" in line]
-    assert ["  ✓ poll #1-4  POST /jobs  202", "  · poll (tries 2-3)  POST /jobs  202"] == titles
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"outputs": {"state": "done"}},
-        {"exchange": Exchange(REQUEST, HttpResponse(200, (), b"", 0.0))},
-        {"exchange": Exchange(HttpRequest("GET", "http://localhost/"), HttpResponse(202, (), b"", 0.0))},
-        {"decision": Decision("end")},
-        {"step_id": "other"},
-        {"workflow_id": "other"},
-        {"violations": (ContractViolation("response-body", "/status", "is required"),)},
-    ],
-)
-def test_what_differs_is_shown(other: dict[str, Any]) -> None:
-    """A request that differs from the one before in anything that the tree shows has a line of its own."""
-    earlier = step(decision=Decision("goto", "again", "start"), outputs={})
-    later = replace(earlier, visit=2, **other)
-    assert 2 == sum(" /" in line and line.startswith("  ") and line[4:5].isalpha() for line in shown(earlier, later))
-
-
-def test_bodies_of_failures_are_kept_apart() -> None:
-    """Two failures with different bodies are two lines, since their bodies are shown."""
-    answers = [Exchange(REQUEST, HttpResponse(500, (), body, 0.0)) for body in (b"one", b"two")]
-    lines = shown(*(poll(passed=False, visit=number, exchange=each) for number, each in enumerate(answers, 1)))
-    assert ["one", "two"] == [line.strip() for line in lines if line.strip() in {"one", "two"}]
-
-
-def test_the_same_request_in_two_calls() -> None:
-    """What two calls of a workflow send stays apart, however much it looks alike."""
-    call = CallResult("a", "w", "sub", 1, 1, passed=True, criteria=(), outputs={}, decision=Decision("next"),
-                      first=0, count=1)  # fmt: skip
-    lines = shown(poll(depth=1), poll(depth=1), calls=(call, replace(call, step_id="b", first=1)))
-    assert ["a  calls", "✓ poll", "✓ a", "b  calls", "✓ poll", "✓ b"] == [
-        " ".join(line.split(" ")[:2]) if (line := each.strip()).startswith("✓") else line[:8]
-        for each in lines
-        if each.strip()[:1] in {"a", "b", "✓"} and "outcome" not in each
-    ]
-
-
-def test_a_violation_that_does_not_count() -> None:
-    """Where violations only warn, neither the request nor the run has a cross, but the violation is still shown."""
-    broken = step(violations=(ContractViolation("response-body", "/status", "is required"),))
-    failed: dict[str, Any] = {"passed": False, "decision": Decision("retry", target="start")}
-    for each in (broken, replace(broken, **failed)):
-        lines = shown(each, contract_counts=False)
-        assert ["  ! start", "      ! contract: response-body at /status: is required"] == [lines[0][:9], next(
-            line for line in lines if "contract:" in line)]  # fmt: skip
-        assert lines[-1].startswith("✓ outcome success: 1 request, 1 contract violation")
-    assert "  ✗" == shown(replace(broken, passed=False), contract_counts=False)[0][:3]
-
-
-def test_a_success_that_does_not_pass() -> None:
-    """A flow that succeeds and still makes the exit code 1 says so in its last line."""
-    broken = step(violations=(ContractViolation("response-body", "/status", "is required"),))
-    assert (
-        "✗ outcome success, but not passed: 1 request, 1 contract violation, 0 errors, 0 warnings" == shown(broken)[-1]
-    )
-
-
-def test_a_request_that_leads_nowhere() -> None:
-    """Without a server that goes on listening a failed request is not shown as a command line."""
-    failed = step(passed=False)
-    assert [True, False] == [any("curl" in line for line in shown(failed, has_curl=each)) for each in (True, False)]
 
 
 def test_the_json_report_is_one_object() -> None:
