@@ -56,12 +56,13 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, prog_name="mock-knock")
 @click.pass_context
 def root(context: click.Context) -> None:
-    """A local Knock, and a harness that runs Arazzo flows against it.
+    """A local Knock, and a harness that examines Arazzo flows and runs them.
 
     \b
     mock-knock                          serve on http://127.0.0.1:4010
     mock-knock demo                     see what it is for
     mock-knock run FLOW --inputs FILE   run a flow against a fake in this process
+    mock-knock lint FLOW                find what is wrong with a flow, --fix mends it
     """  # noqa: D301  # click asks for a real \b
     if context.invoked_subcommand is None:
         context.invoke(root.get_command(context, "serve"))  # type: ignore[arg-type]  # it is in the table

@@ -9,7 +9,7 @@ from pathlib import Path
 from mock_knock.arazzo.document import Workflow
 from mock_knock.arazzo.template import Dialect
 from mock_knock.errors import UsageError
-from mock_knock.files import find_bundled
+from mock_knock.files import choose_file
 from mock_knock.harness.addresses import find_addresses
 from mock_knock.harness.flow import Flow, load_flow
 from mock_knock.harness.inputs import Inputs
@@ -129,8 +129,7 @@ def lint_flow(
 
 def open_flow(flow: str | Path, *, allow_roots: Sequence[Path] = ()) -> Flow:
     """Read a flow from a file, or a bundled one by its name; raises InvalidDocument."""
-    path = find_bundled("arazzo", str(flow)) or Path(flow)
-    return load_flow(path, working_directory=Path.cwd(), allow_roots=allow_roots)
+    return load_flow(choose_file("arazzo", str(flow)), working_directory=Path.cwd(), allow_roots=allow_roots)
 
 
 def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = DEFAULT_NETWORK) -> Meeting:

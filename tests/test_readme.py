@@ -17,6 +17,7 @@ from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.local import running
 
 README = Path(__file__).parents[1] / "README.md"
+DOCS = sorted((README.parent / "docs").glob("*.md"))
 TEXT = README.read_text(encoding="utf-8")
 
 
@@ -43,7 +44,7 @@ def test_the_demo_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_sdk_example_runs() -> None:
     """The example with the official SDK works as it stands, with only the two variables set."""
-    (example,) = blocks("python")
+    example = blocks("python")[0]
     with running() as server:
         environment = {**os.environ, "KNOCK_BASE_URL": server.url, "KNOCK_API_KEY": "sk_test_local"}
         done = subprocess.run(
@@ -51,6 +52,15 @@ def test_the_sdk_example_runs() -> None:
         )
     assert (0, "") == (done.returncode, done.stderr)
     assert 4 == UUID(done.stdout.strip()).version
+
+
+def test_the_repair_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """The difference in the README is part of what `lint --diff` shows."""
+    with pytest.raises(SystemExit) as ended:
+        main(["lint", "bulk-identify-users-notify", "--diff"])
+    assert 0 == ended.value.code
+    (shown,) = blocks("diff")
+    assert shown in capsys.readouterr().out
 
 
 def test_the_scenario_is_one() -> None:
@@ -71,13 +81,18 @@ def test_commands_have_the_flags_they_show(line: str) -> None:
 
 def test_commands_were_found() -> None:
     """The README shows commands at all, so the test above means something."""
-    assert {"run"} <= {shlex.split(line)[1] for line in COMMANDS}
+    assert {"run", "lint", "explain"} <= {shlex.split(line)[1] for line in COMMANDS}
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", TEXT))
 def test_links_lead_somewhere(link: str) -> None:
     """A link to a file of the project leads to one."""
     assert (README.parent / link).exists()
+
+
+def test_every_page_is_named() -> None:
+    """The README leads to every page of the documentation."""
+    assert {f"docs/{page.name}" for page in DOCS} <= set(re.findall(r"\]\(([^)#:]+)\)", TEXT))
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:fixtures|contract_tests|mock_knock)/[\w./-]+)`", TEXT))))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import cast, get_args
 
 import orjson
 
 from mock_knock.arazzo.codes import SEVERITIES
+from mock_knock.commands.code_pages import suggest_codes
 from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.files import find_bundled, read_document
+from mock_knock.files import choose_file, read_document
 from mock_knock.files.json_reader import read_json
 from mock_knock.files.problems import DocumentProblem
 from mock_knock.harness.inputs import Inputs
@@ -44,8 +44,8 @@ def read_severities(values: Iterable[str]) -> dict[str, Severity]:
     pairs = dict(read_pairs("--severity", values))
     for code, level in pairs.items():
         if code not in SEVERITIES:
-            hint = f"codes: {', '.join(sorted(SEVERITIES))}"
-            raise UsageError("severity-unknown", f"there is no finding with the code '{code}'", hint=hint)
+            what = f"there is no finding with the code '{code}'"
+            raise UsageError("severity-unknown", what, hint=suggest_codes(code))
         if level not in get_args(Severity):
             hint = f"levels: {', '.join(get_args(Severity))}"
             raise UsageError("severity-unknown", f"there is no severity '{level}'", hint=hint)
@@ -80,7 +80,7 @@ def read_inputs(
     values: dict[str, JsonValue] = {}
     where = "inputs"
     if file is not None:
-        source = read_document(find_bundled("inputs", file) or Path(file))
+        source = read_document(choose_file("inputs", file))
         where = source.display
         if not isinstance(source.value, dict):
             hint = "write `name: value` pairs"

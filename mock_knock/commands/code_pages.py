@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.files import bundled_text
@@ -35,3 +36,9 @@ def first_sentence(text: str) -> str:
     paragraph = " ".join(prose.partition("\n\n")[0].split())
     match = _SENTENCE.match(paragraph)
     return match[0] if match else paragraph
+
+
+def suggest_codes(code: str) -> str:
+    """Return a hint for a code that does not exist: those that look like it, or where all of them are listed."""
+    near = [each for each in SEVERITIES if code in each][:5] or get_close_matches(code, SEVERITIES)
+    return f"did you mean {' or '.join(near)}?" if near else "`mock-knock explain` lists all codes"

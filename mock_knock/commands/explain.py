@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 import click
 
 from mock_knock.arazzo.codes import SEVERITIES
-from mock_knock.commands.code_pages import read_code_page
+from mock_knock.commands.code_pages import read_code_page, suggest_codes
 from mock_knock.errors import UsageError
 from mock_knock.redact import clean_terminal
 from mock_knock.report.style import Style
@@ -40,6 +39,4 @@ def _list(style: Style) -> Iterator[str]:
 
 
 def _unknown(code: str) -> UsageError:
-    near = [each for each in SEVERITIES if code in each][:5] or get_close_matches(code, SEVERITIES)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`mock-knock explain` lists all codes"
-    return UsageError("code-unknown", f"there is no finding with the code '{code}'", hint=hint)
+    return UsageError("code-unknown", f"there is no finding with the code '{code}'", hint=suggest_codes(code))

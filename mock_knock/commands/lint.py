@@ -14,7 +14,7 @@ from mock_knock import __version__
 from mock_knock.commands.arguments import read_severities
 from mock_knock.commands.code_pages import read_code_page
 from mock_knock.errors import UsageError
-from mock_knock.files import Source, find_bundled, write_text
+from mock_knock.files import Source, choose_file, find_bundled, write_text
 from mock_knock.harness.lint_document import LintOptions, lint_flow, open_document
 from mock_knock.harness.masking import mask_lint
 from mock_knock.harness.mending import Mended, mend_flow
@@ -120,7 +120,7 @@ def _lint(name: str, arguments: Arguments, options: LintOptions) -> LintResult:
     if bundled and arguments.is_fixed and not arguments.is_diff:
         hint = f"copy {bundled} and fix the copy, or look with --diff"
         raise UsageError("lint-fix-bundled", f"'{name}' is bundled with this program and stays as it is", hint=hint)
-    path = bundled or Path(name)
+    path = bundled or choose_file("arazzo", name)
     flow = open_document(path, options)
     if isinstance(flow, LintResult):
         return mask_lint(flow, Redactor())

@@ -48,11 +48,15 @@ def write_reports(result: RunResult, reports: Reports) -> None:
             write_text(Path(path), text)
 
 
-def show_result(result: RunResult, reports: Reports) -> None:
-    """Show the tree: on stdout, or on stderr when a report took stdout."""
+def show_result(result: RunResult, reports: Reports, *, contract_counts: bool, is_in_process: bool) -> None:
+    """Show the tree: on stdout, or on stderr when a report took stdout.
+
+    Of a fake in this process no curl lines are shown: nobody listens there any more.
+    """
     is_taken = any(path == STDOUT for _, path in reports)
     stream = sys.stderr if is_taken else sys.stdout
-    click.echo(render_terminal(result, Style(stream.isatty())), nl=False, err=is_taken)
+    text = render_terminal(result, Style(stream.isatty()), contract_counts=contract_counts, has_curl=not is_in_process)
+    click.echo(text, nl=False, err=is_taken)
 
 
 def show_preview(steps: Iterable[PreviewedStep]) -> None:

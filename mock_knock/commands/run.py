@@ -189,10 +189,11 @@ def execute(arguments: Arguments) -> int:
         write_reports(invalid_result(arguments.flow, error), reports)
         raise
     write_reports(result, reports)
-    show_result(result, reports)
+    contract_counts = arguments.contract == "fail"
+    show_result(result, reports, contract_counts=contract_counts, is_in_process=arguments.is_in_process)
     if any(finding.code == INTERRUPTED for finding in result.findings):
         raise KeyboardInterrupt
-    return result.exit_code(contract_counts=arguments.contract == "fail")
+    return result.exit_code(contract_counts=contract_counts)
 
 
 def _prepare(arguments: Arguments) -> tuple[Prepared, Inputs]:

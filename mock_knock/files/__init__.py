@@ -1,6 +1,6 @@
 """The only part of the project that touches files: strict documents, bounded places, atomic writes."""
 
-from mock_knock.files.bundled import bundled, bundled_text, find_bundled, list_bundled
+from mock_knock.files.bundled import bundled, bundled_text, choose_file, find_bundled, list_bundled
 from mock_knock.files.document import Source, read_document
 from mock_knock.files.places import document_roots, resolve_reference
 from mock_knock.files.writing import check_writable, write_text
@@ -10,6 +10,7 @@ __all__ = [
     "bundled",
     "bundled_text",
     "check_writable",
+    "choose_file",
     "document_roots",
     "find_bundled",
     "list_bundled",

@@ -6,11 +6,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-from mock_knock.errors import MockKnockError
+from mock_knock.errors import InvalidDocument, MockKnockError
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _PACKAGE = Path(__file__).parents[1]
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+_KINDS = {"arazzo": "flow", "inputs": "file of inputs"}
+"""What people call a bundled file of a kind."""
 
 
 @cache
@@ -41,6 +43,21 @@ def find_bundled(kind: str, name: str) -> Path | None:
         return None
     candidates = (bundled(kind, f"{name}{suffix}") for suffix in SUFFIXES)
     return next((path for path in candidates if path.is_file()), None)
+
+
+def choose_file(kind: str, name: str) -> Path:
+    """Return the bundled file of a kind (`arazzo`, `inputs`) with this name, else the path that the name is.
+
+    Raises:
+        InvalidDocument: `file-missing`; there is neither, and the name could be that of a bundled file.
+    """
+    found, path = find_bundled(kind, name), Path(name)
+    could_be_bundled = found is None and _SAFE_NAME.fullmatch(name) and path.suffix not in SUFFIXES
+    if could_be_bundled and not (path.exists() or path.is_symlink()):
+        what = f"there is no such file, and no bundled {_KINDS[kind]} of this name"
+        hint = f"check the path; bundled: {', '.join(list_bundled(kind))}"
+        raise InvalidDocument("file-missing", what, where=name, hint=hint)
+    return found or path
 
 
 def list_bundled(kind: str) -> tuple[str, ...]:

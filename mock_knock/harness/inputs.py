@@ -64,11 +64,12 @@ def _compile(schema: str) -> jsonschema_rs.Draft202012Validator:
 
 def _input_finding(error: jsonschema_rs.ValidationError, inputs: Inputs) -> Finding:
     pointer = "".join(f"/{token}" for token in error.instance_path)
+    where = f"{inputs.where}#{pointer}" if pointer else inputs.where
     hint = "give it with --inputs FILE or --input NAME=VALUE"
     if error.kind.name == "required":
         message = f"the input '{error.kind.value}' is missing"
-        return Finding("input-invalid", "error", message, f"{inputs.where}#{pointer}", hint)
+        return Finding("input-invalid", "error", message, where, hint)
     message = f"does not match the inputs schema: rule '{error.kind.name}'"
     if error.kind.name == "type":
         message = f"must be of type {' or '.join(error.kind.value)}"
-    return Finding("input-invalid", "error", message, f"{inputs.where}#{pointer}", "see `inputs` in the flow")
+    return Finding("input-invalid", "error", message, where, "see `inputs` in the flow")

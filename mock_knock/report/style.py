@@ -34,6 +34,10 @@ class Style:
         """Return text that says something failed."""
         return self._wrap("31", text)
 
+    def doubtful(self, text: str) -> str:
+        """Return text that says something is not as it should be, and may pass."""
+        return self._wrap("33", text)
+
     def severity(self, severity: Severity) -> str:
         """Return the name of a severity in its colour."""
         return self._wrap(_SEVERITY_COLOURS[severity], severity)

@@ -227,7 +227,7 @@ def test_the_tree_for_people(call: Call) -> None:
         f"{FLOW}  against a fake in this process, scenario fails-midway\n",
         "✓ triggerWorkflow  POST /v1/workflows/welcome/trigger  200\n",
         "[guard-bypassed]",
-        "✗ outcome success: 5 requests, 0 contract violations, 1 error",
+        "✗ outcome success, but not passed: 5 requests, 0 contract violations, 1 error",
     ):
         assert words in called.out
     assert "\x1b" not in called.out

@@ -211,7 +211,7 @@ def test_paths_that_are_no_documents(run_flow: Call, workspace: Path, place: str
     ("content", "code", "words"),
     [
         ("- a\n", "inputs-not-a-mapping", "in.yaml:1:1: "),
-        ("apiKey: k\n", "input-invalid", "in.yaml#: the input 'users' is missing"),
+        ("apiKey: k\n", "input-invalid", "in.yaml: the input 'users' is missing"),
         ("apiKey: 1\n", "input-invalid", "in.yaml#/apiKey: must be of type string"),
         ("users: {}\n", "input-invalid", "in.yaml#/users: must be of type array"),
         ("users: [a]\n", "input-invalid", "in.yaml#/users/0: must be of type object"),
@@ -252,7 +252,8 @@ def test_an_inputs_schema_that_is_none(run_flow: Call, workspace: Path) -> None:
         (["--scenario", "nothing"], "scenario-unknown", ", ".join(list_bundled("scenarios"))),
         (["--scenario", "a" * 5_000], "scenario-unknown", "bundled scenarios"),
         (["--scenario", "nothing.yaml"], "file-missing", "check the path"),
-        (["--severity", "nothing=note"], "severity-unknown", "guard-bypassed"),
+        (["--severity", "nothing=note"], "severity-unknown", "`mock-knock explain` lists all codes"),
+        (["--severity", "guard-bypass=note"], "severity-unknown", "did you mean guard-bypassed?"),
         (["--severity", "guard-bypassed=fatal"], "severity-unknown", "error, warning, note"),
         (["--severity", "guard-bypassed"], "argument-malformed", "--severity name=value"),
         (["--report", "xml=a"], "report-unknown", "kinds: json"),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mock_knock.errors import MockKnockError
-from mock_knock.files import bundled, find_bundled, list_bundled
+from mock_knock.errors import InvalidDocument, MockKnockError
+from mock_knock.files import bundled, choose_file, find_bundled, list_bundled
 from mock_knock.files.bundled import fixtures_folder
 
 MODULE = import_module("mock_knock.files.bundled")  # the package's function of that name hides it from `import`
@@ -68,3 +68,20 @@ def test_the_working_directory_is_not_looked_at(tmp_path: Path, monkeypatch: pyt
         Path(name).write_text("version: 1")
     assert bundled("scenarios", "immediate.yaml") == find_bundled("scenarios", "immediate")
     assert find_bundled("scenarios", "mine") is None
+
+
+def test_a_name_that_leads_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that is neither a file nor bundled is refused with the bundled ones; a file of that name is taken."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidDocument) as caught:
+        choose_file("arazzo", "nothing")
+    assert ("file-missing", "nothing") == (caught.value.code, caught.value.where)
+    assert all(name in caught.value.hint for name in list_bundled("arazzo"))
+    Path("nothing").write_text("arazzo: 1.0.1")
+    assert Path("nothing") == choose_file("arazzo", "nothing")
+
+
+@pytest.mark.parametrize("name", ["nothing.yaml", "a/nothing", "a" * 300, ""])
+def test_a_path_is_left_to_its_reader(name: str) -> None:
+    """What cannot be the name of a bundled file is a path, whether there is a file or not."""
+    assert Path(name) == choose_file("arazzo", name)

@@ -97,7 +97,7 @@ SCHEMA = {
 @pytest.mark.parametrize(
     ("values", "places"),
     [
-        ({}, ["inputs#"]),
+        ({}, ["inputs"]),
         ({"key": 1, "size": "x"}, ["inputs#/key", "inputs#/size"]),
         ({"key": "a", "size": 0}, ["inputs#/size"]),
     ],
