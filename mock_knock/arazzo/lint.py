@@ -13,7 +13,13 @@ from mock_knock.arazzo.lint_flow import check_actions, check_loops, check_reacha
 from mock_knock.arazzo.lint_inputs import check_optional_inputs, check_unused_inputs
 from mock_knock.arazzo.lint_secrets import check_literals, check_marks, looks_secret
 from mock_knock.arazzo.lint_subject import Subject
-from mock_knock.arazzo.lint_values import check_criteria, check_expressions, check_outputs, check_selectors
+from mock_knock.arazzo.lint_values import (
+    check_criteria,
+    check_expressions,
+    check_outputs,
+    check_replacements,
+    check_selectors,
+)
 from mock_knock.arazzo.references import check_references
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
@@ -34,6 +40,7 @@ RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     check_expressions,
     check_outputs,
     check_selectors,
+    check_replacements,
     check_criteria,
     check_parameters,
     check_payloads,

@@ -6,7 +6,7 @@ import pytest
 from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.criterion import Criterion
-from mock_knock.arazzo.document import Document, Parameter, SourceDescription, Step
+from mock_knock.arazzo.document import Document, OutputSource, Parameter, SourceDescription, Step
 from mock_knock.arazzo.references import check_references
 from mock_knock.arazzo.selector import Selector
 
@@ -90,6 +90,8 @@ def test_selectors() -> None:
     """The context of a selector names something too: in what is sent, and in outputs of steps and workflow."""
     selector = Selector("$steps.s.outputs.o", "/x", "jsonpointer", pointer="/sel")
     broken = Selector("response", "/x", "jsonpointer", pointer="/bad")
-    step = Step("s", "a", parameters=(Parameter("p", "query", [selector]),), outputs={"o": "$url", "b": broken})
+    embedded = Selector("$response.body", "$[{$inputs.no}]", "jsonpath", pointer="/emb")
+    outputs: dict[str, OutputSource] = {"o": "$url", "b": broken, "e": embedded}
+    step = Step("s", "a", parameters=(Parameter("p", "query", [selector], "/p"),), outputs=outputs)
     found = check_references(make_subject(make_workflow(step, outputs={"o": selector})))
-    assert [("output-forward", "/sel/context")] == codes(found)
+    assert [("output-forward", "/p/value/0/context"), ("input-undeclared", "/emb/selector")] == codes(found)

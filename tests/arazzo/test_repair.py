@@ -197,7 +197,7 @@ def test_a_criterion_that_is_no_query() -> None:
     [
         (True, {"type": "string"}),
         (False, {"type": "string", "format": "uuid"}),
-        (False, {"$ref": "#/components/inputs/key"}),
+        (False, {"$ref": "#/workflows/0/inputs/$defs/key"}),
         (False, {}),
         (False, True),
     ],
@@ -207,7 +207,7 @@ def test_secrets(schema: JsonValue, *, is_mended: bool) -> None:
     at = "/workflows/0/inputs/properties/apiKey"
     finding = Finding("input-secret-unmarked", "warning", "", at)
     expected = [AddMember(at, "format", "password")] if is_mended else []
-    assert expected == edits("{}", inputs={"properties": {"apiKey": schema}}, findings=(finding,))
+    assert expected == edits("{}", inputs={"properties": {"apiKey": schema}, "$defs": {"key": {}}}, findings=(finding,))
 
 
 def actions(
