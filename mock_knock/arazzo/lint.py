@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from mock_knock.arazzo.codes import severity_of
-from mock_knock.arazzo.lint_calls import check_calls, check_dependencies, check_recursion
+from mock_knock.arazzo.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
 from mock_knock.arazzo.lint_contract import check_parameters, check_payloads, check_targets
 from mock_knock.arazzo.lint_coverage import check_coverage, check_possibility
 from mock_knock.arazzo.lint_flow import check_actions, check_loops, check_reachability
@@ -34,6 +34,7 @@ RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     check_optional_inputs,
     check_targets,
     check_calls,
+    check_call_criteria,
     check_dependencies,
     check_recursion,
     check_references,
