@@ -6,6 +6,7 @@ difference before it is committed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -30,6 +31,7 @@ def lint(path: Path, dialect: Dialect) -> list[Finding]:
 def tell(findings: list[Finding]) -> Iterator[str]:
     """Yield the lines about some findings; a place is line and column."""
     for finding in findings:
+        assert re.fullmatch(r".+\.yaml:\d+:\d+", finding.where)
         place = finding.where.rpartition(".yaml:")[2]
         message = finding.message.replace(str(FOLDER), "...")
         yield f"{finding.severity} {place} {finding.code} {message}"

@@ -46,7 +46,10 @@ def _list(style: Style) -> Iterator[str]:
 
 
 def nearest_codes(text: str) -> list[str]:
-    """Return the codes that may have been meant, the likeliest first: those with the text in them, else with half of its words."""
+    """Return the codes that may have been meant, the likeliest first.
+
+    They have the text in them, or else at least half of its words.
+    """
     wanted = text.lower().replace("_", "-").replace(" ", "-").strip("-")
     if not wanted:
         return []

@@ -161,6 +161,20 @@ def test_mending(tmp_path: Path) -> None:
     assert () == mend_flow(mended.flow).repairs
 
 
+def test_what_is_known_of_a_document_stays_known(tmp_path: Path) -> None:
+    """After mending, sources still have the types that their files told, and remarks have their new places."""
+    write(tmp_path, name="other.yaml")
+    inputs = {"properties": {"token": {"type": "string"}, "i": {}}, "required": ["i", "token"]}
+    first, second = {**WORKFLOW, "inputs": inputs}, {**WORKFLOW, "workflowId": "v v"}
+    path = write(tmp_path, first, second, sources={"jobs": "jobs.yaml", "flows": "other.yaml"})
+    mended = mend_flow(opened(path))
+    assert {"expression-unbraced", "input-secret-unmarked"} == {each.code for each in mended.repairs}
+    assert ["openapi", "arazzo"] == [source.type for source in mended.flow.document.sources]
+    (note,) = mended.flow.notes
+    line = int(note.where.split(":")[-2])
+    assert "v v" in mended.flow.source.text.splitlines()[line - 1]
+
+
 def test_what_cannot_be_mended_safely(tmp_path: Path) -> None:
     """A repair that an alias stands in the way of is given up with its reason; the others are carried out."""
     path = write(tmp_path, {**WORKFLOW, "inputs": {**INPUTS, "properties": {"i": {}, "token": {"type": "string"}}}})
