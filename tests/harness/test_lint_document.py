@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def test_what_is_known_of_a_document_stays_known(tmp_path: Path) -> None:
     """After mending, sources still have the types that their files told, and remarks have their new places."""
     write(tmp_path, name="other.yaml")
     inputs = {"properties": {"token": {"type": "string"}, "i": {}}, "required": ["i", "token"]}
-    first, second = {**WORKFLOW, "inputs": inputs}, {**WORKFLOW, "workflowId": "v v"}
+    first, second = {**WORKFLOW, "inputs": inputs}, {**deepcopy(WORKFLOW), "workflowId": "v v"}
     path = write(tmp_path, first, second, sources={"jobs": "jobs.yaml", "flows": "other.yaml"})
     mended = mend_flow(opened(path))
     assert {"expression-unbraced", "input-secret-unmarked"} == {each.code for each in mended.repairs}
