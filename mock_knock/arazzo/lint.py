@@ -6,14 +6,20 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from mock_knock.arazzo.codes import severity_of
-from mock_knock.arazzo.lint_calls import check_calls, check_dependencies, check_recursion
+from mock_knock.arazzo.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
 from mock_knock.arazzo.lint_contract import check_parameters, check_payloads, check_targets
 from mock_knock.arazzo.lint_coverage import check_coverage, check_possibility
 from mock_knock.arazzo.lint_flow import check_actions, check_loops, check_reachability
 from mock_knock.arazzo.lint_inputs import check_optional_inputs, check_unused_inputs
 from mock_knock.arazzo.lint_secrets import check_literals, check_marks, looks_secret
 from mock_knock.arazzo.lint_subject import Subject
-from mock_knock.arazzo.lint_values import check_criteria, check_expressions, check_outputs, check_selectors
+from mock_knock.arazzo.lint_values import (
+    check_criteria,
+    check_expressions,
+    check_outputs,
+    check_replacements,
+    check_selectors,
+)
 from mock_knock.arazzo.references import check_references
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
@@ -28,12 +34,14 @@ RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     check_optional_inputs,
     check_targets,
     check_calls,
+    check_call_criteria,
     check_dependencies,
     check_recursion,
     check_references,
     check_expressions,
     check_outputs,
     check_selectors,
+    check_replacements,
     check_criteria,
     check_parameters,
     check_payloads,

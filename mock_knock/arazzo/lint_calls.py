@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from mock_knock.arazzo.criterion import Criterion, criterion_expressions, evaluate_criterion
 from mock_knock.arazzo.document import Document, Parameter, Workflow
+from mock_knock.arazzo.expression import ExpressionKind
 from mock_knock.arazzo.flow_graph import FlowGraph, last_resort
 from mock_knock.arazzo.inputs import declared_inputs, required_inputs
-from mock_knock.arazzo.lint_subject import Subject, has_default, step_actions
+from mock_knock.arazzo.lint_subject import Subject, has_default, step_actions, step_criteria
+from mock_knock.arazzo.scope import Scope
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import resolve_workflow
 
 _Links = Callable[[Workflow], Iterator[tuple[str, str]]]
 """What a workflow leads to: the reference and its place."""
+_OF_MESSAGES: frozenset[ExpressionKind] = frozenset({"url", "method", "statusCode", "request", "response"})
+"""The expressions that a step has through its request."""
 
 
 def check_calls(subject: Subject) -> Iterator[Problem]:
@@ -61,6 +66,24 @@ def _unknown_inputs(called: Workflow, given: Sequence[Parameter]) -> Iterator[Pr
             message = f"the workflow '{called.workflow_id}' has no input '{parameter.name}'"
             hint = f"its inputs: {', '.join(declared) or 'none'}"
             yield Problem("workflow-input-unknown", parameter.pointer, message, hint)
+
+
+def check_call_criteria(subject: Subject) -> Iterator[Problem]:
+    """Yield the criteria of steps that call a workflow and ask for a response, which such a step has not.
+
+    The standard gives it the outputs of that workflow and nothing else (1.1.0, Runtime Expressions, `$outputs`).
+    """
+    for step in subject.workflow.steps:
+        for criterion in step_criteria(step) if step.workflow_id is not None else ():
+            kinds = {expression.kind for expression in criterion_expressions(criterion)}
+            if kinds and kinds <= _OF_MESSAGES and not _holds_without(criterion, subject):
+                message = f"'{criterion.condition}' can never hold: a step that calls a workflow has no response"
+                hint = "take it out, as the step succeeds when the workflow does, or test `$outputs.<name>`"
+                yield Problem("criterion-impossible", f"{criterion.pointer}/condition", message, hint)
+
+
+def _holds_without(criterion: Criterion, subject: Subject) -> bool:
+    return evaluate_criterion(criterion, Scope(), dialect=subject.dialect).passed
 
 
 def check_recursion(subject: Subject) -> Iterator[Problem]:

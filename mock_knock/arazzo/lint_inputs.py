@@ -47,6 +47,10 @@ def check_optional_inputs(subject: Subject) -> Iterator[Problem]:
         if use.expression.kind != "inputs" or not use.is_sent or name not in optional or has_default(workflow, name):
             continue
         message = f"the input '{name}' is sent and may be absent: the standard says nothing about an absent input"
-        effect = "a member that is nothing but this input is left out" if use.is_whole else "the step fails without it"
-        hint = f"list '{name}' under `required`; in the lenient dialect {effect}, in the strict one the step fails"
+        effect = "the step fails"
+        if use.is_whole:
+            effect = (
+                "in the lenient dialect what is nothing but this input is left out, in the strict one the step fails"
+            )
+        hint = f"list '{name}' under `required`, or give it a default; without it {effect}"
         yield Problem("input-optional-sent", use.pointer, message, hint)

@@ -32,11 +32,17 @@ def looks_secret(name: str) -> bool:
 def check_marks(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each input that sounds like a secret and is not marked as one."""
     for name, schema in declared_inputs(subject.workflow).items():
-        if looks_secret(name) and not (isinstance(schema, Mapping) and schema.get("format") == "password"):
+        if looks_secret(name) and _may_be_text(schema) and schema.get("format") != "password":
             message = f"the input '{name}' looks like a secret and is not marked as one: other tools print it"
             yield Problem(
                 "input-secret-unmarked", input_pointers(subject.workflow)[name], message, "add `format: password`"
             )
+
+
+def _may_be_text(schema: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a schema leaves room for text: `format` says nothing about other types."""
+    types = schema.get("type", "string")
+    return "string" in (types if isinstance(types, list) else [types])
 
 
 def check_literals(subject: Subject) -> Iterator[Problem]:

@@ -6,10 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mock_knock.arazzo.criterion import Criterion, criterion_expressions
-from mock_knock.arazzo.document import Action, Document, OutputSource, Parameter, RequestBody, Step, Workflow
+from mock_knock.arazzo.document import (
+    Action,
+    Document,
+    OutputSource,
+    Parameter,
+    Replacement,
+    RequestBody,
+    Step,
+    Workflow,
+)
 from mock_knock.arazzo.expression import Expression, ExpressionSyntaxError, parse_expression
 from mock_knock.arazzo.inputs import declared_inputs
-from mock_knock.arazzo.pointer import MISSING, Missing, join_pointer
+from mock_knock.arazzo.pointer import MISSING, Missing, join_pointer, resolve_pointer
 from mock_knock.arazzo.reader import escape
 from mock_knock.arazzo.selector import Selector
 from mock_knock.arazzo.targets import DescribedContract, OperationTarget, resolve_target
@@ -129,15 +138,18 @@ def output_maps(workflow: Workflow) -> Iterator[tuple[str, OutputSource, Step | 
         yield f"{workflow.pointer}/outputs/{escape(name)}", source, None
 
 
-def find_selectors(workflow: Workflow) -> Iterator[tuple[Selector, Step | None, bool]]:
-    """Yield every selector of a workflow, whose it is, and whether its value is sent."""
+def find_selectors(workflow: Workflow) -> Iterator[Selector]:
+    """Yield every selector of a workflow: those in what is given, then those of outputs."""
     for given in given_values(workflow):
-        for _, each in walk_value(given.value):
-            if isinstance(each, Selector):
-                yield each, given.step, given.is_sent
-    for _, source, step in output_maps(workflow):
-        if isinstance(source, Selector):
-            yield source, step, False
+        yield from (each for _, each in walk_value(given.value) if isinstance(each, Selector))
+    yield from (source for _, source, _ in output_maps(workflow) if isinstance(source, Selector))
+
+
+def find_replacements(workflow: Workflow) -> Iterator[tuple[Replacement, RequestBody]]:
+    """Yield every replacement of a workflow with the body it stands in."""
+    for step in workflow.steps:
+        if step.request_body is not None:
+            yield from ((each, step.request_body) for each in step.request_body.replacements)
 
 
 def find_uses(workflow: Workflow, *, dialect: Dialect) -> Iterator[Use]:
@@ -152,18 +164,22 @@ def find_uses(workflow: Workflow, *, dialect: Dialect) -> Iterator[Use]:
             at = f"{criterion.pointer}/condition"
             yield from (Use(at, found, step) for found in criterion_expressions(criterion))
     for pointer, source, owner in output_maps(workflow):
-        if isinstance(source, str) and (expression := read_expression(source)):
+        if isinstance(source, Selector):
+            yield from (
+                Use(f"{source.pointer}{found.pointer}", found.expression, owner)
+                for found in find_expressions(source)
+                if found.expression is not None
+            )
+        elif expression := read_expression(source):
             yield Use(pointer, expression, owner)
-    for selector, owner, is_sent in find_selectors(workflow):
-        if expression := read_expression(selector.context):
-            yield Use(f"{selector.pointer}/context", expression, owner, is_sent)
 
 
 def _in_value(given: GivenValue, dialect: Dialect) -> Iterator[Use]:
     for found in find_expressions(given.value):
         is_text = found.form == "unbraced" and dialect == "strict"
         if found.expression is not None and not is_text:
-            is_whole = given.is_sent and found.form == "exact"
+            in_selector = resolve_pointer(given.value, found.pointer) is MISSING
+            is_whole = given.is_sent and found.form == "exact" and not in_selector
             yield Use(f"{given.pointer}{found.pointer}", found.expression, given.step, given.is_sent, is_whole)
 
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import get_args
 
-from mock_knock.arazzo.codes import EXPRESSION_HINT, READINGS, describe_criterion_problem
-from mock_knock.arazzo.criterion import Criterion, check_criterion
+from mock_knock.arazzo.codes import CRITERION_HINTS, EXPRESSION_HINT, READINGS, describe_criterion_problem
+from mock_knock.arazzo.criterion import check_criterion
 from mock_knock.arazzo.embedding import split_braced, split_unbraced
 from mock_knock.arazzo.expression import ExpressionKind, ExpressionSyntaxError, parse_expression
-from mock_knock.arazzo.lint_subject import Subject, find_selectors, given_values, output_maps, step_criteria, walk_value
+from mock_knock.arazzo.lint_subject import (
+    Subject,
+    find_replacements,
+    find_selectors,
+    given_values,
+    output_maps,
+    step_criteria,
+    walk_value,
+)
+from mock_knock.arazzo.replacement import check_target
+from mock_knock.arazzo.selection import check_selector
 from mock_knock.arazzo.selector import Selector
 from mock_knock.arazzo.targets import Problem, unbraced_problem
 from mock_knock.arazzo.template import find_expressions
@@ -21,6 +31,11 @@ _ROOTS = {root.lower(): root for root in get_args(ExpressionKind)}
 _LOOKALIKE = re.compile(r"\$(?P<root>[A-Za-z]+)\.\w[\w.\-]*(?:#[\w/~\-]*)?")
 _SIMILARITY = 0.8
 """How near a word must come to a root of expressions; `input` is 0.91 from `inputs`, `status` 0.67 from `outputs`."""
+_SELECTOR_HINTS: Mapping[str, str] = {
+    **CRITERION_HINTS,
+    "selector-invalid": "write a pointer such as `/items/0/id`, or the right `type`",
+    "jsonpath-invalid": "write a query such as `$.items[?@.status == 'done'].id`, or the right `type`",
+}
 
 
 def check_expressions(subject: Subject) -> Iterator[Problem]:
@@ -87,13 +102,30 @@ def _check_expression(text: str, at: str) -> Iterator[Problem]:
 
 def check_selectors(subject: Subject) -> Iterator[Problem]:
     """Yield what is wrong with Selector Objects, wherever they stand."""
-    for selector, _, _ in find_selectors(subject.workflow):
+    for selector in find_selectors(subject.workflow):
         yield from _check_selector(selector)
 
 
 def _check_selector(selector: Selector) -> Iterator[Problem]:
-    """Yield what is wrong with one Selector Object: the place for every rule about it."""
-    yield from _check_expression(selector.context, f"{selector.pointer}/context")
+    """Yield what is wrong with the context and the query of one Selector Object."""
+    for found in find_expressions(selector):
+        if found.problem is not None:
+            yield _invalid(found.text, found.problem, f"{selector.pointer}{found.pointer}")
+    at = f"{selector.pointer}/selector"
+    for each in check_selector(selector):
+        if each.code != "expression-invalid":
+            message = f"the {selector.type} '{selector.selector}' cannot be used: {each.message}"
+            yield Problem(each.code, at, message, _SELECTOR_HINTS[each.code])
+    yield from (unbraced_problem(text, at) for text in _unbraced(selector.selector))
+
+
+def check_replacements(subject: Subject) -> Iterator[Problem]:
+    """Yield the targets of replacements that cannot be read in their language, or not in this payload."""
+    for replacement, body in find_replacements(subject.workflow):
+        error = check_target(replacement, body.payload, body.content_type)
+        if error is not None:
+            hint = "write a target such as `/users/0/name`, or say its language by `targetSelectorType` (1.1.0)"
+            yield Problem(error.code, f"{replacement.pointer}/target", str(error), hint)
 
 
 def check_criteria(subject: Subject) -> Iterator[Problem]:
@@ -104,13 +136,12 @@ def check_criteria(subject: Subject) -> Iterator[Problem]:
             for code, message in check_criterion(criterion, dialect=subject.dialect):
                 name = READINGS.get(code, code)
                 yield Problem(name, at, *describe_criterion_problem(name, criterion.condition, message))
-            yield from (unbraced_problem(text, at) for text in _unbraced(criterion))
+            if criterion.type != "simple":
+                yield from (unbraced_problem(text, at) for text in _unbraced(criterion.condition))
 
 
-def _unbraced(criterion: Criterion) -> Iterator[str]:
-    """Yield the expressions that lack their braces in a typed condition, where `$` alone means something else."""
-    if criterion.type == "simple":
-        return
-    for braced in split_braced(criterion.condition):
+def _unbraced(query: str) -> Iterator[str]:
+    """Yield the expressions that lack their braces in a query or pattern, where `$` alone means something else."""
+    for braced in split_braced(query):
         pieces = split_unbraced(braced.text) if braced.form == "plain" else ()
         yield from (piece.text for piece in pieces if piece.form == "unbraced" and "." in piece.text)

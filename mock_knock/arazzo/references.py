@@ -10,7 +10,7 @@ from mock_knock.arazzo.flow_graph import FlowGraph
 from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.arazzo.lint_subject import Subject, Use, find_uses
 from mock_knock.arazzo.targets import Problem
-from mock_knock.arazzo.workflow_targets import WorkflowTarget, resolve_workflow
+from mock_knock.arazzo.workflow_targets import WorkflowTarget, output_names, resolve_workflow
 
 SOURCE_FIELDS = ("name", "url", "type")
 """The fields of a Source Description Object; an expression may read them, or name an operation or a workflow."""
@@ -28,7 +28,7 @@ def check_references(subject: Subject) -> Iterator[Problem]:
             case "outputs":
                 yield from _check_own_output(subject, use)
             case "workflows":
-                yield from _check_workflow_value(subject.document, use)
+                yield from _check_workflow_value(subject, use)
             case "sourceDescriptions":
                 yield from _check_source(subject, use)
             case "components":
@@ -54,7 +54,7 @@ def _check_step_output(workflow: Workflow, use: Use, graph: FlowGraph) -> Iterat
         hint = f"steps of this workflow: {_listed([each.step_id for each in workflow.steps])}"
         yield Problem("output-unknown", use.pointer, f"there is no step '{expression.owner}'", hint)
     elif expression.name not in step.outputs:
-        yield _unknown_output(use.pointer, f"the step '{step.step_id}'", expression.name, step.outputs)
+        yield from _check_output(use, f"the step '{step.step_id}'", step.outputs)
     elif use.step is not None and not graph.is_in_time(step.step_id, use.step.step_id, is_sent=use.is_sent):
         message = f"'{expression}' has no value yet: '{step.step_id}' does not come before '{use.step.step_id}'"
         yield Problem("output-forward", use.pointer, message, "move the step that has the output to the front")
@@ -63,26 +63,31 @@ def _check_step_output(workflow: Workflow, use: Use, graph: FlowGraph) -> Iterat
 def _check_own_output(subject: Subject, use: Use) -> Iterator[Problem]:
     """Check `$outputs.x`: behind a step that calls a workflow the outputs of that one, elsewhere those of this one."""
     if use.step is None or use.step.workflow_id is None:
-        owner = subject.workflow
-    else:
-        found = resolve_workflow(use.step.workflow_id, subject.document, subject.others, use.pointer)
-        if not isinstance(found, WorkflowTarget):
-            return  # the rule about calls reports it
-        owner = found.workflow
-    if use.expression.name not in owner.outputs:
-        yield _unknown_output(use.pointer, f"the workflow '{owner.workflow_id}'", use.expression.name, owner.outputs)
+        workflow = subject.workflow
+        yield from _check_output(use, f"the workflow '{workflow.workflow_id}'", workflow.outputs)
+        return
+    found = resolve_workflow(use.step.workflow_id, subject.document, subject.others, use.pointer)
+    if isinstance(found, WorkflowTarget):  # else the rule about calls reports it
+        yield from _check_handed_out(subject, use, found)
 
 
-def _check_workflow_value(document: Document, use: Use) -> Iterator[Problem]:
-    expression = use.expression
+def _check_handed_out(subject: Subject, use: Use, called: WorkflowTarget) -> Iterator[Problem]:
+    """Check an output of another workflow, which may have left for a third one by a goto."""
+    names = output_names(called, subject.document, subject.others)
+    if names is not None:
+        yield from _check_output(use, f"the workflow '{called.workflow.workflow_id}'", names)
+
+
+def _check_workflow_value(subject: Subject, use: Use) -> Iterator[Problem]:
+    document, expression = subject.document, use.expression
     workflow = document.workflow(expression.owner)
     if workflow is None:
         hint = f"workflows of this document: {_listed([each.workflow_id for each in document.workflows])}"
         yield Problem("workflow-missing", use.pointer, f"there is no workflow '{expression.owner}'", hint)
     elif expression.part == "inputs":
         yield from _check_input(workflow, use.pointer, expression)
-    elif expression.name not in workflow.outputs:
-        yield _unknown_output(use.pointer, f"the workflow '{workflow.workflow_id}'", expression.name, workflow.outputs)
+    else:
+        yield from _check_handed_out(subject, use, WorkflowTarget(workflow))
 
 
 def _check_source(subject: Subject, use: Use) -> Iterator[Problem]:
@@ -113,9 +118,11 @@ def _check_component(document: Document, use: Use) -> Iterator[Problem]:
         yield Problem("component-missing", use.pointer, message, f"components/{kind} has: {_listed(there)}")
 
 
-def _unknown_output(pointer: str, owner: str, name: str, outputs: Collection[str]) -> Problem:
-    hint = f"outputs of {owner.rpartition(' ')[2]}: {_listed(outputs)}"
-    return Problem("output-unknown", pointer, f"{owner} has no output '{name}'", hint)
+def _check_output(use: Use, owner: str, outputs: Collection[str]) -> Iterator[Problem]:
+    name = use.expression.name
+    if name not in outputs:
+        hint = f"outputs of {owner.rpartition(' ')[2]}: {_listed(outputs)}"
+        yield Problem("output-unknown", use.pointer, f"{owner} has no output '{name}'", hint)
 
 
 def _listed(names: Collection[str]) -> str:

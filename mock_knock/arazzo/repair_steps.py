@@ -30,10 +30,11 @@ StepRepair = tuple[str, Sequence[Edit], str]
 
 def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | None:
     """Make a goto to the same step, for values that are not final, a bounded retry in onFailure; None: unclear how."""
-    step = next((each for each in subject.workflow.steps if pointer.startswith(f"{each.pointer}/onSuccess/")), None)
-    action = next((each for each in step.on_success if each.pointer == pointer), None) if step else None
-    if step is None or action is None or action.target != step.step_id or not _may_fail(step):
+    step, index = next(_loops(subject, pointer), (None, 0))
+    at = f"{step.pointer}/onSuccess/{index}" if step else ""
+    if step is None or not _may_fail(step) or not _stands_at(value, at, pointer):
         return None
+    action = step.on_success[index]
     over = _end_of_poll(step, action)
     if over is None or any(each.name == action.name for each in step.on_failure):
         return None
@@ -43,9 +44,24 @@ def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | 
     limits = {"retryAfter": POLL_SECONDS, "retryLimit": POLL_LIMIT}
     criteria = [*required, *written["criteria"]]
     retry = {"name": action.name, "type": "retry", **limits, **others, "criteria": criteria}
-    edits = (_add_criterion(value, step, over), _add_failure(value, step, retry), _remove_action(value, step, action))
+    edits = (_add_criterion(value, step, over), _add_failure(value, step, retry), _remove_action(value, step, at))
     how = f"poll with a retry, at most {POLL_LIMIT} times with {POLL_SECONDS} s between"
     return step.pointer, edits, f"{how}; '{step.step_id}' succeeds when {over}"
+
+
+def _loops(subject: Subject, pointer: str) -> Iterator[tuple[Step, int]]:
+    """Yield each step that an action leads back to itself, and the index of that action."""
+    for step in subject.workflow.steps:
+        for index, action in enumerate(step.on_success):
+            if action.pointer == pointer and action.target == step.step_id:
+                yield step, index
+
+
+def _stands_at(value: JsonValue, at: str, pointer: str) -> bool:
+    """Tell whether an action stands in the list of its step: itself, or a reference to the component it is."""
+    name = "/components/successActions/"
+    reference = {"reference": f"$components.successActions.{pointer.removeprefix(name)}"}
+    return at == pointer or (pointer.startswith(name) and _written(value, at) == reference)
 
 
 def mend_coverage(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | None:
@@ -137,6 +153,6 @@ def _add_failure(value: JsonValue, step: Step, retry: JsonValue) -> Edit:
     return AddItem(at, retry, is_first=True)
 
 
-def _remove_action(value: JsonValue, step: Step, action: Action) -> Edit:
-    at = f"{step.pointer}/onSuccess"
-    return Remove(action.pointer if len(_written(value, at)) > 1 else at)
+def _remove_action(value: JsonValue, step: Step, at: str) -> Edit:
+    actions = f"{step.pointer}/onSuccess"
+    return Remove(at if len(_written(value, actions)) > 1 else actions)

@@ -8,7 +8,7 @@ must select something. Nothing that was there before is changed: whatever lies o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +19,7 @@ from mock_knock.arazzo.pointer import MISSING, Missing, PointerSyntaxError, chil
 from mock_knock.arazzo.query_results import selected_places
 from mock_knock.arazzo.query_versions import as_rfc9535
 from mock_knock.arazzo.selector import SelectorType
-from mock_knock.arazzo.xml_query import XPathError, xpath_edits
+from mock_knock.arazzo.xml_query import XPathError, check_xpath, xpath_edits
 from mock_knock.arazzo.xml_text import XmlError, edit_xml
 from mock_knock.messages import JsonValue
 
@@ -73,6 +73,56 @@ def replace_in(payload: JsonValue, replacement: Replacement, value: JsonValue, c
     return edit.payload
 
 
+def check_target(
+    replacement: Replacement, payload: JsonValue | Missing, content_type: str | None
+) -> ReplacementError | None:
+    """Return what can be seen to be wrong with a target without running anything.
+
+    Where neither the replacement nor the body says in which language it is, only what the payload gives away is known.
+    """
+    is_open = replacement.type is None and content_type is None and not isinstance(payload, (dict, list))
+    if is_open:
+        return None
+    kind = target_type(replacement, None if payload is MISSING else payload, content_type)
+    try:
+        if kind == "xpath" and isinstance(payload, (dict, list)):
+            raise _no_xml()
+        _CHECK[kind](replacement)
+    except ReplacementError as error:
+        return error
+    return None
+
+
+def _check_query(replacement: Replacement) -> None:
+    try:
+        compile_query(as_rfc9535(replacement.target, replacement.version))
+    except QuerySyntaxError as error:
+        message = f"'{replacement.target}', column {error.column + 1}: {error}"
+        raise ReplacementError("replacement-invalid", message) from None
+
+
+def _check_xpath(replacement: Replacement) -> None:
+    try:
+        check_xpath(replacement.target, replacement.version)
+    except XPathError as error:
+        raise ReplacementError("replacement-invalid", f"'{replacement.target}': {error}") from None
+
+
+def _check_pointer(replacement: Replacement) -> None:
+    _pointed(replacement.target)
+
+
+_CHECK: Final[Mapping[SelectorType, Callable[[Replacement], None]]] = {
+    "jsonpointer": _check_pointer,
+    "jsonpath": _check_query,
+    "xpath": _check_xpath,
+}
+
+
+def _no_xml() -> ReplacementError:
+    return ReplacementError("replacement-invalid", "XPath looks at the text of an XML document; the payload is none")
+
+
 def _unmatched(replacement: Replacement) -> ReplacementError:
     return ReplacementError("replacement-unmatched", f"the payload has no place '{replacement.target}'")
 
@@ -85,18 +135,16 @@ def _pointed(target: str) -> tuple[str, ...]:
 
 
 def _selected(payload: JsonValue, replacement: Replacement) -> Sequence[Sequence[str | int]]:
+    _check_query(replacement)
     try:
         return selected_places(compile_query(as_rfc9535(replacement.target, replacement.version)), payload)
-    except QuerySyntaxError as error:
-        message = f"'{replacement.target}', column {error.column + 1}: {error}"
-        raise ReplacementError("replacement-invalid", message) from None
     except QueryEvaluationError as error:
         raise ReplacementError("replacement-invalid", f"'{replacement.target}': {error}") from None
 
 
 def _replaced_in_xml(payload: JsonValue, replacement: Replacement, value: JsonValue) -> str:
     if not isinstance(payload, str):
-        raise ReplacementError("replacement-invalid", "XPath looks at the text of an XML document; the payload is none")
+        raise _no_xml()
     try:
         xml, edits = xpath_edits(replacement.target, payload, embedded_text(value), replacement.version)
         if not edits:

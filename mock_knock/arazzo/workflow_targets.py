@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mock_knock.arazzo.document import Document, Workflow
@@ -42,6 +42,41 @@ def resolve_workflow(
         return Problem("source-missing", at, message, f"known: {', '.join(names) or 'none'}")
     found = other.workflow(workflow_id)
     return WorkflowTarget(found, name) if found else _missing(workflow_id, f"source '{name}'", other, at)
+
+
+def output_names(target: WorkflowTarget, document: Document, others: Mapping[str, Document]) -> tuple[str, ...] | None:
+    """Return the outputs that a call of a workflow can hand out, or None when they cannot be known.
+
+    A `goto` to another workflow takes the place of the one it leaves, also for whoever called that: the outputs are
+    those of any workflow it leads to (the standard leaves open who gets them). `document` and `others` are those the
+    target was found in; what a document of `others` refers to in its turn is not at hand.
+    """
+    home = document if target.source is None else others[target.source]
+    pending, names = [(target.workflow, home, others if home is document else {})], dict[str, None]()
+    seen: set[tuple[int, str]] = set()
+    while pending:
+        workflow, near, far = pending.pop()
+        key = (id(near), workflow.workflow_id)
+        if key in seen:
+            continue
+        seen.add(key)
+        names |= dict.fromkeys(workflow.outputs)
+        for reference in _left_for(workflow):
+            found = resolve_workflow(reference, near, far, "")
+            if isinstance(found, Problem):
+                return None
+            pending.append(
+                (found.workflow, near, far) if found.source is None else (found.workflow, far[found.source], {})
+            )
+    return tuple(names)
+
+
+def _left_for(workflow: Workflow) -> Iterator[str]:
+    """Yield the workflows that a `goto` leaves a workflow for, as written."""
+    for step in workflow.steps:
+        for action in (*step.on_success, *step.on_failure):
+            if action.type == "goto" and action.workflow_id is not None:
+                yield action.workflow_id
 
 
 def _missing(workflow_id: str, place: str, document: Document, at: str, hint: str = "") -> Problem:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 MAX_DEPTH: Final = 200
 MAX_NODES: Final = 20_000
@@ -161,6 +160,8 @@ def edit_xml(xml: XmlText, edits: Iterable[Edit]) -> str:
 
 
 def _change(xml: XmlText, edit: Edit) -> tuple[int, int, bytes]:
+    from xml.sax.saxutils import escape, quoteattr  # noqa: PLC0415  # it brings the clients of HTTP and mail with it
+
     if found := _NOT_XML.search(edit.text):
         raise XmlError("xml-invalid", f"{found[0]!r} cannot stand in XML")
     start = xml.starts[edit.element]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.files import bundled_text
 from mock_knock.messages import Severity
 
+_ALIKE = 0.75
+"""How alike two words must be to be taken for one with a slip of the pen."""
+_SHORTEST = 4
+"""Characters of a word that says something."""
+_MOST_NEAR = 5
 _SENTENCE = re.compile(r".*?[.!?](?=\s|\Z)", re.DOTALL)
 
 
@@ -39,6 +44,25 @@ def first_sentence(text: str) -> str:
 
 
 def suggest_codes(code: str) -> str:
-    """Return a hint for a code that does not exist: those that look like it, or where all of them are listed."""
-    near = [each for each in SEVERITIES if code in each][:5] or get_close_matches(code, SEVERITIES)
+    """Return a hint for a code that does not exist: those that may have been meant, or where all of them are listed."""
+    near = nearest_codes(code)
     return f"did you mean {' or '.join(near)}?" if near else "`mock-knock explain` lists all codes"
+
+
+def nearest_codes(text: str) -> list[str]:
+    """Return the codes that may have been meant, the likeliest first.
+
+    They have the text in them, or else at least half of its words.
+    """
+    wanted = text.lower().replace("_", "-").replace(" ", "-").strip("-")
+    if not wanted:
+        return []
+    words = [word for word in wanted.split("-") if len(word) >= _SHORTEST]
+    shared = {
+        each: sum(bool(get_close_matches(word, each.split("-"), 1, _ALIKE)) for word in words) for each in SEVERITIES
+    }
+    likeness = {each: SequenceMatcher(None, wanted, each).ratio() for each in SEVERITIES}
+    near = [each for each in SEVERITIES if wanted in each] or [
+        each for each in SEVERITIES if shared[each] and 2 * shared[each] >= len(words)
+    ]
+    return sorted(near, key=lambda each: (-shared[each], -likeness[each]))[:_MOST_NEAR]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -85,6 +84,35 @@ def load_flow(path: Path, *, working_directory: Path, allow_roots: Sequence[Path
     Raises:
         InvalidDocument: a file cannot be used; all problems of one file at once.
     """
+    flow, failures = load_partly(path, working_directory=working_directory, allow_roots=allow_roots)
+    if failures:
+        raise failures[0].named()
+    return flow
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailure:
+    """A source description that cannot be used: its `place` in the document, and why."""
+
+    name: str
+    place: str
+    error: InvalidDocument
+
+    def named(self) -> InvalidDocument:
+        """Return the refusal, with the source description that led to it."""
+        error = self.error
+        what = f"source '{self.name}' ({self.place}): {error.what}"
+        return InvalidDocument(error.code, what, where=error.where, hint=error.hint)
+
+
+def load_partly(
+    path: Path, *, working_directory: Path, allow_roots: Sequence[Path] = ()
+) -> tuple[Flow, tuple[SourceFailure, ...]]:
+    """Do the same as `load_flow` as far as it goes: without the sources that cannot be used, which are returned.
+
+    Raises:
+        InvalidDocument: the document itself cannot be used; all problems at once.
+    """
     source = read_document(path)
     roots = document_roots(path, working_directory=working_directory, extra=allow_roots)
     return _Loader(roots).load(source)
@@ -99,7 +127,7 @@ class _Loader:
     identities: dict[str, Path] = field(default_factory=dict)
     descriptions: dict[Path, Source] = field(default_factory=dict)
 
-    def load(self, source: Source) -> Flow:
+    def load(self, source: Source) -> tuple[Flow, tuple[SourceFailure, ...]]:
         """Read what a document names; first all is located, so that each source has its type in the document."""
         if len(self.flows) >= MAX_DOCUMENTS:
             hint = "put workflows that belong together into one document"
@@ -108,33 +136,44 @@ class _Loader:
         document, notes = read_structure(source)
         base = base_uri_of(source.path, document.self_uri)
         self.identities[base] = source.path
-        located = [self.locate(source, base, index, each) for index, each in enumerate(document.sources)]
+        failures: list[SourceFailure] = []
+        located = [
+            self.locate(_Named(source, index, each, failures), base) for index, each in enumerate(document.sources)
+        ]
         document = replace(document, sources=tuple(each for each, _ in located))
         descriptions: dict[str, Description] = {}
         others: dict[str, Flow] = {}
         flow = self.flows[source.path.resolve()] = Flow(source, document, DescribedSources(descriptions), others, notes)
         for index, (each, path) in enumerate(located):
-            with _named(source, index, each):
+            if path is None:
+                continue
+            with _Named(source, index, each, failures):
                 if each.type == "arazzo":
                     others[each.name] = self.find_flow(path)
                 else:
                     read = self.read(path)
                     descriptions[each.name] = load_description(each.name, read.value, where=read.display)
-        return flow
+        return flow, tuple(failures)
 
-    def locate(
-        self, source: Source, base: str, index: int, described: SourceDescription
-    ) -> tuple[SourceDescription, Path]:
+    def locate(self, named: _Named, base: str) -> tuple[SourceDescription, Path | None]:
         """Return a source description that says its type, and its file; where it does not say it, the content tells."""
-        with _named(source, index, described):
+        source, described = named.source, named.described
+        with named:
             path = locate_source(source.path, base, described.url, roots=self.roots, identities=self.identities)
-            if described.type is not None:
-                return described, path
-            return replace(described, type="arazzo" if _is_arazzo(self.read(path).value) else "openapi"), path
+            if described.type is None:
+                described = replace(described, type="arazzo" if _is_arazzo(self.read(path).value) else "openapi")
+            return described, path
+        return described, None
 
     def find_flow(self, path: Path) -> Flow:
+        """Return another Arazzo document, which must be usable as a whole."""
         known = self.flows.get(path.resolve())
-        return known if known is not None else self.load(read_document(path, roots=self.roots))
+        if known is not None:
+            return known
+        flow, failures = self.load(read_document(path, roots=self.roots))
+        if failures:
+            raise failures[0].named()
+        return flow
 
     def read(self, path: Path) -> Source:
         at = path.resolve()
@@ -154,15 +193,24 @@ def read_structure(source: Source) -> tuple[Document, tuple[Finding, ...]]:
     return document, findings
 
 
-@contextmanager
-def _named(source: Source, index: int, described: SourceDescription) -> Iterator[None]:
-    """Tell of a refusal in the block which source description led to it."""
-    try:
-        yield
-    except InvalidDocument as error:
-        place = source.where(f"/sourceDescriptions/{index}/url")
-        what = f"source '{described.name}' ({place}): {error.what}"
-        raise InvalidDocument(error.code, what, where=error.where, hint=error.hint) from error
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A source description that is looked at in a block; a refusal there is kept with its name."""
+
+    source: Source
+    index: int
+    described: SourceDescription
+    failures: list[SourceFailure]
+
+    def __enter__(self) -> None:
+        """Begin to look."""
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> bool:
+        if not isinstance(error, InvalidDocument):
+            return False
+        place = self.source.where(f"/sourceDescriptions/{self.index}/url")
+        self.failures.append(SourceFailure(self.described.name, place, error))
+        return True
 
 
 def _is_arazzo(value: JsonValue) -> bool:

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mock_knock.arazzo.codes import severity_of
-from mock_knock.arazzo.document import Document, SourceDescription
 from mock_knock.arazzo.template import Dialect
-from mock_knock.contract.described import DescribedSources
-from mock_knock.contract.description import Description, load_description
 from mock_knock.errors import InvalidDocument
-from mock_knock.files import Source, document_roots, read_document, resolve_reference
-from mock_knock.harness.flow import Flow, load_flow, read_structure
+from mock_knock.harness.flow import Flow, SourceFailure, load_partly
 from mock_knock.harness.result import LintResult
 from mock_knock.messages import Finding, Severity, split_place
 
 _DESCRIPTION_CODES = frozenset(
-    {"operation-missing", "operation-id-conflict", "operation-id-ambiguous", "source-missing", "workflow-missing"}
+    {
+        "operation-missing",
+        "operation-id-conflict",
+        "operation-id-ambiguous",
+        "source-missing",
+        "source-member-missing",
+        "workflow-missing",
+    }
 )
 """Findings that mean nothing while a source description is missing."""
 
@@ -51,19 +54,14 @@ def open_document(path: Path, options: LintOptions) -> Flow | LintResult:
     """
     display = str(path).encode("utf-8", "backslashreplace").decode()
     try:
-        return load_flow(path, working_directory=options.working_directory, allow_roots=options.allow_roots)
-    except InvalidDocument as error:
-        problem = error
-    try:
-        source = read_document(path)
-        document, _ = read_structure(source)
+        flow, failures = load_partly(path, working_directory=options.working_directory, allow_roots=options.allow_roots)
     except InvalidDocument as error:
         if error.code.startswith("file-"):
             raise
         return _result(display, error.findings, (), options)
-    findings, flow = _open_sources(source, document, options)
-    if not findings:
-        return _result(display, problem.findings, _ids(flow), options)
+    if not failures:
+        return flow
+    findings = (_unreadable(each, options) for each in failures)
     rest = (each for each in _workflow_findings(flow, options) if each.code not in _DESCRIPTION_CODES)
     return _result(display, (*findings, *rest), _ids(flow), options)
 
@@ -82,28 +80,11 @@ def _workflow_findings(flow: Flow, options: LintOptions) -> Iterator[Finding]:
         yield from flow.lint(workflow, dialect=options.dialect)
 
 
-def _open_sources(source: Source, document: Document, options: LintOptions) -> tuple[list[Finding], Flow]:
-    """Load the descriptions that can be loaded, and report the others."""
-    findings, descriptions = [], {}
-    for index, described in enumerate(document.sources):
-        try:
-            descriptions.update(_load_source(source.path, described, options))
-        except InvalidDocument as error:
-            place = f" ({error.where})" if error.where else ""
-            message = f"the source description '{described.name}' cannot be used: {error.what}{place}"
-            severity = severity_of("source-unreadable", options.dialect)
-            where = source.where(f"/sourceDescriptions/{index}/url")
-            findings.append(Finding("source-unreadable", severity, message, where, error.hint))
-    return findings, Flow(source, document, DescribedSources(descriptions))
-
-
-def _load_source(path: Path, described: SourceDescription, options: LintOptions) -> dict[str, Description]:
-    roots = document_roots(path, working_directory=options.working_directory, extra=options.allow_roots)
-    found = resolve_reference(path, described.url, roots=roots)
-    read = read_document(found, roots=roots, with_positions=False)
-    if described.type == "arazzo":
-        return {}
-    return {described.name: load_description(described.name, read.value, where=read.display)}
+def _unreadable(failure: SourceFailure, options: LintOptions) -> Finding:
+    error, severity = failure.error, severity_of("source-unreadable", options.dialect)
+    place = f" ({error.where})" if error.where else ""
+    message = f"the source description '{failure.name}' cannot be used: {error.what}{place}"
+    return Finding("source-unreadable", severity, message, failure.place, error.hint)
 
 
 def _result(file: str, findings: Iterable[Finding], workflows: tuple[str, ...], options: LintOptions) -> LintResult:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mock_knock.arazzo.lint import lint_workflow
-from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.repair import Repair, distinct_repairs, plan_repairs
 from mock_knock.errors import MockKnockError
-from mock_knock.harness.flow import Flow
+from mock_knock.harness.flow import Flow, read_structure
 
 MAX_ROUNDS = 10
 
@@ -50,20 +49,18 @@ def _plan(flow: Flow, given_up: Sequence[Repair]) -> Iterator[Repair]:
 
 
 def _carry_out(mended: Mended, planned: Sequence[Repair]) -> Mended:
-    """Carry out repairs all at once; when that fails, those that cannot be done are found by halves.
-
-    No repair touches the source descriptions, whose types the loader has found out.
-    """
+    """Carry out repairs all at once; when that fails, those that cannot be done are found by halves."""
     try:
         source = mended.flow.source.edited(edit for repair in planned for edit in repair.edits)
-        parsed = parse_document(source.value, where=source.where)
+        document, notes = read_structure(source)
     except MockKnockError as error:
         if len(planned) == 1:
             return replace(mended, refused=(*mended.refused, (planned[0], error.what)))
         half = len(planned) // 2
         return _carry_out(_carry_out(mended, planned[:half]), planned[half:])
+    sources = mended.flow.document.sources  # no repair touches them, and here each has its type
     return replace(
         mended,
-        flow=replace(mended.flow, source=source, document=replace(parsed, sources=mended.flow.document.sources)),
+        flow=replace(mended.flow, source=source, document=replace(document, sources=sources), notes=notes),
         repairs=(*mended.repairs, *planned),
     )

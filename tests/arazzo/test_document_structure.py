@@ -59,7 +59,7 @@ def test_everything_is_read() -> None:
         {"user": "$steps.poll.outputs.user"},
         "/workflows/0",
     )
-    sources = (SourceDescription("users", "users.yml", "/sourceDescriptions/0"),)
+    sources = (SourceDescription("users", "users.yml", "/sourceDescriptions/0", "openapi"),)
     assert Document("1.0.1", "Notify", sources, (workflow,)) == parse_document(flow())
 
 

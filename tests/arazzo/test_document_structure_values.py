@@ -43,7 +43,7 @@ def test_everything_newer_is_read() -> None:
     assert [] == remarks(rich())
     document = parse_document(rich())
     assert "https://example.test/flow" == document.self_uri
-    assert ["openapi", "arazzo"] == [source.type for source in document.sources]
+    assert [None, "arazzo"] == [source.type for source in document.sources]
     (workflow,) = document.workflows
     assert ("$sourceDescriptions.flows.z",) == workflow.depends_on
     second, first = workflow.steps

@@ -7,7 +7,7 @@ from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Document, Parameter, SourceDescription, Step
-from mock_knock.arazzo.lint_calls import check_calls, check_dependencies, check_recursion
+from mock_knock.arazzo.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
 
 CALLED = make_workflow(
     Step("x", "a"), name="called", inputs={"id": {}, "size": {"default": 1}, "tag": {}}, required=("id", "size")
@@ -126,3 +126,30 @@ def test_calls_without_an_end() -> None:
 def test_calls_that_can_be_avoided(steps: tuple[Step, ...]) -> None:
     """A circle of calls that some way leads around can end."""
     assert [] == codes(check_recursion(make_subject(make_workflow(*steps))))
+
+
+@pytest.mark.parametrize(
+    ("is_told", "criterion"),
+    [
+        (True, Criterion("$statusCode == 200", pointer="/c")),
+        (True, Criterion("$response.body#/id != null && $statusCode == 200", pointer="/c")),
+        (True, Criterion("^2", "$statusCode", "regex", pointer="/c")),
+        (False, Criterion("!($statusCode == 404)", pointer="/c")),
+        (False, Criterion("$outputs.id == 1 || $statusCode == 200", pointer="/c")),
+        (False, Criterion("$outputs.id == 1", pointer="/c")),
+        (False, Criterion("1 == 2", pointer="/c")),
+    ],
+)
+def test_criteria_without_a_response(criterion: Criterion, *, is_told: bool) -> None:
+    """A step that calls a workflow has no response, so what asks for nothing else can never hold there."""
+    steps = (
+        Step("s", workflow_id="called", success_criteria=(criterion,)),
+        Step("s", workflow_id="called", on_failure=(Action("e", "end", criteria=(criterion,)),)),
+    )
+    expected = [("criterion-impossible", "/c/condition")] if is_told else []
+    for step in steps:
+        found = list(check_call_criteria(make_subject(make_workflow(step), CALLED)))
+        assert expected == codes(found)
+        assert all(each.hint for each in found)
+    other = Step("s", "a", success_criteria=(criterion,))
+    assert [] == codes(check_call_criteria(make_subject(make_workflow(other), CALLED)))

@@ -86,7 +86,7 @@ def test_what_is_asked_about_a_body() -> None:
     }
     step = body_step(payload, Replacement("/e/f", 1), Replacement("/g", 1, "jsonpointer"))
     list(check_payloads(make_subject(make_workflow(step), described=described)))
-    unknown = frozenset({"/a", "/b/0", "/b/1", "/d", "/e/f", "/g"})
+    unknown = frozenset({"/a", "/b/0", "/b/1", "/d", "/d/context", "/e/f", "/g"})
     assert [("a", "a/b", payload, unknown)] == described.seen
 
 

@@ -44,8 +44,9 @@ def test_an_optional_input_that_is_sent() -> None:
     step = Step("s", "a", request_body=RequestBody(payload, pointer="/b"))
     found = list(check_optional_inputs(make_subject(make_workflow(step, inputs={"a": {}}))))
     assert [("input-optional-sent", "/b/payload/m"), ("input-optional-sent", "/b/payload/n")] == codes(found)
-    effects = ["a member that is nothing but this input is left out", "the step fails without it"]
-    hint = "list 'a' under `required`; in the lenient dialect {}, in the strict one the step fails"
+    dropped = "in the lenient dialect what is nothing but this input is left out, in the strict one the step fails"
+    effects = [dropped, "the step fails"]
+    hint = "list 'a' under `required`, or give it a default; without it {}"
     assert [hint.format(effect) for effect in effects] == [each.hint for each in found]
 
 

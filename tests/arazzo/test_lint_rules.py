@@ -450,9 +450,10 @@ SECRETS = [
 def test_secrets(name: str) -> None:
     """An input whose name says that it is a secret should be marked as one."""
     place = f"/workflows/0/inputs/properties/{name}"
-    for schema in ({"type": "string"}, {}, True, {"format": "uuid"}):
+    for schema in ({"type": "string"}, {}, True, {"format": "uuid"}, {"type": ["string", "null"]}):
         assert [("input-secret-unmarked", place)] == found(f"[{A}]", inputs={"properties": {name: schema}})
-    assert [] == found(f"[{A}]", inputs={"properties": {name: {"type": "string", "format": "password"}}})
+    for schema in ({"type": "string", "format": "password"}, {"type": "object"}, {"type": ["integer", "null"]}):
+        assert [] == found(f"[{A}]", inputs={"properties": {name: schema}})
 
 
 def test_places_of_secrets() -> None:

@@ -7,7 +7,13 @@ from fake_contract import codes, make_subject, make_workflow
 
 from mock_knock.arazzo.criterion import Criterion, CriterionType
 from mock_knock.arazzo.document import Action, OutputSource, Parameter, Replacement, RequestBody, Step
-from mock_knock.arazzo.lint_values import check_criteria, check_expressions, check_outputs, check_selectors
+from mock_knock.arazzo.lint_values import (
+    check_criteria,
+    check_expressions,
+    check_outputs,
+    check_replacements,
+    check_selectors,
+)
 from mock_knock.arazzo.selector import Selector
 
 
@@ -83,3 +89,41 @@ def test_expressions_in_typed_conditions(expected: list[str], kind: CriterionTyp
     found = list(check_criteria(make_subject(make_workflow(step))))
     assert [("expression-unbraced", "/c/condition")] * len(expected) == codes(found)
     assert expected == [each.message.partition(" ")[0] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("found", "selector"),
+    [
+        ([], Selector("$response.body", "/a", "jsonpointer", pointer="/s")),
+        ([], Selector("$response.body", "/{$inputs.a}", "jsonpointer", pointer="/s")),
+        ([("selector-invalid", "/s/selector")], Selector("$response.body", "a", "jsonpointer", pointer="/s")),
+        ([("jsonpath-invalid", "/s/selector")], Selector("$response.body", "$.", "jsonpath", pointer="/s")),
+        ([("xpath-invalid", "/s/selector")], Selector("$response.body", "a[", "xpath", pointer="/s")),
+        ([("xpath-refused", "/s/selector")], Selector("$response.body", "doc('a')", "xpath", pointer="/s")),
+        ([("expression-invalid", "/s/selector")], Selector("$response.body", "/{$no}", "jsonpointer", pointer="/s")),
+        (
+            [("expression-unbraced", "/s/selector")],
+            Selector("$response.body", "$[?@.id == '$inputs.a']", "jsonpath", pointer="/s"),
+        ),
+    ],
+)
+def test_queries_of_selectors(found: list[tuple[str, str]], selector: Selector) -> None:
+    """The text of a selector is in the language that it says, wherever the selector stands."""
+    for step in (
+        Step("s", "a", outputs={"o": selector}),
+        Step("s", "a", parameters=(Parameter("p", "query", {"x": [selector]}, "/p"),)),
+    ):
+        problems = list(check_selectors(make_subject(make_workflow(step))))
+        assert found == codes(problems)
+        assert all(problem.hint for problem in problems)
+
+
+def test_targets_of_replacements() -> None:
+    """A replacement whose target cannot be read is told at its target."""
+    replacements = (Replacement("/x", 1, pointer="/0"), Replacement("x", 1, pointer="/1"))
+    body = RequestBody({"x": 0}, pointer="/body", replacements=replacements)
+    steps = (Step("s", "a"), Step("t", "a", request_body=body))
+    (found,) = check_replacements(make_subject(make_workflow(*steps)))
+    assert ("replacement-invalid", "/1/target") == (found.code, found.pointer)
+    assert "'x', column 1: a JSON pointer is empty or begins with '/'" == found.message
+    assert found.hint

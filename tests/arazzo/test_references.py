@@ -6,7 +6,16 @@ import pytest
 from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.criterion import Criterion
-from mock_knock.arazzo.document import Document, Parameter, SourceDescription, Step
+from mock_knock.arazzo.document import (
+    Action,
+    ActionType,
+    Document,
+    OutputSource,
+    Parameter,
+    SourceDescription,
+    Step,
+    Workflow,
+)
 from mock_knock.arazzo.references import check_references
 from mock_knock.arazzo.selector import Selector
 
@@ -90,6 +99,47 @@ def test_selectors() -> None:
     """The context of a selector names something too: in what is sent, and in outputs of steps and workflow."""
     selector = Selector("$steps.s.outputs.o", "/x", "jsonpointer", pointer="/sel")
     broken = Selector("response", "/x", "jsonpointer", pointer="/bad")
-    step = Step("s", "a", parameters=(Parameter("p", "query", [selector]),), outputs={"o": "$url", "b": broken})
+    embedded = Selector("$response.body", "$[{$inputs.no}]", "jsonpath", pointer="/emb")
+    outputs: dict[str, OutputSource] = {"o": "$url", "b": broken, "e": embedded}
+    step = Step("s", "a", parameters=(Parameter("p", "query", [selector], "/p"),), outputs=outputs)
     found = check_references(make_subject(make_workflow(step, outputs={"o": selector})))
-    assert [("output-forward", "/sel/context")] == codes(found)
+    assert [("output-forward", "/p/value/0/context"), ("input-undeclared", "/emb/selector")] == codes(found)
+
+
+def leaving(name: str, target: str, kind: ActionType = "goto") -> Workflow:
+    """Return a workflow with an output of its own that may leave for another one."""
+    step = Step("x", "a", on_success=(Action("g", "goto", "x"), Action("h", kind, workflow_id=target)))
+    return make_workflow(step, name=name, outputs={name: "$statusCode"})
+
+
+def test_outputs_of_workflows_that_are_left_for() -> None:
+    """A workflow that is left for another one by a goto hands out that one's outputs, in circles too."""
+    outputs: dict[str, OutputSource] = {"a": "$outputs.first", "b": "$outputs.second", "c": "$outputs.third"}
+    caller = make_workflow(Step("s", workflow_id="first", outputs=outputs, pointer="/s"))
+    circle = (leaving("first", "second"), leaving("second", "first"), leaving("third", "first"))
+    (found,) = check_references(make_subject(caller, *circle))
+    assert ("output-unknown", "/s/outputs/c") == (found.code, found.pointer)
+    assert "outputs of 'first': first, second" == found.hint
+    of_workflow = make_workflow(Step("s", "a", outputs={"o": "$workflows.first.outputs.second"}))
+    assert [] == codes(check_references(make_subject(of_workflow, *circle)))
+    once_more = (leaving("first", "second", "retry"), circle[1])
+    assert [("output-unknown", "/s/outputs/b"), ("output-unknown", "/s/outputs/c")] == codes(
+        check_references(make_subject(caller, *once_more))
+    )
+
+
+def test_outputs_of_other_documents_that_are_left_for() -> None:
+    """What another document leaves for is known within that document, and unknown beyond it."""
+    outputs: dict[str, OutputSource] = {"a": "$outputs.far", "b": "$outputs.near", "c": "$outputs.no"}
+    far = {"lib": Document("1.1.0", "t", (), (leaving("far", "near"), OTHER, make_workflow(name="near")))}
+    there = make_workflow(Step("s", workflow_id="$sourceDescriptions.lib.far", outputs=outputs, pointer="/s"))
+    at_home = (
+        make_workflow(Step("s", workflow_id="home", outputs=outputs, pointer="/s")),
+        leaving("home", "$sourceDescriptions.lib.far"),
+    )
+    for subject in (make_subject(there, others=far), make_subject(*at_home, others=far)):
+        assert [("output-unknown", "/s/outputs/b"), ("output-unknown", "/s/outputs/c")] == codes(
+            check_references(subject)
+        )
+    beyond = {"lib": Document("1.1.0", "t", (), (leaving("far", "$sourceDescriptions.more.x"),))}
+    assert [] == codes(check_references(make_subject(there, others=beyond)))

@@ -197,7 +197,7 @@ def test_a_criterion_that_is_no_query() -> None:
     [
         (True, {"type": "string"}),
         (False, {"type": "string", "format": "uuid"}),
-        (False, {"$ref": "#/components/inputs/key"}),
+        (False, {"$ref": "#/workflows/0/inputs/$defs/key"}),
         (False, {}),
         (False, True),
     ],
@@ -207,7 +207,7 @@ def test_secrets(schema: JsonValue, *, is_mended: bool) -> None:
     at = "/workflows/0/inputs/properties/apiKey"
     finding = Finding("input-secret-unmarked", "warning", "", at)
     expected = [AddMember(at, "format", "password")] if is_mended else []
-    assert expected == edits("{}", inputs={"properties": {"apiKey": schema}}, findings=(finding,))
+    assert expected == edits("{}", inputs={"properties": {"apiKey": schema}, "$defs": {"key": {}}}, findings=(finding,))
 
 
 def actions(
@@ -347,3 +347,25 @@ def test_every_mended_code_is_planned_once() -> None:
     found = Finding("expression-unbraced", "warning", "", f"{STEP}/parameters/0/value")
     step = yaml.safe_dump({"parameters": [{"name": "p", "in": "header", "value": "x $inputs.a"}]})
     assert 1 == len(planned(step, findings=(found, found, Finding("operation-missing", "error", "", STEP))))
+
+
+def test_a_loop_that_all_steps_have() -> None:
+    """A loop among the actions of the workflow belongs to every step, so it has no repair."""
+    criteria = [{"condition": "$response.body#/status == 'queued'"}]
+    value: JsonValue = {
+        "arazzo": "1.0.1",
+        "info": {"title": "t", "version": "1"},
+        "sourceDescriptions": [{"name": "one", "url": "1.yml"}],
+        "workflows": [
+            {
+                "workflowId": "w",
+                "steps": [{"stepId": "s", "operationId": "poll"}],
+                "successActions": [{"name": "again", "type": "goto", "stepId": "s", "criteria": criteria}],
+            }
+        ],
+    }
+    document = parse_document(value)
+    subject = Subject(document, document.workflows[0], Described(), "lenient")
+    findings = lint_workflow(subject, str)
+    assert ("loop-unbounded", "/workflows/0/successActions/0") in {(each.code, each.where) for each in findings}
+    assert "loop-unbounded" not in {each.code for each in plan_repairs(subject, value, findings)}

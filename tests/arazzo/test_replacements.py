@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.arazzo.document import Replacement
-from mock_knock.arazzo.pointer import join_pointer, resolve_pointer
-from mock_knock.arazzo.replacement import ReplacementError, is_json_type, replace_in, target_type
+from mock_knock.arazzo.pointer import MISSING, join_pointer, resolve_pointer
+from mock_knock.arazzo.replacement import ReplacementError, check_target, is_json_type, replace_in, target_type
 from mock_knock.arazzo.selector import SelectorType
 from mock_knock.messages import JsonValue
 
@@ -181,3 +181,37 @@ def test_queries_do_not_touch_the_payload(payload: JsonValue) -> None:
         changed = replaced(payload, "$.*", 0, "jsonpath")
         assert {0} == set(changed.values() if isinstance(changed, dict) else changed)
     assert before == payload
+
+
+@pytest.mark.parametrize(
+    ("reason", "target", "kind", "payload", "content_type"),
+    [
+        (None, "/a~1b", None, {}, None),
+        (None, "$.a[?@.b == 1]", "jsonpath", {}, None),
+        (None, "/a/b[1]", "xpath", "<a/>", None),
+        (None, "//a", None, "<a/>", "application/xml"),
+        (None, "$.a", None, MISSING, None),
+        (None, "$.a", None, "$inputs.body", None),
+        ("column 1: a JSON pointer is empty or begins with '/'", "$.a", None, {}, None),
+        ("column 1: a JSON pointer is empty or begins with '/'", "a", None, MISSING, "application/json"),
+        ("column 3: in a JSON pointer '~'", "/a~2", "jsonpointer", MISSING, None),
+        ("column 5: unexpected token '=='", "$.a == 1", "jsonpath", {}, None),
+        ("'//[': unexpected '[' operator", "//[", "xpath", "<a/>", None),
+        ("the function doc() is not offered", "doc('a')", None, "<a/>", "text/xml"),
+        ("the payload is none", "//a", "xpath", {}, None),
+        ("the payload is none", "//a", None, [], "application/xml"),
+    ],
+)
+def test_targets_before_a_run(
+    reason: str | None,
+    target: str,
+    kind: SelectorType | None,
+    payload: JsonValue,
+    content_type: str | None,
+) -> None:
+    """A target that cannot be read in its language is seen before a run, once it is clear which language it is."""
+    error = check_target(Replacement(target, 1, kind), payload, content_type)
+    assert (reason is None) is (error is None)
+    if error is not None:
+        assert "replacement-invalid" == error.code
+        assert str(reason) in str(error)

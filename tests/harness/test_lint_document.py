@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import yaml
 from scripted_api import API
 
 from mock_knock.arazzo import repair
-from mock_knock.arazzo.document import SourceDescription
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import Source
 from mock_knock.harness.flow import Flow
@@ -21,7 +20,8 @@ SENDS = {
     "operationId": "getJob",
     "parameters": [{"name": "id", "in": "path", "value": "x $inputs.i"}],
 }
-WORKFLOW = {"workflowId": "w", "inputs": {"properties": {"i": {}}}, "steps": [SENDS]}
+INPUTS = {"properties": {"i": {}}, "required": ["i"]}
+WORKFLOW = {"workflowId": "w", "inputs": INPUTS, "steps": [SENDS]}
 
 
 def write(folder: Path, *workflows: Any, sources: dict[str, str] | None = None, name: str = "flow.yaml") -> Path:
@@ -46,7 +46,7 @@ def codes(path: Path, **options: Any) -> list[str]:
 
 def test_all_workflows_have_their_say(tmp_path: Path) -> None:
     """The findings of all workflows stand in one list, each once, in the order of the lines."""
-    broken = {**WORKFLOW, "workflowId": "v", "steps": [{"stepId": "s", "operationId": "nothing"}]}
+    broken = {"workflowId": "v", "steps": [{"stepId": "s", "operationId": "nothing"}]}
     path = write(tmp_path, broken, WORKFLOW)
     result = lint_document(path, LintOptions(tmp_path))
     assert (str(path), ("v", "w")) == (result.file, result.workflows)
@@ -57,10 +57,10 @@ def test_all_workflows_have_their_say(tmp_path: Path) -> None:
 
 def test_severities(tmp_path: Path) -> None:
     """A severity that is asked for takes the place of the usual one, and the dialect is heeded."""
-    path = write(tmp_path, {**WORKFLOW, "inputs": {"properties": {"i": {}, "token": {}}}})
+    path = write(tmp_path, {**WORKFLOW, "inputs": {**INPUTS, "properties": {"i": {}, "token": {}}}})
     options = LintOptions(tmp_path, dialect="strict", severities={"input-secret-unmarked": "note"})
     found = {finding.code: finding.severity for finding in lint_document(path, options).findings}
-    assert {"input-secret-unmarked": "note", "expression-unbraced": "warning"} == found
+    assert {"input-secret-unmarked": "note", "expression-unbraced": "warning", "input-unused": "warning"} == found
 
 
 @pytest.mark.parametrize(
@@ -115,23 +115,40 @@ def opened(path: Path) -> Flow:
     return flow
 
 
-def test_another_reason_not_to_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What keeps a document from being loaded although each of its parts can be is told as it is."""
-
-    def refuse(*_: Any, **__: Any) -> Flow:
-        raise InvalidDocument("some-code", "what", where="there")
-
-    monkeypatch.setattr("mock_knock.harness.lint_document.load_flow", refuse)
-    assert ["some-code"] == codes(write(tmp_path))
+def test_an_arazzo_source_that_does_not_say_its_type(tmp_path: Path) -> None:
+    """A source without a type is what its file is, also while another one cannot be used."""
+    write(tmp_path, {**WORKFLOW, "workflowId": "there"}, name="other.yaml")
+    calls = [{"stepId": "s", "workflowId": "$sourceDescriptions.flows.there"}]
+    path = write(tmp_path, {"workflowId": "w", "steps": calls}, sources={"jobs": "gone.yaml", "flows": "other.yaml"})
+    assert ["source-unreadable", "workflow-input-missing"] == codes(path)
 
 
-def test_sources_of_another_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A source description that is no OpenAPI description need only be readable."""
-    path = write(tmp_path, sources={"jobs": "gone.yaml"})
-    read = opened(write(tmp_path, name="other.yaml")).document
-    document = replace(read, sources=(*read.sources, SourceDescription("flows", "flow.yaml", type="arazzo")))
-    monkeypatch.setattr("mock_knock.harness.lint_document.parse_document", lambda *_, **__: document)
-    assert ["file-missing"] == codes(path)
+def test_an_arazzo_source_that_is_broken(tmp_path: Path) -> None:
+    """What is wrong inside another document is told at the place that leads to it, with the place it is at."""
+    (tmp_path / "other.yaml").write_text(
+        "arazzo: 1.0.1\ninfo: {title: t, version: v}\nsourceDescriptions: []\nsteps: 1\n"
+    )
+    write(tmp_path, name="middle.yaml", sources={"jobs": "jobs.yaml", "more": "gone.yaml"})
+    sources = {"jobs": "jobs.yaml", "flows": "other.yaml", "middle": "middle.yaml"}
+    path = write(
+        tmp_path,
+        {"workflowId": "w", "steps": [{**SENDS, "operationId": "$sourceDescriptions.jobs.getJob"}]},
+        sources=sources,
+    )
+    first, second = (
+        each for each in lint_document(path, LintOptions(tmp_path)).findings if each.code == "source-unreadable"
+    )
+    assert (f"{path}:9:3", f"{path}:11:3") == (first.where, second.where)
+    assert f"({tmp_path / 'other.yaml'}:" in first.message
+    assert f"source 'more' ({tmp_path / 'middle.yaml'}:9:3): there is no such file" in second.message
+    assert first.hint
+    assert second.hint
+
+
+def test_remarks_on_the_structure_stand_once(tmp_path: Path) -> None:
+    """What the structure gives to remark is told once, however many workflows there are."""
+    path = write(tmp_path, {**WORKFLOW, "workflowId": "v v"}, WORKFLOW)
+    assert 1 == codes(path).count("arazzo-name-unusual")
 
 
 def test_mending(tmp_path: Path) -> None:
@@ -145,9 +162,23 @@ def test_mending(tmp_path: Path) -> None:
     assert () == mend_flow(mended.flow).repairs
 
 
+def test_what_is_known_of_a_document_stays_known(tmp_path: Path) -> None:
+    """After mending, sources still have the types that their files told, and remarks have their new places."""
+    write(tmp_path, name="other.yaml")
+    inputs = {"properties": {"token": {"type": "string"}, "i": {}}, "required": ["i", "token"]}
+    first, second = {**WORKFLOW, "inputs": inputs}, {**deepcopy(WORKFLOW), "workflowId": "v v"}
+    path = write(tmp_path, first, second, sources={"jobs": "jobs.yaml", "flows": "other.yaml"})
+    mended = mend_flow(opened(path))
+    assert {"expression-unbraced", "input-secret-unmarked"} == {each.code for each in mended.repairs}
+    assert ["openapi", "arazzo"] == [source.type for source in mended.flow.document.sources]
+    (note,) = mended.flow.notes
+    line = int(note.where.split(":")[-2])
+    assert "v v" in mended.flow.source.text.splitlines()[line - 1]
+
+
 def test_what_cannot_be_mended_safely(tmp_path: Path) -> None:
     """A repair that an alias stands in the way of is given up with its reason; the others are carried out."""
-    path = write(tmp_path, {**WORKFLOW, "inputs": {"properties": {"i": {}, "token": {"type": "string"}}}})
+    path = write(tmp_path, {**WORKFLOW, "inputs": {**INPUTS, "properties": {"i": {}, "token": {"type": "string"}}}})
     text = path.read_text().replace("value: x $inputs.i", "value: &v x $inputs.i")
     path.write_text(f"{text}  x-value: *v\n")
     mended = mend_flow(opened(path))
