@@ -110,7 +110,7 @@ class _Run:
         request, problems = plan_step(frame.unit, step, scope, self.options)
         self.ledger.note(frame.unit, problems)
         if request is None:
-            return self.leave("failure")
+            return self.fail_unsent(frame, scope)
         left = frame.deadline - self.clock.seconds()
         seconds = seconds_for(step, left=left, limit=self.options.request_timeout)
         judged = exchange_step(
@@ -129,6 +129,12 @@ class _Run:
         if failure is not None and failure.kind == "timeout" and left <= seconds and frame.deadline < self.deadline:
             return self.give_up(frame)
         return self.follow_decision(frame, outcome, judged.scope, judged.exchange.response)
+
+    def fail_unsent(self, frame: Frame, scope: Scope) -> Outcome | None:
+        """Fail a step whose request cannot be put together; its failure actions apply as to any other failure."""
+        outcome, frame.last = self.conclude(frame, scope, called=None), "failure"
+        self.ledger.conclude(frame, outcome)
+        return self.follow_decision(frame, outcome, scope, None)
 
     def call(self, frame: Frame) -> Outcome | None:
         """Begin the workflow that a step calls; without usable inputs it has failed at once."""
