@@ -121,6 +121,13 @@ CRITERION_HINTS: Mapping[str, str] = {
     "condition-invalid": "compare with == != < <= > >=, join with && and ||, quote text with '...'",
     "criterion-context-missing": "check that the context exists in this response",
     "expression-missing": "check that the value exists in this response, or add a criterion that looks for it first",
+    "xpath-failed": "test with `if` or a predicate for what makes it fail, such as an empty list or a divisor of 0",
+    "xpath-limit": "select less, or select it step by step",
+    "jsonpath-limit": "select less: name members in place of `..` and `*`",
+    "regex-timeout": "take out repetitions inside repetitions, such as `(a+)+`",
+    "value-too-deep": "take a part of the value, with a JSON pointer behind the expression",
+    "xml-limit": "ask the API for less at once",
+    "output-missing": "check that the value exists in this response, or take the output out",
 }
 
 _CRITERION_MESSAGES: Mapping[str, str] = {
@@ -161,6 +168,11 @@ def severity_of(code: str, dialect: Dialect) -> Severity:
     """Return how bad a code is; a code that is not listed is an error."""
     lenient, strict = SEVERITIES.get(code, ("error", "error"))
     return lenient if dialect == "lenient" else strict
+
+
+def hint_for(code: str) -> str:
+    """Return the general remedy of a code that a condition, a selector or an output can have at run time, or empty."""
+    return CRITERION_HINTS.get(code, "")
 
 
 def describe_criterion_problem(code: str, condition: str, message: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS, describe_criterion_problem
+from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS, describe_criterion_problem, hint_for
 from mock_knock.arazzo.criterion import Criterion, Verdict, evaluate_criterion
 from mock_knock.arazzo.document import Action, OutputSource, Parameter, Step, Workflow
 from mock_knock.arazzo.expression import MISSING, ExpressionSyntaxError, Scope, evaluate_expression, parse_expression
@@ -101,9 +101,12 @@ def read_outputs(
     for name, source in sources.items():
         at = f"{pointer}/outputs/{escape(name)}"
         read = _read_output(source, scope)
-        problems += [Problem(each.code, at, f"output '{name}': {each.message}", "") for each in read.problems]
         problems += [
-            Problem("output-missing", at, f"output '{name}' has no value: {each}", "") for each in read.missing
+            Problem(each.code, at, f"output '{name}': {each.message}", hint_for(each.code)) for each in read.problems
+        ]
+        problems += [
+            Problem("output-missing", at, f"output '{name}' has no value: {each}", hint_for("output-missing"))
+            for each in read.missing
         ]
         if read.value is not MISSING:
             found[name] = read.value

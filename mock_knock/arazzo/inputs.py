@@ -47,6 +47,13 @@ def required_inputs(workflow: Workflow) -> frozenset[str]:
     return frozenset(found)
 
 
+def default_inputs(workflow: Workflow) -> dict[str, JsonValue]:
+    """Return the defaults of the inputs that are declared in every case, by their names."""
+    root = _Root(workflow.inputs)
+    found = {name: _merged(each, pointer, root) for name, (pointer, each) in _properties(root, _ALWAYS).items()}
+    return {name: schema["default"] for name, schema in found.items() if "default" in schema}
+
+
 def input_names(workflow: Workflow) -> tuple[str, ...]:
     """Return the names of the declared inputs, in the order in which they are mentioned."""
     return tuple(_properties(_Root(workflow.inputs)))
@@ -80,10 +87,10 @@ class _Root:
         return found
 
 
-def _properties(root: _Root) -> dict[str, tuple[str, JsonValue]]:
+def _properties(root: _Root, branches: tuple[str, ...] = _PERHAPS) -> dict[str, tuple[str, JsonValue]]:
     """Return the first mention of each property with its pointer from the schema."""
     found: dict[str, tuple[str, JsonValue]] = {}
-    for pointer, part in _parts(root.schema, "", root, _PERHAPS):
+    for pointer, part in _parts(root.schema, "", root, branches):
         properties = part.get("properties")
         for name, each in properties.items() if isinstance(properties, Mapping) else ():
             found.setdefault(name, (pointer + join_pointer(("properties", name)), each))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mock_knock.arazzo.inputs import declared_inputs, input_pointers, required_inputs
-from mock_knock.arazzo.lint_subject import Subject, find_uses, has_default
+from mock_knock.arazzo.lint_subject import Subject, find_uses, has_default, step_actions
 from mock_knock.arazzo.targets import Problem
+from mock_knock.arazzo.workflow_targets import WorkflowTarget, resolve_workflow
 
 
 def check_unused_inputs(subject: Subject) -> Iterator[Problem]:
@@ -15,7 +16,7 @@ def check_unused_inputs(subject: Subject) -> Iterator[Problem]:
         use.expression.name for use in find_uses(subject.workflow, dialect="lenient") if use.expression.kind == "inputs"
     }
     unread = [name for name in declared_inputs(subject.workflow) if name not in read]
-    others = _read_by_others(subject) if unread else set()
+    others = _read_by_others(subject) | _handed_on(subject) if unread else set()
     for name in unread:
         if name not in others:
             message = f"nothing reads the input '{name}'"
@@ -36,6 +37,14 @@ def _read_by_others(subject: Subject) -> set[str]:
         and use.expression.part == "inputs"
         and use.expression.owner == subject.workflow.workflow_id
     }
+
+
+def _handed_on(subject: Subject) -> set[str]:
+    """Return the inputs that go to workflows which are depended on, or which an action leads to (our reading)."""
+    actions = (action for step in subject.workflow.steps for action in step_actions(step))
+    references = [*subject.workflow.depends_on, *(action.workflow_id for action in actions if action.workflow_id)]
+    found = (resolve_workflow(text, subject.document, subject.others, "") for text in references)
+    return {name for each in found if isinstance(each, WorkflowTarget) for name in declared_inputs(each.workflow)}
 
 
 def check_optional_inputs(subject: Subject) -> Iterator[Problem]:

@@ -48,20 +48,30 @@ class Planned:
     problems: tuple[Problem, ...] = ()
 
 
-def plan_request(step: Step, workflow: Workflow, scope: Scope, *, dialect: Dialect) -> Planned:
+def plan_request(
+    step: Step, workflow: Workflow, scope: Scope, *, dialect: Dialect, default_type: str | None = None
+) -> Planned:
     """Render the parameters and the payload of a step, and make the replacements in the payload.
 
+    `default_type` is the content type of the operation, for a step that does not say it: it tells the language of the
+    targets of replacements, and whether a text is the text of a JSON document.
     In the lenient dialect an optional input that is absent takes its member of the payload with it, and its parameter
     unless that is part of the path; the specification does not say what it stands for. Any other expression without a
     value keeps the request from being sent.
     """
     planner = _Planner(scope, dialect, optional_inputs(workflow) if dialect == "lenient" else frozenset())
     parameters = planner.parameters(step)
-    payload = planner.payload(step.request_body) if step.request_body else MISSING
+    headers = (str(each.value) for each in parameters if _is_content_type(each))
+    default_type = next(headers, default_type)
+    payload = planner.payload(step.request_body, default_type) if step.request_body else MISSING
     if planner.is_blocked:
         return Planned(None, tuple(planner.problems))
     content_type = step.request_body.content_type if step.request_body else None
     return Planned(RequestPlan(parameters, payload, content_type), tuple(planner.problems))
+
+
+def _is_content_type(parameter: PlannedParameter) -> bool:
+    return parameter.place == "header" and parameter.name.lower() == "content-type"
 
 
 def plan_inputs(
@@ -125,18 +135,18 @@ class _Planner:
             return MISSING
         return self.noted(render_value(parameter.value, self.scope, dialect=self.dialect), at, what).value
 
-    def payload(self, body: RequestBody) -> JsonValue | Missing:
-        at = f"{body.pointer}/payload"
+    def payload(self, body: RequestBody, default_type: str | None) -> JsonValue | Missing:
+        at, content_type = f"{body.pointer}/payload", body.content_type or default_type
         rendered = render_value(body.payload, self.scope, dialect=self.dialect, optional_inputs=self.optional)
         for pointer in rendered.dropped:
             self.note_dropped(
                 f"{at}{pointer}", f"the optional input for {pointer} is absent: this member was left out of the payload"
             )
         payload = self.noted(rendered, at, "the payload").value
-        if isinstance(payload, str) and is_json_type(body.content_type) and _is_json_text(body.payload):
+        if isinstance(payload, str) and is_json_type(content_type) and _is_json_text(body.payload):
             payload = self.parsed(payload, at)
         for replacement in body.replacements:
-            payload = self.replaced(payload, replacement, body.content_type)
+            payload = self.replaced(payload, replacement, content_type)
         return payload
 
     def parsed(self, text: str, at: str) -> JsonValue:

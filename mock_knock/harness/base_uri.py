@@ -44,14 +44,14 @@ def locate_source(path: Path, base: str, url: str, *, roots: Sequence[Path], ide
     if wanted in identities:
         return identities[wanted]
     if origin.scheme not in _REMOTE:
-        return _local(path, base, url, roots)
+        return _local(path, base, url, wanted, roots)
     if (target.scheme, target.netloc) != (origin.scheme, origin.netloc):
         return resolve_reference(path, url, roots=roots)
     beside = relpath(unquote(target.path), unquote(origin.path).rpartition("/")[0] or "/")
     return resolve_reference(path, quote(beside), roots=roots)
 
 
-def _local(path: Path, base: str, url: str, roots: Sequence[Path]) -> Path:
+def _local(path: Path, base: str, url: str, wanted: str, roots: Sequence[Path]) -> Path:
     if base == path.resolve().as_uri():
         return resolve_reference(path, url, roots=roots)
-    return resolve_reference(Path(unquote(urlsplit(base).path)), url, roots=roots)
+    return resolve_reference(path, wanted, roots=roots)  # the folders of `$self` need not exist

@@ -8,6 +8,7 @@ from mock_knock.arazzo.document import Step
 from mock_knock.arazzo.expression import Scope
 from mock_knock.arazzo.planning import plan_request
 from mock_knock.arazzo.targets import Problem
+from mock_knock.harness.bodies import choose_content_type
 from mock_knock.harness.options import RunOptions
 from mock_knock.harness.prepare import Call, Unit
 from mock_knock.harness.transport import Transport
@@ -35,10 +36,11 @@ def plan_step(
     unit: Unit, step: Step, scope: Scope, options: RunOptions
 ) -> tuple[WireRequest | None, tuple[Problem, ...]]:
     """Put the request of a step together; None when a value is missing or cannot be sent, with the problems."""
-    planned = plan_request(step, unit.workflow, scope, dialect=options.dialect)
+    call = unit.calls[step.step_id]
+    default_type = choose_content_type(None, call.details)
+    planned = plan_request(step, unit.workflow, scope, dialect=options.dialect, default_type=default_type)
     if planned.plan is None:
         return None, planned.problems
-    call = unit.calls[step.step_id]
     request = build_request(planned.plan, call.operation, call.server, details=call.details)
     if isinstance(request, Unsendable):
         at = request.pointer or step.pointer

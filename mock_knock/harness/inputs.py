@@ -10,6 +10,7 @@ import jsonschema_rs
 import orjson
 
 from mock_knock.arazzo.document import Workflow
+from mock_knock.arazzo.inputs import default_inputs
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import Finding, JsonValue
 
@@ -37,13 +38,8 @@ def check_inputs(workflow: Workflow, inputs: Inputs) -> None:
 
 
 def complete_inputs(workflow: Workflow, inputs: Inputs) -> Inputs:
-    """Return the inputs with the `default` of each absent one, where the schema has it at its top (our reading)."""
-    properties = workflow.inputs.get("properties")
-    defaults = {
-        name: schema["default"]
-        for name, schema in (properties.items() if isinstance(properties, Mapping) else ())
-        if isinstance(schema, Mapping) and "default" in schema and name not in inputs.values
-    }
+    """Return the inputs with the `default` of each absent one that its schema has in every case (our reading)."""
+    defaults = default_inputs(workflow)
     return replace(inputs, values={**defaults, **inputs.values}) if defaults else inputs
 
 

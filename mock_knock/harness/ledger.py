@@ -82,7 +82,7 @@ class Ledger:
 
     def record_exchange(self, frame: Frame, judged: JudgedExchange, outcome: StepOutcome, depth: int) -> None:
         """Remember a request and what followed from it."""
-        self._conclude(frame, outcome)
+        self.conclude(frame, outcome)
         failure = judged.exchange.failure
         if failure is not None:
             message = f"'{frame.step.step_id}' got no answer: {failure.message}"
@@ -106,7 +106,7 @@ class Ledger:
 
     def record_call(self, frame: Frame, called: str, first: int, outcome: StepOutcome, depth: int) -> None:
         """Remember a step that called a workflow, and what followed from it."""
-        self._conclude(frame, outcome)
+        self.conclude(frame, outcome)
         self.calls.append(
             CallResult(
                 step_id=frame.step.step_id,
@@ -124,7 +124,8 @@ class Ledger:
             )
         )
 
-    def _conclude(self, frame: Frame, outcome: StepOutcome) -> None:
+    def conclude(self, frame: Frame, outcome: StepOutcome) -> None:
+        """Remember the outputs of a step, and that it has succeeded; one that sent nothing leaves nothing else."""
         step_id = frame.step.step_id
         frame.outputs[step_id] = dict(outcome.outputs)
         self.note(frame.unit, outcome.problems)

@@ -14,6 +14,7 @@ from mock_knock.errors import InvalidDocument
 from mock_knock.harness.frames import Frame
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
 from mock_knock.harness.prepare import Unit
+from mock_knock.messages import Exchange
 
 _FOREIGN_STEP = re.compile(
     r"\$(?:workflows|sourceDescriptions\.(?P<source>[^.{}]+))\.(?P<workflow>.+)\.steps\.(?P<step>[^.]+)"
@@ -88,6 +89,19 @@ def _is_done(frame: Frame, reference: str, done: set[tuple[int, str, str]]) -> b
         other = flow.others.get(match["source"])
         return other is not None and (id(other), match["workflow"], match["step"]) in done
     return (id(flow), match["workflow"], match["step"]) in done
+
+
+def is_over(step: Step, exchange: Exchange, *, seconds: float) -> bool:
+    """Tell whether an exchange was given up after `seconds` because the step's own `timeout` is no longer."""
+    failure = exchange.failure
+    return failure is not None and failure.kind == "timeout" and step.timeout is not None and step.timeout <= seconds
+
+
+def timeout_problem(step: Step) -> Problem:
+    """Return the problem of a step that was not completed in the time its `timeout` gives it."""
+    message = f"'{step.step_id}' was not completed within {step.timeout or 0.0:g} s"
+    hint = "raise its `timeout`, or say in onFailure what then"
+    return Problem("step-timeout", f"{step.pointer}/timeout", message, hint)
 
 
 def seconds_for(step: Step, *, left: float, limit: float) -> float:

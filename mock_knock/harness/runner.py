@@ -17,7 +17,14 @@ from mock_knock.harness.frames import Ending, Frame, Role
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
 from mock_knock.harness.ledger import Ledger
 from mock_knock.harness.options import RunClock, RunOptions
-from mock_knock.harness.passing import call_inputs, seconds_for, shared_inputs, unmet_dependency
+from mock_knock.harness.passing import (
+    call_inputs,
+    is_over,
+    seconds_for,
+    shared_inputs,
+    timeout_problem,
+    unmet_dependency,
+)
 from mock_knock.harness.prepare import Prepared, Unit
 from mock_knock.harness.result import Outcome, RunResult, StepResult
 from mock_knock.harness.retry_after import retry_after_seconds
@@ -103,19 +110,31 @@ class _Run:
         request, problems = plan_step(frame.unit, step, scope, self.options)
         self.ledger.note(frame.unit, problems)
         if request is None:
-            return self.leave("failure")
+            return self.fail_unsent(frame, scope)
+        left = frame.deadline - self.clock.seconds()
+        seconds = seconds_for(step, left=left, limit=self.options.request_timeout)
         judged = exchange_step(
             frame.unit.calls[step.step_id],
             request,
             scope,
             transport=self.transport,
-            timeout=seconds_for(step, left=frame.deadline - self.clock.seconds(), limit=self.options.request_timeout),
+            timeout=seconds,
             is_judged=self.options.contract != "off",
         )
         outcome = self.conclude(frame, judged.scope, called=None)
-        frame.last = "failure" if judged.exchange.failure is None else "unreachable"
+        failure, is_late = judged.exchange.failure, is_over(step, judged.exchange, seconds=seconds)
+        frame.last = "failure" if failure is None or is_late else "unreachable"
         self.ledger.record_exchange(frame, judged, outcome, len(self.stack) - 1)
+        self.ledger.note(frame.unit, [timeout_problem(step)] if is_late else [])
+        if failure is not None and failure.kind == "timeout" and left <= seconds and frame.deadline < self.deadline:
+            return self.give_up(frame)
         return self.follow_decision(frame, outcome, judged.scope, judged.exchange.response)
+
+    def fail_unsent(self, frame: Frame, scope: Scope) -> Outcome | None:
+        """Fail a step whose request cannot be put together; its failure actions apply as to any other failure."""
+        outcome, frame.last = self.conclude(frame, scope, called=None), "failure"
+        self.ledger.conclude(frame, outcome)
+        return self.follow_decision(frame, outcome, scope, None)
 
     def call(self, frame: Frame) -> Outcome | None:
         """Begin the workflow that a step calls; without usable inputs it has failed at once."""
@@ -278,14 +297,11 @@ class _Run:
 
     def give_up(self, frame: Frame) -> Outcome | None:
         """End every workflow whose time is over, up to the step whose `timeout` it was, which has failed."""
-        late = frame
-        while self.stack[-1].deadline <= self.clock.seconds():
+        late, over = frame, max(frame.deadline, self.clock.seconds())
+        while self.stack[-1].deadline <= over:
             late = self.stack.pop()
         caller = self.stack[-1]
-        timeout = caller.step.timeout or 0.0
-        message = f"'{caller.step.step_id}' was not completed within {timeout:g} s"
-        hint = "raise its `timeout`, or say in onFailure what then"
-        self.ledger.note(caller.unit, [Problem("step-timeout", f"{caller.step.pointer}/timeout", message, hint)])
+        self.ledger.note(caller.unit, [timeout_problem(caller.step)])
         return self.conclude_call(caller, late.unit, "failure", {}, late.first)
 
     def read_outputs(self, frame: Frame, ending: Ending) -> Mapping[str, JsonValue]:

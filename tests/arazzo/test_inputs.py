@@ -7,7 +7,14 @@ import pytest
 from small_documents import DEEP, built, problems
 
 from mock_knock.arazzo.document import Workflow
-from mock_knock.arazzo.inputs import declared_inputs, declared_properties, input_names, input_pointers, required_inputs
+from mock_knock.arazzo.inputs import (
+    declared_inputs,
+    declared_properties,
+    default_inputs,
+    input_names,
+    input_pointers,
+    required_inputs,
+)
 from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.pointer import resolve_pointer
 from mock_knock.messages import JsonValue
@@ -234,3 +241,19 @@ def test_deep_schemas() -> None:
     assert {} == declared_inputs(workflow({"default": DEEP}))
     told = declared_properties({"properties": {"a": {"title": "t", **nested}}})["a"]
     assert "t" == told["title"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ({"properties": {"a": {"default": 1}, "b": {"default": None}, "c": {}, "d": True}}, {"a": 1, "b": None}),
+        ({"$ref": "#/components/inputs/paging"}, {"size": 20}),
+        ({"properties": {"n": {"$ref": "#/components/inputs/paging/properties/size"}}}, {"n": 20}),
+        ({"allOf": [{"$ref": "#/components/inputs/paging"}]}, {"size": 20}),
+        ({"anyOf": [{"$ref": "#/components/inputs/paging"}]}, {}),
+        ({"properties": 7}, {}),
+    ],
+)
+def test_defaults_of_inputs(inputs: JsonValue, expected: JsonValue) -> None:
+    """An input has the default that its schema gives it in every case, wherever that schema stands."""
+    assert expected == default_inputs(workflow(inputs, paging={"properties": {"size": {"default": 20}}}))

@@ -38,6 +38,17 @@ def test_an_input_that_another_workflow_reads() -> None:
     assert ["nothing reads the input 'b'"] == messages(check_unused_inputs(make_subject(first, other)))
 
 
+def test_an_input_that_goes_on_to_another_workflow() -> None:
+    """What a workflow that is depended on, or that an action leads to, declares as an input is handed on to it."""
+    other, third = (make_workflow(Step("s", "a"), name=name, inputs={name: {}}) for name in ("other", "third"))
+    over = Action("g", "goto", workflow_id="third")
+    step = Step("s", "a", on_success=(over, Action("e", "end")))
+    inputs: dict[str, JsonValue] = {"other": {}, "third": {}, "more": {}}
+    first = make_workflow(step, inputs=inputs, depends_on=("other", "nowhere"))
+    found = messages(check_unused_inputs(make_subject(first, other, third)))
+    assert ["nothing reads the input 'more'"] == found
+
+
 def test_an_optional_input_that_is_sent() -> None:
     """An input that need not be given is told where it is sent; what happens then hangs on where it stands."""
     payload = {"m": "$inputs.a", "n": "x {$inputs.a}"}

@@ -381,3 +381,23 @@ def test_absent_inputs_for_a_workflow() -> None:
     embedded = (given_input("a", "{$inputs.data}"), given_input("b", [1]))
     inputs, (problem,) = plan_inputs(embedded, SCOPE, dialect="lenient", declared=frozenset())
     assert (None, "the parameter 'a' needs $inputs.data, which has no value") == (inputs, problem.message)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "default", "header", "payload", "expected"),
+    [
+        (None, "application/json", None, '{"a": 1}', {"a": 2}),
+        (None, "application/xml", None, " <a>1</a>", " <a>2</a>"),
+        (None, "text/plain", "application/json", '{"a": 1}', {"a": 2}),
+        ("application/json", "application/xml", "application/xml", '{"a": 1}', {"a": 2}),
+    ],
+)
+def test_the_language_of_a_payload(
+    content_type: str | None, default: str, header: str | None, payload: str, expected: JsonValue
+) -> None:
+    """How a payload is read is told by the step, else by its Content-Type parameter, else by the operation."""
+    headers = (Parameter("content-TYPE", "header", header, "/p"),) if header else ()
+    body = RequestBody(payload, content_type, "/b", (Replacement("/a", 2, pointer="/r"),))
+    step = Step("s", parameters=headers, request_body=body)
+    result = plan_request(step, Workflow("w", (step,), INPUTS), SCOPE, dialect="strict", default_type=default)
+    assert expected == plan_of(result).payload

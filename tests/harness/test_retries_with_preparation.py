@@ -14,7 +14,7 @@ from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import run_workflow
-from mock_knock.messages import Exchange, HttpRequest
+from mock_knock.messages import Exchange, HttpRequest, TransportFailure
 
 FIRST = [{"name": "again", "type": "retry", "stepId": "login", "retryAfter": 2, "retryLimit": 2}]
 LOGIN = read_job("login", "login")
@@ -110,6 +110,27 @@ def test_a_called_workflow_with_a_time_limit() -> None:
     assert ("success", ["step-timeout"], [2, 2, 1]) == (result.outcome, codes(result), clock.waits)
     lost, _, _ = run_flow(make_flows(caller(asks), waiting(2)), [FAILED], workflow="main")
     assert "failure" == lost.outcome
+
+
+TOO_LATE = TransportFailure("timeout", "no answer in time")
+
+
+def test_a_step_whose_time_is_over_has_failed() -> None:
+    """An exchange that the step's own `timeout` cut off is a failure of the flow, not of the way to the target."""
+    flow = make_flow(read_job(job="x", timeout=1500), version="1.1.0")
+    result, _, _ = run_flow(flow, [TOO_LATE])
+    assert ("failure", ["request-failed", "step-timeout"]) == (result.outcome, codes(result))
+    patient = make_flow(read_job(job="x", timeout=90_000), version="1.1.0")
+    lost, _, _ = run_flow(patient, [TOO_LATE])
+    assert ("unreachable", ["request-failed"]) == (lost.outcome, codes(lost))
+
+
+def test_a_request_that_the_limit_of_a_call_cuts_off() -> None:
+    """When the time of the calling step is over during a request, that step has failed; actions inside do not count."""
+    asks = {"stepId": "ask", "workflowId": "slow", "timeout": 5000}
+    result, _, clock = run_flow(make_flows(caller(asks), waiting(2)), [TOO_LATE], workflow="main")
+    assert ("failure", ["request-failed", "step-timeout"], []) == (result.outcome, codes(result), clock.waits)
+    assert ["ask"] == [call.step_id for call in result.calls]
 
 
 def test_a_time_limit_reaches_through_workflows() -> None:

@@ -289,6 +289,22 @@ def test_a_value_that_is_missing_is_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("action", "outcome", "sent"),
+    [
+        ({"type": "goto", "stepId": "notify"}, "success", ["start", "notify"]),
+        ({"type": "retry", "retryAfter": 3, "retryLimit": 9}, "failure", ["start"]),
+    ],
+)
+def test_failure_actions_of_a_step_that_sends_nothing(action: dict[str, Any], outcome: str, sent: list[str]) -> None:
+    """A step whose request cannot be put together has failed like any other: its failure actions apply."""
+    start = {**START_STEP, "outputs": {"job": "$response.body#/id"}}
+    needs = [{"name": "id", "in": "path", "value": "$steps.start.outputs.job"}]
+    flow = make_flow(start, poll(parameters=needs, onFailure=[{"name": "then", **action}]), NOTIFY)
+    result, _, _ = run_flow(flow, [answer(status=202)])
+    assert (outcome, sent, 1) == (result.outcome, [step.step_id for step in result.steps], result.exit_code())
+
+
+@pytest.mark.parametrize(
     ("step", "part"),
     [
         (poll(parameters=[{"name": "id", "in": "path", "value": ""}]), "id"),
