@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 MAX_DEPTH: Final = 200
 MAX_NODES: Final = 20_000
@@ -17,6 +16,8 @@ XmlProblem = Literal["xml-invalid", "xml-doctype-refused", "xml-limit"]
 
 _START_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*(?P<empty>/)?>""")
 _ATTRIBUTE = re.compile(rb"""\s(?P<name>[^\s=/>]+)\s*=\s*(?P<value>"[^"]*"|'[^']*')""")
+_IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_IN_ATTRIBUTE: Final = _IN_TEXT | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -168,11 +169,11 @@ def _change(xml: XmlText, edit: Edit) -> tuple[int, int, bytes]:
     assert tag is not None  # noqa: S101  # expat has read this very tag
     if edit.attribute is not None:
         span = _attribute_span(edit, start, tag[0])
-        return *span, quoteattr(edit.text).encode()
+        return *span, f'"{edit.text.translate(_IN_ATTRIBUTE)}"'.encode()
     if tag["empty"]:
         name = tag[0][1:].split(maxsplit=1)[0].rstrip(b"/>")
-        return tag.start("empty"), tag.end(), b">" + escape(edit.text).encode() + b"</" + name + b">"
-    return tag.end(), xml.ends[edit.element], escape(edit.text).encode()
+        return tag.start("empty"), tag.end(), b">" + edit.text.translate(_IN_TEXT).encode() + b"</" + name + b">"
+    return tag.end(), xml.ends[edit.element], edit.text.translate(_IN_TEXT).encode()
 
 
 def _attribute_span(edit: Edit, start: int, tag: bytes) -> tuple[int, int]:
