@@ -48,14 +48,14 @@ class Planned:
     problems: tuple[Problem, ...] = ()
 
 
-def plan_request(step: Step, workflow: Workflow, scope: Scope, *, dialect: Dialect) -> Planned:
+def plan_request(step: Step, scope: Scope, *, dialect: Dialect, optional: frozenset[str]) -> Planned:
     """Render the parameters and the payload of a step, and make the replacements in the payload.
 
-    In the lenient dialect an optional input that is absent takes its member of the payload with it, and its parameter
+    `optional` are the `optional_inputs` of the workflow. In the lenient dialect one that is absent takes its member of the payload with it, and its parameter
     unless that is part of the path; the specification does not say what it stands for. Any other expression without a
     value keeps the request from being sent.
     """
-    planner = _Planner(scope, dialect, optional_inputs(workflow) if dialect == "lenient" else frozenset())
+    planner = _Planner(scope, dialect, optional if dialect == "lenient" else frozenset())
     parameters = planner.parameters(step)
     payload = planner.payload(step.request_body) if step.request_body else MISSING
     if planner.is_blocked:

@@ -35,7 +35,7 @@ def plan_step(
     unit: Unit, step: Step, scope: Scope, options: RunOptions
 ) -> tuple[WireRequest | None, tuple[Problem, ...]]:
     """Put the request of a step together; None when a value is missing or cannot be sent, with the problems."""
-    planned = plan_request(step, unit.workflow, scope, dialect=options.dialect)
+    planned = plan_request(step, scope, dialect=options.dialect, optional=unit.optional_inputs)
     if planned.plan is None:
         return None, planned.problems
     call = unit.calls[step.step_id]

@@ -36,7 +36,7 @@ SCOPE = Scope(
 
 def planned(step: Step, dialect: Dialect = "lenient", scope: Scope = SCOPE) -> Planned:
     """Plan a step of a workflow with one required and two optional inputs."""
-    return plan_request(step, Workflow("w", (step,), INPUTS), scope, dialect=dialect)
+    return plan_request(step, scope, dialect=dialect, optional=optional_inputs(Workflow("w", (step,), INPUTS)))
 
 
 def with_parameter(value: JsonValue, place: ParameterPlace = "query", name: str = "p") -> Step:
