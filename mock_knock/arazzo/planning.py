@@ -51,9 +51,9 @@ class Planned:
 def plan_request(step: Step, scope: Scope, *, dialect: Dialect, optional: frozenset[str]) -> Planned:
     """Render the parameters and the payload of a step, and make the replacements in the payload.
 
-    `optional` are the `optional_inputs` of the workflow. In the lenient dialect one that is absent takes its member of the payload with it, and its parameter
-    unless that is part of the path; the specification does not say what it stands for. Any other expression without a
-    value keeps the request from being sent.
+    `optional` are the `optional_inputs` of the workflow. In the lenient dialect one that is absent takes its member of
+    the payload with it, and its parameter unless that is part of the path; the specification does not say what it
+    stands for. Any other expression without a value keeps the request from being sent.
     """
     planner = _Planner(scope, dialect, optional if dialect == "lenient" else frozenset())
     parameters = planner.parameters(step)
