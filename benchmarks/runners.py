@@ -92,7 +92,8 @@ def place_flow(folder: Path, descriptions: Path | None) -> Path:
 def own_runner(flow: Path, inputs: Path, stub: str) -> Runner:
     """Return `mock-knock run` against the stub; respect does not wait between polls, so neither does it."""
     given = ("--inputs", str(inputs), "--target", stub, "--poll-interval", "0")
-    return Runner("mock-knock", (sys.executable, "-m", "mock_knock", "run", str(flow), *given))
+    bytecode = {"PYTHONDONTWRITEBYTECODE": ""}  # kept between runs, as an installed package has it
+    return Runner("mock-knock", (sys.executable, "-m", "mock_knock", "run", str(flow), *given), bytecode)
 
 
 def respect_runner(flow: Path, values: Mapping[str, object], stub: str, cache: Path) -> Runner:

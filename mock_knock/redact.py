@@ -52,6 +52,8 @@ _CREDENTIALS = re.compile(
     r"(?i)(?P<announced>authorization\W{1,8})?\b(?P<scheme>(?:bearer|basic)(?:\s+|%20))"
     r"(?P<token>[A-Za-z0-9._~+/=%-]{8,}+)(?!\*)"
 )
+_ASSIGNMENT = re.compile(r"[^\W\d_]=")
+"""What every `name=value` has; `a == b` has not."""
 _MIN_UNANNOUNCED = 16
 _PROSE = re.compile(r"[A-Za-z]?+[a-z]{0,20}+(?:[-/.]++[A-Za-z]?+[a-z]{0,20}+)*+")
 """What may follow `basic` or `bearer` in a sentence: words, even joined ones, of a length that words have."""
@@ -129,7 +131,7 @@ class Redactor:
     def _mask_once(self, value: str) -> str:
         if self._known is not None:
             value = self._known.sub(MASK, value)
-        if "=" in value:
+        if _ASSIGNMENT.search(value):
             value = _assigned().sub(rf"\1={MASK}", value)
         if '"' in value:
             for member in _json_members():

@@ -2,15 +2,18 @@
 
 A pattern of a few characters can keep a matcher busy for ever, or make the compiler unroll `a{1000000000}` until memory
 is gone. So matching has a time limit, and the repetitions a pattern demands are counted before it is compiled.
+
+The package is imported when the first pattern is compiled: most documents have none.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import regex
+if TYPE_CHECKING:
+    import regex
 
 TIME_LIMIT_SECONDS: Final = 0.1
 MAX_PATTERN_LENGTH: Final = 10_000
@@ -44,6 +47,8 @@ def compile_regex(pattern: str, *, max_length: int = MAX_PATTERN_LENGTH) -> rege
             that unroll to more than 100,000 parts, too many nested groups, or the flag `x`, under which repetitions
             could not be counted.
     """
+    import regex  # noqa: PLC0415  # see above
+
     if len(pattern) > max_length:
         raise RegexError(f"a regular expression has at most {max_length} characters")
     if _VERBOSE_FLAG.search(pattern):

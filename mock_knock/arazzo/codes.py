@@ -113,8 +113,6 @@ CRITERION_HINTS: Mapping[str, str] = {
     "regex-invalid": "close every bracket, and write `\\` before a character that is meant as it stands",
     "expression-invalid": EXPRESSION_HINT,
     "xpath-invalid": "write an XPath expression of the version, such as `count(/list/item) > 0`",
-    "xpath-failed": "check the functions and the types of what they are given",
-    "xpath-limit": "write a shorter expression that names the way to the node",
     "xpath-refused": "use what the response itself says; give other data as inputs",
     "xml-invalid": "check that the context is an XML text, such as $response.body of an XML response",
     "xml-doctype-refused": "test the text with a regex condition instead",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from jsonpath.filter import RelativeFilterQuery, RootFilterQuery
+from typing import TYPE_CHECKING, TypeAlias
 
 from mock_knock.arazzo.condition_tree import ConditionSyntaxError, Reading
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.embedding import split_braced
-from mock_knock.arazzo.json_query import QuerySyntaxError, compile_logical, compile_query
 from mock_knock.arazzo.pointer import join_pointer, split_pointer
-from mock_knock.arazzo.query_shape import Equality, Path, equalities
+from mock_knock.arazzo.query import QuerySyntaxError
 from mock_knock.arazzo.simple_condition import parse_reading
 from mock_knock.messages import JsonValue
+
+if TYPE_CHECKING:
+    from mock_knock.arazzo.query_shape import Equality, Path
 
 ComparedValues: TypeAlias = frozenset[tuple[str, JsonValue]]
 """Pairs of a pointer into the response body and a scalar the member there is compared with."""
@@ -38,22 +38,13 @@ def compared_values(criterion: Criterion) -> ComparedValues | None:
 def _jsonpath_equalities(criterion: Criterion) -> tuple[Equality, ...] | None:
     if any(piece.form != "plain" for piece in split_braced(criterion.condition)):
         return None
+    from mock_knock.arazzo.query_shape import condition_equalities  # noqa: PLC0415  # most documents have no query
+
     base = _body_path(parse_reading(criterion.context or ""))
-    found = _query_equalities(criterion.condition)
+    found = condition_equalities(criterion.condition)
     if base is None or found is None:
         return None
     return tuple(((*base, *path), value) for path, value in found)
-
-
-def _query_equalities(condition: str) -> tuple[Equality, ...] | None:
-    try:
-        query = compile_query(condition)
-    except QuerySyntaxError:
-        return equalities(compile_logical(condition).expression, RootFilterQuery)
-    if query.root_filter is None or len(query.path.segments) > 1:
-        return None
-    found = equalities(query.root_filter, RelativeFilterQuery)
-    return None if found is None or any(not path for path, _ in found) else found
 
 
 def _body_path(reading: Reading) -> Path | None:

@@ -16,17 +16,17 @@ from mock_knock.arazzo.expression import (
     Scope,
     evaluate_expression,
 )
-from mock_knock.arazzo.json_query import (
+from mock_knock.arazzo.query import (
     LogicalExpression,
     Query,
     QueryEvaluationError,
     QuerySyntaxError,
     compile_logical,
     compile_query,
+    explain_invalid_query,
     holds,
     selects_any,
 )
-from mock_knock.arazzo.query_advice import explain_invalid_query
 from mock_knock.arazzo.query_versions import DRAFT, DRAFT_ADVICE, as_rfc9535
 from mock_knock.arazzo.simple_condition import (
     ConditionSyntaxError,

@@ -1,16 +1,16 @@
 """JSONPath by RFC 9535: compile a query, ask whether it selects anything, within limits of time and memory.
 
 A logical expression is what may stand inside a filter, such as `$.status == 'completed'`; as a query it is invalid, but
-the lenient dialect reads it over the context, with `$` as its root.
+the lenient dialect reads it over the context, with `$` as its root. What needs no query does without this module:
+see `query`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, NodeList
 from jsonpath.filter import (
@@ -28,6 +28,7 @@ from jsonpath.token import TOKEN_EOF, TOKEN_ROOT
 
 from mock_knock.arazzo.bounded_regex import RegexError, RegexTimeoutError
 from mock_knock.arazzo.comparison import is_number, json_equal
+from mock_knock.arazzo.query import LogicalExpression, Query, QueryEvaluationError, QuerySyntaxError
 from mock_knock.arazzo.query_grammar import StrictLexer, StrictParser
 from mock_knock.arazzo.query_nodes import REGEX_FUNCTIONS, Budget, BudgetError, extra_context, select
 from mock_knock.messages import JsonValue
@@ -49,44 +50,6 @@ _SIGNS: Final = {
 }
 
 _T = TypeVar("_T")
-
-QueryProblem = Literal["jsonpath-limit", "regex-invalid", "regex-timeout"]
-
-
-class QuerySyntaxError(ValueError):
-    """A text is not a JSONPath query, or not a test.
-
-    Args:
-        message: what is wrong, for people.
-        column: the 0-based place in the text.
-    """
-
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
-        self.column = column
-
-
-class QueryEvaluationError(Exception):
-    """A valid query could not be evaluated; `code` says why."""
-
-    def __init__(self, code: QueryProblem, message: str) -> None:
-        super().__init__(message)
-        self.code: QueryProblem = code
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A compiled query; `root_filter` is the condition of its first segment when that is one filter: `$[?@.id]`."""
-
-    path: JSONPath
-    root_filter: BaseExpression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LogicalExpression:
-    """A compiled logical expression, as may stand in a filter, over queries that begin with `$`."""
-
-    expression: BaseExpression
 
 
 @lru_cache(maxsize=512)

@@ -49,17 +49,17 @@ class Planned:
 
 
 def plan_request(
-    step: Step, workflow: Workflow, scope: Scope, *, dialect: Dialect, default_type: str | None = None
+    step: Step, scope: Scope, *, dialect: Dialect, optional: frozenset[str], default_type: str | None = None
 ) -> Planned:
     """Render the parameters and the payload of a step, and make the replacements in the payload.
 
+    `optional` are the `optional_inputs` of the workflow. In the lenient dialect one that is absent takes its member of
+    the payload with it, and its parameter unless that is part of the path; the specification does not say what it
+    stands for. Any other expression without a value keeps the request from being sent.
     `default_type` is the content type of the operation, for a step that does not say it: it tells the language of the
     targets of replacements, and whether a text is the text of a JSON document.
-    In the lenient dialect an optional input that is absent takes its member of the payload with it, and its parameter
-    unless that is part of the path; the specification does not say what it stands for. Any other expression without a
-    value keeps the request from being sent.
     """
-    planner = _Planner(scope, dialect, optional_inputs(workflow) if dialect == "lenient" else frozenset())
+    planner = _Planner(scope, dialect, optional if dialect == "lenient" else frozenset())
     parameters = planner.parameters(step)
     headers = (str(each.value) for each in parameters if _is_content_type(each))
     default_type = next(headers, default_type)

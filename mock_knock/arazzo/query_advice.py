@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mock_knock.arazzo.json_query import QuerySyntaxError, compile_logical, compile_query, queries_in, root_columns
+from mock_knock.arazzo.json_query import compile_logical, compile_query, queries_in, root_columns
+from mock_knock.arazzo.query import QuerySyntaxError
 from mock_knock.arazzo.query_shape import simple_condition_text
 
 

@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 from jsonpath import JSONPathMatch
 
-from mock_knock.arazzo.json_query import Query, guarded
+from mock_knock.arazzo.json_query import guarded
+from mock_knock.arazzo.query import Query
 from mock_knock.arazzo.query_nodes import Budget, Node, extra_context, select, select_from
 from mock_knock.messages import JsonValue
 

@@ -14,11 +14,14 @@ from jsonpath.filter import (
     InfixExpression,
     Nil,
     PrefixExpression,
+    RelativeFilterQuery,
     RootFilterQuery,
 )
 from jsonpath.selectors import IndexSelector, NameSelector
 
+from mock_knock.arazzo.json_query import compile_logical, compile_query
 from mock_knock.arazzo.pointer import join_pointer
+from mock_knock.arazzo.query import QuerySyntaxError
 from mock_knock.messages import JsonValue
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -36,6 +39,22 @@ def query_path(query: FilterQuery) -> Path | None:
     selectors = [segment.selectors[0] for segment in query.path.segments]
     steps = [each.name if isinstance(each, NameSelector) else cast("IndexSelector", each).index for each in selectors]
     return None if any(isinstance(step, int) and step < 0 for step in steps) else tuple(steps)
+
+
+def condition_equalities(condition: str) -> tuple[Equality, ...] | None:
+    """Return the `equalities` of a JSONPath condition: of a filter over items, or of a logical expression; or None.
+
+    Raises:
+        QuerySyntaxError: it is neither.
+    """
+    try:
+        query = compile_query(condition)
+    except QuerySyntaxError:
+        return equalities(compile_logical(condition).expression, RootFilterQuery)
+    if query.root_filter is None or len(query.path.segments) > 1:
+        return None
+    found = equalities(query.root_filter, RelativeFilterQuery)
+    return None if found is None or any(not path for path, _ in found) else found
 
 
 def equalities(expression: BaseExpression, kind: type[FilterQuery]) -> tuple[Equality, ...] | None:

@@ -10,7 +10,7 @@ from mock_knock.arazzo.condition_tree import AllOf, AnyOf, Comparison, Constant,
 from mock_knock.arazzo.embedding import read_exact, split_braced, split_unbraced
 from mock_knock.arazzo.lint import Subject
 from mock_knock.arazzo.pointer import resolve_pointer
-from mock_knock.arazzo.query_advice import simple_equivalent
+from mock_knock.arazzo.query import simple_equivalent
 from mock_knock.arazzo.repair_steps import mend_coverage, mend_loop
 from mock_knock.arazzo.simple_condition import parse_simple
 from mock_knock.messages import AddMember, Edit, Finding, JsonValue, Remove, SetText

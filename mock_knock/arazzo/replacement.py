@@ -14,13 +14,11 @@ from typing import Final
 
 from mock_knock.arazzo.document import Replacement
 from mock_knock.arazzo.embedding import ValueTooDeepError, embedded_text
-from mock_knock.arazzo.json_query import QueryEvaluationError, QuerySyntaxError, compile_query
 from mock_knock.arazzo.pointer import MISSING, Missing, PointerSyntaxError, child_of, split_pointer
-from mock_knock.arazzo.query_results import selected_places
+from mock_knock.arazzo.query import QueryEvaluationError, QuerySyntaxError, compile_query, selected_places
 from mock_knock.arazzo.query_versions import as_rfc9535
 from mock_knock.arazzo.selector import SelectorType
 from mock_knock.arazzo.xml_query import XPathError, check_xpath, xpath_edits
-from mock_knock.arazzo.xml_text import XmlError, edit_xml
 from mock_knock.messages import JsonValue
 
 _XML: Final = re.compile(r"\s*(?:application|text)/(?:[^;\s]+\+)?xml\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
@@ -143,6 +141,8 @@ def _selected(payload: JsonValue, replacement: Replacement) -> Sequence[Sequence
 
 
 def _replaced_in_xml(payload: JsonValue, replacement: Replacement, value: JsonValue) -> str:
+    from mock_knock.arazzo.xml_text import XmlError, edit_xml  # noqa: PLC0415  # most payloads are no XML
+
     if not isinstance(payload, str):
         raise _no_xml()
     try:

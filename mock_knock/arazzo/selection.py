@@ -24,9 +24,8 @@ from mock_knock.arazzo.expression import (
     evaluate_expression,
     parse_expression,
 )
-from mock_knock.arazzo.json_query import QueryEvaluationError, QuerySyntaxError, compile_query
 from mock_knock.arazzo.pointer import PointerSyntaxError, resolve_pointer, split_pointer
-from mock_knock.arazzo.query_results import selected_values
+from mock_knock.arazzo.query import QueryEvaluationError, QuerySyntaxError, compile_query, selected_values
 from mock_knock.arazzo.query_versions import DRAFT, DRAFT_ADVICE, as_rfc9535
 from mock_knock.arazzo.selector import Selector, SelectorType
 from mock_knock.arazzo.xml_query import XPathError, check_xpath, xpath_values

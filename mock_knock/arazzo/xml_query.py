@@ -4,15 +4,13 @@ Prefixes mean what the root element of the document declares, those of the funct
 XPath says. A name without a prefix is in no namespace, whatever default namespace the document declares; `*:name`
 (from 2.0) and `local-name()` find names in any.
 
-The package is imported when the first query is read: most documents have none.
+The package and the XML parser are imported when the first query is read: most documents have none.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
-
-from mock_knock.arazzo.xml_text import XmlError, parse_xml
 
 if TYPE_CHECKING:
     from mock_knock.arazzo.xml_text import Edit, XmlText
@@ -95,6 +93,8 @@ def xpath_edits(text: str, body: str, new: str, version: str | None = None) -> t
 
 
 def _query(text: str, body: str, version: str | None) -> _Query:
+    from mock_knock.arazzo.xml_text import XmlError, parse_xml  # noqa: PLC0415  # see above
+
     known = _known(version)
     try:
         return _Query(_length_checked(text), known, parse_xml(body))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
@@ -17,13 +17,15 @@ from mock_knock.errors import UsageError
 from mock_knock.files import Source, choose_file, find_bundled, write_text
 from mock_knock.harness.lint_document import LintOptions, lint_flow, open_document
 from mock_knock.harness.masking import mask_lint
-from mock_knock.harness.mending import Mended, mend_flow
 from mock_knock.harness.result import LintResult
 from mock_knock.redact import Redactor, clean_terminal
 from mock_knock.report.lint_json import render_lint_json
 from mock_knock.report.lint_terminal import render_diff, render_lint
 from mock_knock.report.sarif import Rule, render_sarif
 from mock_knock.report.style import Style
+
+if TYPE_CHECKING:
+    from mock_knock.harness.mending import Mended
 
 Level = Literal["none", "note", "warning", "error"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -125,6 +127,8 @@ def _lint(name: str, arguments: Arguments, options: LintOptions) -> LintResult:
     if isinstance(flow, LintResult):
         return mask_lint(flow, Redactor())
     if arguments.is_fixed or arguments.is_diff:
+        from mock_knock.harness.mending import mend_flow  # noqa: PLC0415  # looking needs no repairs
+
         mended = mend_flow(flow)
         _say_mended(flow.source, mended, arguments)
         if not arguments.is_diff:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import check_writable, write_text
 from mock_knock.harness.masking import mask_result
-from mock_knock.harness.preview import PreviewedStep
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.redact import clean_terminal
 from mock_knock.report.json_report import render_json
-from mock_knock.report.preview import render_preview
 from mock_knock.report.style import Style
 from mock_knock.report.terminal import render_terminal
+
+if TYPE_CHECKING:
+    from mock_knock.harness.preview import PreviewedStep
 
 STDOUT = "-"
 Reports = tuple[tuple[str, str], ...]
@@ -61,6 +62,8 @@ def show_result(result: RunResult, reports: Reports, *, contract_counts: bool, i
 
 def show_preview(steps: Iterable[PreviewedStep]) -> None:
     """Show what would be sent, on stdout."""
+    from mock_knock.report.preview import render_preview  # noqa: PLC0415  # no run needs it
+
     click.echo(render_preview(steps, Style(sys.stdout.isatty())), nl=False)
 
 

@@ -27,7 +27,6 @@ from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result
 from mock_knock.harness.options import NetworkOptions, RunOptions
 from mock_knock.harness.prepare import Prepared, prepare_run
-from mock_knock.harness.preview import preview_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import INTERRUPTED, run_workflow
 
@@ -228,6 +227,8 @@ def _preview(arguments: Arguments) -> int:
     if arguments.reports:
         hint = "take --report out, or --dry-run"
         raise UsageError("report-without-run", "--dry-run has no result to report", hint=hint)
+    from mock_knock.harness.preview import preview_run  # noqa: PLC0415  # no run needs it
+
     prepared, inputs = _prepare(arguments)
     show_preview(preview_run(prepared, inputs, arguments.options()))
     return 0

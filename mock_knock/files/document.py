@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mock_knock.errors import InvalidDocument
-from mock_knock.files.editing import edit_text
-from mock_knock.files.json_outline import json_positions
 from mock_knock.files.json_reader import read_json
 from mock_knock.files.places import check_below_roots
 from mock_knock.files.problems import DocumentProblem
@@ -57,6 +55,8 @@ class Source:
         Raises:
             MockKnockError: `edit-impossible`.
         """
+        from mock_knock.files.editing import edit_text  # noqa: PLC0415  # only what mends documents needs it
+
         text = edit_text(self.text, edits, is_json=self.is_json)
         value, positions = _read_text(text, is_json=self.is_json, with_positions=True)
         return replace(self, value=value, positions=positions, text=text)
@@ -112,9 +112,15 @@ def _is_json(file: Path) -> bool:
 def _read_text(text: str, *, is_json: bool, with_positions: bool) -> tuple[JsonValue, dict[str, Position]]:
     if is_json:
         value = read_json(text)
-        return value, json_positions(text) if with_positions else {}
+        return value, _json_positions(text) if with_positions else {}
     positions: dict[str, Position] | None = {} if with_positions else None
     return read_yaml(text, positions), positions or {}
+
+
+def _json_positions(text: str) -> dict[str, Position]:
+    from mock_knock.files.json_outline import json_positions  # noqa: PLC0415  # most documents are YAML
+
+    return json_positions(text)
 
 
 def _read_bytes(file: Path, display: str, max_bytes: int) -> bytes:

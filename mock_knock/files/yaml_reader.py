@@ -56,12 +56,13 @@ def read_yaml(text: str, positions: dict[str, tuple[int, int]] | None = None) ->
 
 @dataclass(slots=True)
 class _Frame:
-    """A list or mapping that is being filled."""
+    """A list or mapping that is being filled; `member` is the pointer of the member whose value comes next."""
 
     value: Any
     pointer: str
     anchor: str | None
     key: Any = _NO_KEY
+    member: str = ""
     nodes: int = 1
     height: int = 1
 
@@ -96,12 +97,13 @@ class _Builder:
     def scalar(self, event: Any) -> None:
         if event.tag is not None:
             _refuse_tag(event)
-        self.check_anchor(event)
+        if self.open_anchors:
+            self.check_anchor(event)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is _NO_KEY and type(frame.value) is dict:
             self.set_key(frame, event)
             return
-        value = resolve_plain(event.value) if event.style in {None, ""} and event.implicit[0] else event.value
+        value = resolve_plain(event.value) if event.implicit[0] and event.style in {None, ""} else event.value
         if value is NotImplemented:
             _refuse("yaml-number", f"{event.value} is not a number JSON has", "quote it to make it text", event)
         self.add(value, event, event.anchor, 1 + len(event.value) // CHARACTERS_PER_NODE, 0)
@@ -117,7 +119,8 @@ class _Builder:
         frame.key = key
         if self.positions is not None:
             place = event.start_mark
-            self.positions[f"{frame.pointer}/{_escape(key)}"] = (place.line + 1, place.column + 1)
+            frame.member = f"{frame.pointer}/{_escape(key)}"
+            self.positions[frame.member] = (place.line + 1, place.column + 1)
 
     def alias(self, event: Any) -> None:
         if self.stack and self.stack[-1].key is _NO_KEY and type(self.stack[-1].value) is dict:
@@ -171,10 +174,11 @@ class _Builder:
             self.root = value
             return
         frame = self.stack[-1]
-        if not is_placed:
+        if self.positions is not None and not is_placed:
             self.place(frame, event)
         frame.nodes += nodes
-        frame.height = max(frame.height, height + 1)
+        if frame.height <= height:
+            frame.height = height + 1
         if type(frame.value) is dict:
             frame.value[frame.key], frame.key = value, _NO_KEY
         else:
@@ -185,7 +189,7 @@ class _Builder:
         if self.positions is None:
             return ""
         if frame is not None and type(frame.value) is dict:
-            return f"{frame.pointer}/{_escape(frame.key)}"  # its place is that of its key
+            return frame.member  # its place is that of its key
         pointer = "" if frame is None else f"{frame.pointer}/{len(frame.value)}"
         self.positions[pointer] = (event.start_mark.line + 1, event.start_mark.column + 1)
         return pointer

@@ -38,7 +38,9 @@ def plan_step(
     """Put the request of a step together; None when a value is missing or cannot be sent, with the problems."""
     call = unit.calls[step.step_id]
     default_type = choose_content_type(None, call.details)
-    planned = plan_request(step, unit.workflow, scope, dialect=options.dialect, default_type=default_type)
+    planned = plan_request(
+        step, scope, dialect=options.dialect, optional=unit.optional_inputs, default_type=default_type
+    )
     if planned.plan is None:
         return None, planned.problems
     request = build_request(planned.plan, call.operation, call.server, details=call.details)

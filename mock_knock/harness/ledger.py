@@ -69,7 +69,7 @@ class Ledger:
         """Remember the inputs of a workflow, and the secrets among them."""
         workflow = frame.unit.workflow
         self.workflows(frame.unit)[workflow.workflow_id] = {"inputs": frame.inputs, "outputs": {}}
-        self.secrets |= secrets_of(workflow, frame.inputs)
+        self.secrets |= secrets_of(frame.unit.declared_inputs, frame.inputs)
 
     def end(self, frame: Frame, ending: Ending, outputs: Mapping[str, JsonValue]) -> None:
         """Remember the outputs of a workflow, and that it was completed."""

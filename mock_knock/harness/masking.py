@@ -7,17 +7,18 @@ from dataclasses import replace
 
 import orjson
 
-from mock_knock.arazzo.document import Workflow
-from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.arazzo.lint import looks_secret
 from mock_knock.harness.result import LintResult, RunResult, StepResult
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
 
 
-def secrets_of(workflow: Workflow, inputs: Mapping[str, JsonValue]) -> frozenset[str]:
-    """Return the input values that must not be written: `format: password`, or a name that says so."""
-    marked = {name for name, schema in declared_inputs(workflow).items() if schema.get("format") == "password"}
+def secrets_of(declared: Mapping[str, Mapping[str, JsonValue]], inputs: Mapping[str, JsonValue]) -> frozenset[str]:
+    """Return the input values that must not be written: `format: password`, or a name that says so.
+
+    `declared` are the schemas of the inputs by name.
+    """
+    marked = {name for name, schema in declared.items() if schema.get("format") == "password"}
     return frozenset(
         value
         for name, value in inputs.items()

@@ -6,7 +6,6 @@ import re
 
 from mock_knock.arazzo.document import Parameter, Step
 from mock_knock.arazzo.expression import Scope
-from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.arazzo.planning import plan_inputs
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
@@ -28,7 +27,7 @@ def call_inputs(
 
     `at` is the place of the call, for inputs that break the schema of the workflow.
     """
-    declared = frozenset(declared_inputs(unit.workflow))
+    declared = frozenset(unit.declared_inputs)
     values, problems = plan_inputs(parameters, scope, dialect=dialect, declared=declared)
     if values is None:
         return None, problems
@@ -47,7 +46,7 @@ def shared_inputs(
     values, problems = plan_inputs(parameters, scope, dialect=dialect, declared=frozenset())
     if values is None:
         return None, problems
-    shared = {name: scope.inputs[name] for name in declared_inputs(unit.workflow) if name in scope.inputs}
+    shared = {name: scope.inputs[name] for name in unit.declared_inputs if name in scope.inputs}
     inputs, invalid = _checked(unit, Inputs({**shared, **values}), at)
     return inputs, (*problems, *invalid)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mock_knock.arazzo.document import Step, Workflow
+from mock_knock.arazzo.inputs import declared_inputs
+from mock_knock.arazzo.planning import optional_inputs
 from mock_knock.arazzo.targets import Problem, resolve_target
 from mock_knock.arazzo.workflow_targets import resolve_workflow
 from mock_knock.contract.description import DescribedOperation, Description
@@ -44,6 +46,16 @@ class Unit:
     workflow: Workflow
     calls: Mapping[str, Call]
     units: Mapping[str, Unit]
+
+    @cached_property
+    def declared_inputs(self) -> Mapping[str, Mapping[str, JsonValue]]:
+        """The inputs that the workflow declares, each with its schema."""
+        return declared_inputs(self.workflow)
+
+    @cached_property
+    def optional_inputs(self) -> frozenset[str]:
+        """The inputs that are declared and may be absent."""
+        return optional_inputs(self.workflow)
 
     @cached_property
     def source_fields(self) -> Mapping[str, Mapping[str, JsonValue]]:

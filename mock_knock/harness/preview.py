@@ -51,7 +51,7 @@ def preview_run(prepared: Prepared, inputs: Inputs, options: RunOptions) -> Iter
 
 def _preview(unit: Unit, inputs: Mapping[str, JsonValue], options: RunOptions, depth: int) -> Iterator[PreviewedStep]:
     workflow, scope = unit.workflow, _scope(unit, inputs)
-    mask = Redactor.with_secrets(secrets_of(workflow, inputs))
+    mask = Redactor.with_secrets(secrets_of(unit.declared_inputs, inputs))
     for reference in workflow.depends_on:
         called = unit.units[reference]
         given, _ = shared_inputs(called, (), scope, dialect=options.dialect, at=workflow.pointer)

@@ -326,18 +326,16 @@ class _Run:
         """Return the budget that is used up, if one is."""
         step_id = frame.step.step_id
         options, executions = self.options, self.ledger.executions[frame.unit, step_id]
-        used = (
-            (len(self.ledger.steps) >= options.max_steps, f"{options.max_steps} steps", "--max-steps"),
-            (executions > options.max_visits, f"{options.max_visits} visits of '{step_id}'", "--max-visits"),
-            (self.clock.seconds() >= self.deadline, f"{options.timeout:g} s", "--timeout"),
-        )
-        for is_used, what, flag in used:
-            if is_used:
-                message = f"the budget of {what} is used up: the flow does not come to an end"
-                return Problem(
-                    "budget-exhausted", frame.step.pointer, message, f"raise it with {flag}, or mend the loop"
-                )
-        return None
+        if len(self.ledger.steps) >= options.max_steps:
+            what, flag = f"{options.max_steps} steps", "--max-steps"
+        elif executions > options.max_visits:
+            what, flag = f"{options.max_visits} visits of '{step_id}'", "--max-visits"
+        elif self.clock.seconds() >= self.deadline:
+            what, flag = f"{options.timeout:g} s", "--timeout"
+        else:
+            return None
+        message = f"the budget of {what} is used up: the flow does not come to an end"
+        return Problem("budget-exhausted", frame.step.pointer, message, f"raise it with {flag}, or mend the loop")
 
 
 def _failed_before(caller: Frame, frame: Frame) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from hmac import compare_digest
 
 from werkzeug.datastructures import Headers
@@ -101,6 +102,7 @@ def is_trusted_host(host: str, allowed: Collection[str] = ()) -> bool:
     return is_local or any(name in {host_name(each), each.lower()} for each in allowed)
 
 
+@lru_cache(maxsize=256)
 def host_name(host: str) -> str | None:
     """Return the name or address in a Host header (RFC 9110 section 7.2), in lower case; None when it holds none."""
     match = _HOST.fullmatch(host.strip().lower())

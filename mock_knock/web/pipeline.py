@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_knock.contract.judge import OperationJudge
-from mock_knock.contract.records import JSON, RequestParameters, RequestRecord, media_type
+from mock_knock.contract.records import JSON, MultiMap, RequestParameters, RequestRecord, media_type
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
@@ -59,6 +59,12 @@ def current_world() -> World:
     return world
 
 
+def current_request() -> Request:
+    """Return the current request itself, for those who look at it often: each look through Flask's proxy costs time."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask documents it
+    return found
+
+
 def add_note(note: str) -> None:
     """Say something about the current request in journal and log."""
     g.notes.append(note)
@@ -66,10 +72,11 @@ def add_note(note: str) -> None:
 
 def base_url() -> str:
     """Return the address the client used; where its Host header names no host, the server's own."""
-    host = request.headers.get("Host", "")
+    asked = current_request()
+    host = asked.headers.get("Host", "")
     if host_name(host) is None:
-        host = f"{request.environ['SERVER_NAME']}:{request.environ['SERVER_PORT']}"
-    return f"{request.scheme}://{host}"
+        host = f"{asked.environ['SERVER_NAME']}:{asked.environ['SERVER_PORT']}"
+    return f"{asked.scheme}://{host}"
 
 
 def sent_target() -> str:
@@ -77,7 +84,8 @@ def sent_target() -> str:
 
     Several slashes at the beginning are one, as in the path that is routed.
     """
-    uri: str = request.environ.get("REQUEST_URI", request.path)
+    asked = current_request()
+    uri: str = asked.environ.get("REQUEST_URI", asked.path)
     authority = _SCHEME_AND_AUTHORITY.match(uri)
     return "/" + uri[authority.end() if authority else 0 :].lstrip("/")
 
@@ -108,13 +116,12 @@ def validated(operation_id: str, path: Mapping[str, str]) -> JsonValue:
     Raises:
         Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
     """
-    operation = web().operations[operation_id]
-    parameters = RequestParameters(query=request.args, header=request.headers, cookie=request.cookies, path=path)
-    described, found = operation.operation, media_type(request.content_type or "")
-    record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
-    if request.method == "POST":
+    asked, operation = current_request(), web().operations[operation_id]
+    described, found = operation.operation, media_type(asked.content_type or "")
+    record = RequestRecord(described.method.lower(), described.path, _parameters(asked, path), found, None)
+    if asked.method == "POST":
         record.value = json_body()
-        record.body = request.get_data()
+        record.body = asked.get_data()
     violations = operation.request_violations(record)
     if violations:
         g.violations = violations
@@ -122,13 +129,21 @@ def validated(operation_id: str, path: Mapping[str, str]) -> JsonValue:
     return record.value
 
 
+def _parameters(asked: Request, path: Mapping[str, str]) -> RequestParameters:
+    """Return the parameters of a request; what it does not have is not looked for in detail."""
+    query = asked.args if asked.query_string else MultiMap()
+    cookies = asked.cookies if "Cookie" in asked.headers else MultiMap()
+    return RequestParameters(query=query, header=asked.headers, cookie=cookies, path=path)
+
+
 def json_body() -> JsonValue:
     """Return the decoded JSON body; raises Problem 415 or 400."""
-    found = media_type(request.content_type or "")
+    asked = current_request()
+    found = media_type(asked.content_type or "")
     if found != JSON:
         message = f"The request body must be {JSON}" + (f", not {found}" if found else "")
         raise Problem(415, "unsupported_media_type", message)
-    body = request.get_data()
+    body = asked.get_data()
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -139,30 +154,32 @@ def json_body() -> JsonValue:
 
 
 def _enter() -> None:
-    g.request_id = web().service.new_id()
+    asked, parts = current_request(), web()
+    g.request_id = parts.service.new_id()
     g.notes = []
     g.violations = ()
-    if request.path.startswith("/_mock/"):
-        guard_admin(request.headers, web().rules)
-        g.world = web().service.world(admin_world_key(request.headers))
-    elif request.path.startswith("/v1/"):
-        g.world = web().service.world(authenticate(request.headers, web().rules))
+    if asked.path.startswith("/_mock/"):
+        guard_admin(asked.headers, parts.rules)
+        g.world = parts.service.world(admin_world_key(asked.headers))
+    elif asked.path.startswith("/v1/"):
+        g.world = parts.service.world(authenticate(asked.headers, parts.rules))
 
 
 def _leave(response: Response) -> Response:
+    asked = current_request()
     response.headers["x-request-id"] = g.request_id
-    if request.path.startswith("/v1/"):
+    if asked.path.startswith("/v1/"):
         world: World | None = g.get("world")
         target = sent_target()
         if world is not None:
-            _write_journal(world, target, response)
+            received = HttpRequest(asked.method, base_url() + target, tuple(asked.headers), _received_body(asked))
+            _write_journal(world, received, response)
         key = None if world is None else world.key
-        access_log.info("%s", _LogLine(request.method, target, response, key, g.notes))
+        access_log.info("%s", _LogLine(asked.method, target, response, key, g.notes))
     return response
 
 
-def _write_journal(world: World, target: str, response: Response) -> None:
-    asked = HttpRequest(request.method, base_url() + target, tuple(request.headers), _received_body())
+def _write_journal(world: World, asked: HttpRequest, response: Response) -> None:
     answered = HttpResponse(response.status_code, tuple(response.headers), response.get_data())
     violations: tuple[ContractViolation, ...] = g.violations
     with world.lock:
@@ -170,9 +187,9 @@ def _write_journal(world: World, target: str, response: Response) -> None:
         journal.add(JournalEntry(journal.total + 1, now, asked, answered, tuple(g.notes), violations))
 
 
-def _received_body() -> bytes:
+def _received_body(asked: Request) -> bytes:
     try:
-        return request.get_data()
+        return asked.get_data()
     except HTTPException:  # too large, or cut off
         return b""
 

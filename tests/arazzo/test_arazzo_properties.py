@@ -27,8 +27,9 @@ from mock_knock.arazzo.expression import (
     evaluate_expression,
     parse_expression,
 )
-from mock_knock.arazzo.json_query import QuerySyntaxError, compile_logical, compile_query, selects_any
+from mock_knock.arazzo.json_query import compile_logical, compile_query, selects_any
 from mock_knock.arazzo.pointer import join_pointer
+from mock_knock.arazzo.query import QuerySyntaxError
 from mock_knock.arazzo.simple_condition import ConditionSyntaxError, SimpleCondition, evaluate_simple, parse_simple
 from mock_knock.arazzo.template import (
     Dialect,

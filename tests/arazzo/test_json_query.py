@@ -6,14 +6,13 @@ import pytest
 
 from mock_knock.arazzo import query_nodes
 from mock_knock.arazzo.json_query import (
-    QueryEvaluationError,
-    QuerySyntaxError,
     compile_logical,
     compile_query,
     holds,
     root_columns,
     selects_any,
 )
+from mock_knock.arazzo.query import QueryEvaluationError, QuerySyntaxError
 from mock_knock.messages import JsonValue
 
 

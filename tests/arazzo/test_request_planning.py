@@ -36,7 +36,7 @@ SCOPE = Scope(
 
 def planned(step: Step, dialect: Dialect = "lenient", scope: Scope = SCOPE) -> Planned:
     """Plan a step of a workflow with one required and two optional inputs."""
-    return plan_request(step, Workflow("w", (step,), INPUTS), scope, dialect=dialect)
+    return plan_request(step, scope, dialect=dialect, optional=optional_inputs(Workflow("w", (step,), INPUTS)))
 
 
 def with_parameter(value: JsonValue, place: ParameterPlace = "query", name: str = "p") -> Step:
@@ -399,5 +399,5 @@ def test_the_language_of_a_payload(
     headers = (Parameter("content-TYPE", "header", header, "/p"),) if header else ()
     body = RequestBody(payload, content_type, "/b", (Replacement("/a", 2, pointer="/r"),))
     step = Step("s", parameters=headers, request_body=body)
-    result = plan_request(step, Workflow("w", (step,), INPUTS), SCOPE, dialect="strict", default_type=default)
+    result = plan_request(step, SCOPE, dialect="strict", optional=frozenset(), default_type=default)
     assert expected == plan_of(result).payload

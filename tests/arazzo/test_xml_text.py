@@ -88,6 +88,11 @@ def test_edits(old: str, new: str, query: str) -> None:
     assert TEXT.replace(old, new) == edited(query, "<n>&")
 
 
+def test_text_that_quotes_and_breaks_lines() -> None:
+    """A new attribute keeps quotes, tabs and line breaks, which would end it or become spaces."""
+    assert '<a b="&quot;\'&#9;&#10;&#13;"/>' == edited("//@b", "\"'\t\n\r", "<a b='1'/>")
+
+
 def test_nested_edits() -> None:
     """What lies in a content that is replaced goes with it."""
     assert '<a b="x">x</a>' == edited("//* | //@*", "x", '<a b="1"><c d="2"/></a>')

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from scripted_api import answer, make_flow, run_flow
 
+from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result, secrets_of
 from mock_knock.report.json_report import render_json
@@ -23,7 +24,7 @@ def test_which_inputs_are_secret() -> None:
     """An input is a secret by `format: password` or by its name."""
     workflow = make_flow({"stepId": "s", "operationId": "startJob"}, inputs=INPUTS).choose_workflow(None)
     inputs = Inputs({"apiKey": "k1", "pin": "p1", "name": "ada", "clientSecret": "s1", "token": 7})
-    assert {"k1", "p1", "s1"} == secrets_of(workflow, inputs.values)
+    assert {"k1", "p1", "s1"} == secrets_of(declared_inputs(workflow), inputs.values)
 
 
 def test_a_canary_appears_nowhere() -> None:
