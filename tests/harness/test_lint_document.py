@@ -145,6 +145,18 @@ def test_an_arazzo_source_that_is_broken(tmp_path: Path) -> None:
     assert second.hint
 
 
+def test_documents_in_a_circle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents that lead to each other are read once each, and there may not be too many of them."""
+    write(tmp_path, name="other.yaml", sources={"jobs": "jobs.yaml", "back": "flow.yaml"})
+    path = write(tmp_path, sources={"jobs": "jobs.yaml", "flows": "other.yaml"})
+    flow = opened(path)
+    assert (flow, flow.others["flows"]) == flow.documents()
+    monkeypatch.setattr("mock_knock.harness.flow.MAX_DOCUMENTS", 1)
+    first = lint_document(path, LintOptions(tmp_path)).findings[0]
+    assert ("source-unreadable", f"{path}:9:3") == (first.code, first.where)
+    assert "more than 1 documents that lead to each other" in first.message
+
+
 def test_remarks_on_the_structure_stand_once(tmp_path: Path) -> None:
     """What the structure gives to remark is told once, however many workflows there are."""
     path = write(tmp_path, {**WORKFLOW, "workflowId": "v v"}, WORKFLOW)
