@@ -71,7 +71,7 @@ def plan_request(
 
 
 def _is_content_type(parameter: PlannedParameter) -> bool:
-    return parameter.place == "header" and parameter.name.lower() == "content-type"
+    return parameter.place == "header" and parameter.name.title() == "Content-Type"
 
 
 def plan_inputs(
