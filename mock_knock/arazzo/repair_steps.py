@@ -35,7 +35,7 @@ def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | 
     if step is None or not _may_fail(step) or not _stands_at(value, at, pointer):
         return None
     action = step.on_success[index]
-    over = _end_of_poll(step, action)
+    over = None if _leaves_open(subject, step, action) else _end_of_poll(step, action)
     if over is None or any(each.name == action.name for each in step.on_failure):
         return None
     written = _written(value, pointer)
@@ -64,10 +64,30 @@ def _stands_at(value: JsonValue, at: str, pointer: str) -> bool:
     return at == pointer or (pointer.startswith(name) and _written(value, at) == reference)
 
 
+def _leaves_open(subject: Subject, step: Step, loop: Action) -> bool:
+    """Tell whether nothing but the loop says what a value means, and its enumeration has several others.
+
+    Which of those are good ends and which are failures is then for the author to say.
+    """
+    operation = subject.operation(step)
+    if len(step.on_success) > 1 or operation is None:
+        return False
+    asked = set(_compared(loop))
+    for pointer in {pointer for pointer, _ in asked if pointer is not None}:
+        values = subject.described.success_values(operation, pointer) or ()
+        if sum((pointer, json.dumps(each)) not in asked for each in values) > 1:
+            return True
+    return False
+
+
 def mend_coverage(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | None:
-    """Let a step succeed only with the values that its actions handle; None: unclear how."""
+    """Let a step succeed only with the values that its actions handle; None: unclear how.
+
+    A step whose actions only lead back to it would never succeed.
+    """
     step = next((each for each in subject.workflow.steps if f"{each.pointer}/onSuccess" == pointer), None)
-    handled = _joined(step.on_success) if step and _may_fail(step) else None
+    ends = step is not None and any(action.target != step.step_id for action in step.on_success)
+    handled = _joined(step.on_success) if step and ends and _may_fail(step) else None
     if step is None or handled is None:
         return None
     return step.pointer, (_add_criterion(value, step, handled),), f"let '{step.step_id}' succeed only when {handled}"

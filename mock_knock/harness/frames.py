@@ -35,6 +35,7 @@ class Frame:
         resumes: the step that is tried again after the current one, which only prepares it.
         awaited: the workflows it depends on that have not been completed, as they are referred to.
         completed: ids of the steps that have succeeded.
+        stands_for: the workflows that went over to this one for good, with their inputs; what it gives out is theirs.
         last: how the workflow that its current step called, or its last exchange, failed.
     """
 
@@ -50,6 +51,7 @@ class Frame:
     resumes: Step | None = None
     awaited: list[str] = field(default_factory=list)
     completed: set[str] = field(default_factory=set)
+    stands_for: Mapping[Unit, Mapping[str, JsonValue]] = field(default_factory=dict)
     last: Ending = "failure"
 
     def enter(self, step_id: str) -> None:

@@ -72,13 +72,13 @@ class Ledger:
         self.secrets |= secrets_of(frame.unit.declared_inputs, frame.inputs)
 
     def end(self, frame: Frame, ending: Ending, outputs: Mapping[str, JsonValue]) -> None:
-        """Remember the outputs of a workflow, and that it was completed."""
-        workflow = frame.unit.workflow
-        self.workflows(frame.unit)[workflow.workflow_id] = {"inputs": frame.inputs, "outputs": outputs}
+        """Remember the outputs of a workflow, and that it was completed; so were those it stands for."""
+        for unit, inputs in {**frame.stands_for, frame.unit: frame.inputs}.items():
+            self.workflows(unit)[unit.workflow.workflow_id] = {"inputs": inputs, "outputs": outputs}
+            if ending == "success":
+                self.completed.add(unit)
         if frame.role == "entry":
             self.outputs = outputs
-        if ending == "success":
-            self.completed.add(frame.unit)
 
     def record_exchange(self, frame: Frame, judged: JudgedExchange, outcome: StepOutcome, depth: int) -> None:
         """Remember a request and what followed from it."""

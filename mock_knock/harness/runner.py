@@ -217,7 +217,9 @@ class _Run:
         if decision.kind == "retry":
             return self.begin(unit, inputs, "preparation", frame.deadline)
         self.stack.pop()
-        return self.begin(unit, inputs, frame.role, frame.deadline, first=frame.first)
+        outcome = self.begin(unit, inputs, frame.role, frame.deadline, first=frame.first)
+        self.stack[-1].stands_for = {**frame.stands_for, frame.unit: frame.inputs}
+        return outcome
 
     def wait(self, frame: Frame, decision: Decision, response: HttpResponse | None) -> Problem | None:
         """Let time pass before the next move; the problem tells that the budget of time does not allow for it."""

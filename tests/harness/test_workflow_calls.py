@@ -187,9 +187,11 @@ def test_a_goto_inside_a_called_workflow_returns_to_the_caller() -> None:
         "outputs": {"job": "$steps.m.outputs.status"},
     }
     asks = {"stepId": "ask", "workflowId": "middle", "parameters": [{"name": "job", "value": "j"}]}
-    flow = make_flows(caller({**asks, "outputs": {"got": "$outputs.job"}}, read_job("after", "z")), middle, CALLED)
-    result, _, _ = run_flow(flow, [DONE], workflow="main")
-    assert ("success", ["/jobs/m", "/jobs/j", "/jobs/z"]) == (result.outcome, urls(result))
+    later = read_job("after", "$workflows.middle.outputs.job")
+    flow = make_flows(caller({**asks, "outputs": {"got": "$outputs.job"}}, later, dependsOn=["middle"]), middle, CALLED)
+    result, _, _ = run_flow(flow, [DONE], inputs={"job": "i"}, workflow="main")
+    assert "success" == result.outcome
+    assert ["/jobs/m", "/jobs/i", "/jobs/m", "/jobs/j", "/jobs/j"] == urls(result)
     assert ({"got": "j"}, 2) == (result.calls[0].outputs, result.calls[0].count)
 
 
