@@ -107,3 +107,13 @@ def seconds_for(step: Step, *, left: float, limit: float) -> float:
     """Return the seconds a request may take: what is left of the run, the run's limit or the step's own `timeout`."""
     own = step.timeout if step.timeout is not None else limit
     return max(min(left, limit, own), 0.001)
+
+
+def failed_before(caller: Frame, frame: Frame) -> Problem:
+    """Return the problem of a workflow whose dependency, or the preparation of whose retry, has failed."""
+    name, ended = caller.unit.workflow.workflow_id, frame.unit.workflow.workflow_id
+    if frame.role == "dependency":
+        message = f"'{name}' depends on the workflow '{ended}', which failed"
+        return Problem("dependency-failed", f"{caller.unit.workflow.pointer}/dependsOn", message, "see its steps")
+    message = f"the workflow '{ended}' failed, which was to run before '{caller.step.step_id}' is tried again"
+    return Problem("preparation-failed", f"{caller.step.pointer}/onFailure", message, "see its steps")

@@ -17,8 +17,10 @@ from mock_knock.harness.frames import Ending, Frame, Role
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
 from mock_knock.harness.ledger import Ledger
 from mock_knock.harness.options import RunClock, RunOptions
+from mock_knock.harness.pace import Pace
 from mock_knock.harness.passing import (
     call_inputs,
+    failed_before,
     is_over,
     seconds_for,
     shared_inputs,
@@ -27,7 +29,6 @@ from mock_knock.harness.passing import (
 )
 from mock_knock.harness.prepare import Prepared, Unit
 from mock_knock.harness.result import Outcome, RunResult, StepResult
-from mock_knock.harness.retry_after import retry_after_seconds
 from mock_knock.harness.transport import Transport
 from mock_knock.messages import HttpResponse, JsonValue
 
@@ -52,7 +53,7 @@ def run_workflow(
     """
     complete = complete_inputs(prepared.workflow, inputs)
     check_inputs(prepared.workflow, complete)
-    run = _Run(prepared, transport, clock, options, Ledger(options, on_step))
+    run = _Run(prepared, transport, Pace(clock, options), Ledger(options, on_step))
     outcome = run.follow_or_stop(complete)
     return run.ledger.result(prepared, outcome, seed)
 
@@ -60,16 +61,13 @@ def run_workflow(
 class _Run:
     """A run on its way; what happened is in the ledger, where it stands in the stack."""
 
-    def __init__(
-        self, prepared: Prepared, transport: Transport, clock: RunClock, options: RunOptions, ledger: Ledger
-    ) -> None:
+    def __init__(self, prepared: Prepared, transport: Transport, pace: Pace, ledger: Ledger) -> None:
         self.prepared = prepared
         self.transport = transport
-        self.clock = clock
-        self.options = options
+        self.pace = pace
+        self.options = pace.options
         self.ledger = ledger
         self.stack: list[Frame] = []
-        self.deadline = clock.seconds() + options.timeout
 
     def follow_or_stop(self, inputs: Inputs) -> Outcome:
         """Follow the flow; when somebody interrupts it, keep what was done so far."""
@@ -83,7 +81,7 @@ class _Run:
 
     def follow(self, inputs: Inputs) -> Outcome:
         """Make one move after another until the flow ends or a budget is used up."""
-        outcome = self.begin(self.prepared.unit, inputs, "entry", self.deadline)
+        outcome = self.begin(self.prepared.unit, inputs, "entry", self.pace.deadline)
         while outcome is None:
             outcome = self.move(self.stack[-1])
         return outcome
@@ -92,10 +90,10 @@ class _Run:
         """Make one move: begin a workflow that is depended on, give up one that is late, or take a step."""
         if frame.awaited:
             return self.await_workflow(frame, frame.awaited.pop(0))
-        if frame.deadline <= self.clock.seconds() < self.deadline:
+        if self.pace.is_late(frame):
             return self.give_up(frame)
         self.ledger.count(frame)
-        if (exhausted := self.exhausted(frame)) is not None:
+        if (exhausted := self.pace.exhausted(frame, self.ledger)) is not None:
             return self.stop(frame.unit, exhausted)
         if (unmet := unmet_dependency(frame, self.ledger.done)) is not None:
             self.ledger.note(frame.unit, [unmet])
@@ -111,7 +109,7 @@ class _Run:
         self.ledger.note(frame.unit, problems)
         if request is None:
             return self.fail_unsent(frame, scope)
-        left = frame.deadline - self.clock.seconds()
+        left = self.pace.left(frame)
         seconds = seconds_for(step, left=left, limit=self.options.request_timeout)
         judged = exchange_step(
             frame.unit.calls[step.step_id],
@@ -126,7 +124,12 @@ class _Run:
         frame.last = "failure" if failure is None or is_late else "unreachable"
         self.ledger.record_exchange(frame, judged, outcome, len(self.stack) - 1)
         self.ledger.note(frame.unit, [timeout_problem(step)] if is_late else [])
-        if failure is not None and failure.kind == "timeout" and left <= seconds and frame.deadline < self.deadline:
+        if (
+            failure is not None
+            and failure.kind == "timeout"
+            and left <= seconds
+            and frame.deadline < self.pace.deadline
+        ):
             return self.give_up(frame)
         return self.follow_decision(frame, outcome, judged.scope, judged.exchange.response)
 
@@ -145,10 +148,7 @@ class _Run:
         self.ledger.note(frame.unit, problems)
         if inputs is None:
             return self.conclude_call(frame, unit, "failure", {}, len(self.ledger.steps))
-        deadline = frame.deadline
-        if step.timeout is not None:
-            deadline = min(deadline, self.clock.seconds() + step.timeout)
-        return self.begin(unit, inputs, "call", deadline)
+        return self.begin(unit, inputs, "call", self.pace.deadline_of(frame))
 
     def conclude_call(
         self, frame: Frame, unit: Unit, ending: Ending, outputs: Mapping[str, JsonValue], first: int
@@ -183,10 +183,10 @@ class _Run:
             case "end":
                 return self.leave("success" if outcome.passed else "failure")
             case "fail":
-                is_late = frame.last == "unreachable" and self.clock.seconds() >= self.deadline
-                late = self.exhausted(frame) if is_late else None
+                is_late = frame.last == "unreachable" and self.pace.is_over()
+                late = self.pace.exhausted(frame, self.ledger) if is_late else None
                 return self.leave(frame.last) if late is None else self.stop(frame.unit, late)
-        if (late := self.wait(frame, decision, response)) is not None:
+        if (late := self.pace.wait(frame, decision, response)) is not None:
             return self.stop(frame.unit, late)
         if decision.kind == "retry":
             frame.repeat(decision.action or "", decision.first)
@@ -221,40 +221,14 @@ class _Run:
         self.stack[-1].stands_for = {**frame.stands_for, frame.unit: frame.inputs}
         return outcome
 
-    def wait(self, frame: Frame, decision: Decision, response: HttpResponse | None) -> Problem | None:
-        """Let time pass before the next move; the problem tells that the budget of time does not allow for it."""
-        seconds = min(self.delay(frame, decision, response), frame.deadline - self.clock.seconds())
-        if seconds <= 0:
-            return None
-        if self.clock.seconds() + seconds >= self.deadline:
-            message = f"waiting {seconds:g} s before '{decision.target}' would pass the budget of time"
-            hint = f"the budget is {self.options.timeout:g} s: raise it with --timeout"
-            return Problem("budget-exhausted", frame.step.pointer, message, hint)
-        self.clock.wait(seconds)
-        return None
-
-    def delay(self, frame: Frame, decision: Decision, response: HttpResponse | None) -> float:
-        """Return the seconds before a repeat: of a retry what it says, of a goto to the same step the poll interval.
-
-        A Retry-After of the response wins over `retryAfter` and lengthens the poll interval.
-        """
-        asked = retry_after_seconds(response.headers, self.clock.now()) if response is not None else None
-        if decision.kind == "retry":
-            return decision.delay if asked is None else asked
-        if decision.workflow_id is None and decision.target == frame.step.step_id:
-            return max(self.options.poll_interval, asked or 0.0)
-        return 0.0
-
     # Workflows
 
     def begin(
         self, unit: Unit, inputs: Inputs, role: Role, deadline: float, *, first: int | None = None
     ) -> Outcome | None:
         """Put a workflow on the stack; its inputs are known to be right."""
-        if len(self.stack) >= self.options.max_depth:
-            message = f"the budget of {self.options.max_depth} workflows inside each other is used up"
-            hint = "raise it with --max-depth, or mend the circle of calls"
-            return self.stop(unit, Problem("budget-exhausted", unit.workflow.pointer, message, hint))
+        if (too_deep := self.pace.too_deep(unit, len(self.stack))) is not None:
+            return self.stop(unit, too_deep)
         frame = Frame(
             unit=unit,
             inputs=inputs.values,
@@ -295,11 +269,11 @@ class _Run:
             if ending == "success":
                 caller.is_repeated = frame.role == "preparation"
                 return None
-            self.ledger.note(caller.unit, [_failed_before(caller, frame)])
+            self.ledger.note(caller.unit, [failed_before(caller, frame)])
 
     def give_up(self, frame: Frame) -> Outcome | None:
         """End every workflow whose time is over, up to the step whose `timeout` it was, which has failed."""
-        late, over = frame, max(frame.deadline, self.clock.seconds())
+        late, over = frame, frame.deadline + max(0.0, -self.pace.left(frame))
         while self.stack[-1].deadline <= over:
             late = self.stack.pop()
         caller = self.stack[-1]
@@ -315,35 +289,9 @@ class _Run:
     def scope(self, frame: Frame) -> Scope:
         return frame.scope(self.ledger.workflows(frame.unit))
 
-    # Budgets
-
     def stop(self, unit: Unit, problem: Problem) -> Outcome:
         """End the whole run at once, with what its workflow gives out so far."""
         self.ledger.note(unit, [problem])
         if self.stack:
             self.ledger.outputs = self.read_outputs(self.stack[0], "failure")
         return "exhausted"
-
-    def exhausted(self, frame: Frame) -> Problem | None:
-        """Return the budget that is used up, if one is."""
-        step_id = frame.step.step_id
-        options, executions = self.options, self.ledger.executions[frame.unit, step_id]
-        if len(self.ledger.steps) >= options.max_steps:
-            what, flag = f"{options.max_steps} steps", "--max-steps"
-        elif executions > options.max_visits:
-            what, flag = f"{options.max_visits} visits of '{step_id}'", "--max-visits"
-        elif self.clock.seconds() >= self.deadline:
-            what, flag = f"{options.timeout:g} s", "--timeout"
-        else:
-            return None
-        message = f"the budget of {what} is used up: the flow does not come to an end"
-        return Problem("budget-exhausted", frame.step.pointer, message, f"raise it with {flag}, or mend the loop")
-
-
-def _failed_before(caller: Frame, frame: Frame) -> Problem:
-    name, ended = caller.unit.workflow.workflow_id, frame.unit.workflow.workflow_id
-    if frame.role == "dependency":
-        message = f"'{name}' depends on the workflow '{ended}', which failed"
-        return Problem("dependency-failed", f"{caller.unit.workflow.pointer}/dependsOn", message, "see its steps")
-    message = f"the workflow '{ended}' failed, which was to run before '{caller.step.step_id}' is tried again"
-    return Problem("preparation-failed", f"{caller.step.pointer}/onFailure", message, "see its steps")
