@@ -61,10 +61,11 @@ def show_result(result: RunResult, reports: Reports, *, contract_counts: bool, i
 
 
 def show_preview(steps: Iterable[PreviewedStep]) -> None:
-    """Show what would be sent, on stdout."""
+    """Show what would be sent, on stdout, and say on stderr that nothing was."""
     from mock_knock.report.preview import render_preview  # noqa: PLC0415  # no run needs it
 
     click.echo(render_preview(steps, Style(sys.stdout.isatty())), nl=False)
+    click.echo("nothing was sent; which actions apply is known only in a run", err=True)
 
 
 def invalid_result(flow: str, error: InvalidDocument) -> RunResult:
