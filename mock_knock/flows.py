@@ -10,14 +10,14 @@ from mock_knock.arazzo.document import Workflow
 from mock_knock.arazzo.template import Dialect
 from mock_knock.errors import UsageError
 from mock_knock.files import choose_file
-from mock_knock.harness.addresses import find_addresses
+from mock_knock.harness.addresses import check_servers, find_addresses
 from mock_knock.harness.flow import Flow, load_flow
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result
 from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunOptions
 from mock_knock.harness.prepare import apply_severities, prepare_run
 from mock_knock.harness.result import RunResult, StepResult
-from mock_knock.harness.runner import run_workflow
+from mock_knock.harness.runner import INTERRUPTED, run_workflow
 from mock_knock.harness.transport import Transport, WsgiTransport, is_loopback
 from mock_knock.messages import Finding, JsonValue, Severity
 
@@ -77,10 +77,15 @@ def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
     Raises:
         InvalidDocument: the document, its descriptions or the inputs cannot be used.
         UsageError: an argument makes no sense, or an address is not this machine and `live` is not set.
+        KeyboardInterrupt: somebody interrupted the run; `on_step` was told what had been sent until then.
     """
+    if transport is not None and (scenario is not None or network != DEFAULT_NETWORK):
+        hint = "take out the transport, or what it makes useless"
+        raise UsageError("transport-given", "scenario and network have no effect on a transport of yours", hint=hint)
     loaded = flow if isinstance(flow, Flow) else open_flow(flow, allow_roots=allow_roots)
-    chosen = loaded.choose_workflow(workflow)
-    prepared = prepare_run(loaded, chosen, find_addresses(target, servers or {}), options)
+    addresses = find_addresses(target, servers or {})
+    check_servers(loaded, addresses)
+    prepared = prepare_run(loaded, loaded.choose_workflow(workflow), addresses, options)
     away = [call.server for _, call in prepared.calls() if not is_loopback(call.server)]
     if away and transport is None and not live:
         hint = "pass live=True if these requests may really be sent"
@@ -95,6 +100,8 @@ def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
         seed=meeting.seed,
         on_step=on_step,
     )
+    if any(finding.code == INTERRUPTED for finding in result.findings):
+        raise KeyboardInterrupt
     return mask_result(result.against(meeting.name))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,9 @@ def test_a_transport_of_ones_own() -> None:
         ({"servers": {"knockUsersApi": "http://127.0.0.1:9"}}, "server-without-network"),
         ({"target": "described", "servers": {"knockUsersApi": "x"}}, "server-unknown"),
         ({"workflow": "other"}, "workflow-unknown"),
+        ({"target": "described", "servers": {"knokUsersApi": "http://127.0.0.1:9"}, "live": True}, "server-unknown"),
+        ({"transport": object(), "scenario": "immediate"}, "transport-given"),
+        ({"transport": object(), "network": mock_knock.NetworkOptions(proxy="http://127.0.0.1:9")}, "transport-given"),
     ],
 )
 def test_arguments_that_make_no_sense(given: dict[str, Any], code: str) -> None:
@@ -131,3 +135,28 @@ def test_what_is_not_needed_is_not_imported(code: str, absent: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True, timeout=60)
     assert "" == done.stdout.strip()
+
+
+def test_an_interrupt_is_passed_on() -> None:
+    """Whoever interrupts a run interrupts the program around it too."""
+
+    def stop(_step: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mock_knock.run_flow(FLOW, INPUTS, on_step=stop)
+
+
+def test_what_is_not_known_cannot_be_talked_down() -> None:
+    """A finding that leaves open what would be sent stops the run, whatever severity it is given."""
+    flow = mock_knock.open_flow(FLOW)
+    steps = [
+        replace(each, operation_id="nothing") if each.operation_id else each
+        for each in flow.document.workflows[0].steps
+    ]
+    broken = replace(flow.document.workflows[0], steps=tuple(steps))
+    document = replace(flow.document, workflows=(broken,))
+    options = RunOptions(severities={"operation-missing": "note"})
+    with pytest.raises(InvalidDocument) as refused:
+        mock_knock.run_flow(replace(flow, document=document), INPUTS, options=options)
+    assert "operation-missing" == refused.value.code

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from mock_knock.arazzo.criterion import Criterion
@@ -129,7 +130,7 @@ class Step:
     depends_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workflow:
     """A list of steps with inputs (a JSON Schema) and outputs.
 
@@ -147,10 +148,11 @@ class Workflow:
 
     def step_index(self, step_id: str) -> int:
         """Return the place of a step in the list; raises KeyError for an unknown one."""
-        ids = [step.step_id for step in self.steps]
-        if step_id not in ids:
-            raise KeyError(step_id)
-        return ids.index(step_id)
+        return self._indices[step_id]
+
+    @cached_property
+    def _indices(self) -> Mapping[str, int]:
+        return {step.step_id: index for index, step in reversed([*enumerate(self.steps)])}
 
     def step(self, step_id: str) -> Step:
         """Return a step by id; raises KeyError for an unknown one."""

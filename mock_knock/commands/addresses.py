@@ -9,8 +9,6 @@ import click
 from mock_knock.commands.arguments import read_pairs
 from mock_knock.errors import UsageError
 from mock_knock.harness.addresses import is_address
-from mock_knock.harness.flow import Flow
-from mock_knock.harness.options import Addresses
 from mock_knock.harness.prepare import Prepared
 from mock_knock.harness.transport import is_loopback
 from mock_knock.redact import Redactor, clean_terminal
@@ -19,21 +17,6 @@ from mock_knock.redact import Redactor, clean_terminal
 def read_servers(values: Iterable[str]) -> Mapping[str, str]:
     """Read `--server NAME=URL`; raises UsageError for something else."""
     return dict(read_pairs("--server", values))
-
-
-def check_servers(flow: Flow, addresses: Addresses) -> None:
-    """Refuse `--server` for a source description that no document of the flow has.
-
-    Raises:
-        UsageError: `server-unknown`.
-    """
-    sources = (each.name for document in flow.documents() for each in document.document.sources)
-    names = list(dict.fromkeys(sources))
-    unknown = [name for name in addresses.servers if name not in names]
-    if unknown:
-        hint = f"source descriptions: {', '.join(names)}"
-        message = f"--server names a source that is not there: '{unknown[0]}'"
-        raise UsageError("server-unknown", message, where=flow.source.display, hint=hint)
 
 
 def guard_live(prepared: Prepared, *, is_live: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import click
 
 from mock_knock.arazzo.inputs import declared_inputs
-from mock_knock.commands.addresses import check_servers, guard_live, read_servers
+from mock_knock.commands.addresses import guard_live, read_servers
 from mock_knock.commands.arguments import read_inputs, read_reports, read_severities
 from mock_knock.commands.reporting import (
     Progress,
@@ -22,7 +22,7 @@ from mock_knock.commands.reporting import (
 )
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.flows import MOCK, meet, open_flow
-from mock_knock.harness.addresses import find_addresses
+from mock_knock.harness.addresses import check_servers, find_addresses
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result
 from mock_knock.harness.options import NetworkOptions, RunOptions

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from mock_knock.errors import UsageError
+from mock_knock.harness.flow import Flow
 from mock_knock.harness.options import Addresses
 from mock_knock.harness.transport import IN_PROCESS_URL
 
@@ -46,3 +47,18 @@ def find_addresses(target: str, servers: Mapping[str, str]) -> Addresses:
             return Addresses(url, servers)
     hint = "use mock, described or an address such as http://127.0.0.1:4010"
     raise UsageError("target-unknown", f"'{target}' is not a target", hint=hint)
+
+
+def check_servers(flow: Flow, addresses: Addresses) -> None:
+    """Refuse `--server` for a source description that no document of the flow has.
+
+    Raises:
+        UsageError: `server-unknown`.
+    """
+    sources = (each.name for document in flow.documents() for each in document.document.sources)
+    names = list(dict.fromkeys(sources))
+    unknown = [name for name in addresses.servers if name not in names]
+    if unknown:
+        hint = f"source descriptions: {', '.join(names)}"
+        message = f"--server names a source that is not there: '{unknown[0]}'"
+        raise UsageError("server-unknown", message, where=flow.source.display, hint=hint)

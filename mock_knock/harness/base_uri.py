@@ -14,9 +14,20 @@ _REMOTE = {"http", "https"}
 
 
 def base_uri_of(path: Path, self_uri: str | None) -> str:
-    """Return the URI that relative references of a document start from; a relative `$self` starts from its file."""
+    """Return the URI that relative references of a document start from; a relative `$self` starts from its file.
+
+    Raises:
+        InvalidDocument: `reference-invalid`; `$self` is no URI.
+    """
     retrieved = path.resolve().as_uri()
-    return retrieved if self_uri is None else urljoin(retrieved, self_uri)
+    try:
+        found = retrieved if self_uri is None else urljoin(retrieved, self_uri)
+        urlsplit(found)
+    except ValueError as error:
+        hint = "write an address such as https://example.com/flows/this.arazzo.yaml, or a relative path"
+        what = f"'{self_uri}' is not a URI reference"
+        raise InvalidDocument("reference-invalid", what, where=f"{path}#/$self", hint=hint) from error
+    return found
 
 
 def locate_source(path: Path, base: str, url: str, *, roots: Sequence[Path], identities: Mapping[str, Path]) -> Path:

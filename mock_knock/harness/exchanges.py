@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mock_knock.arazzo.document import Step
@@ -9,7 +10,7 @@ from mock_knock.arazzo.expression import Scope
 from mock_knock.arazzo.planning import plan_request
 from mock_knock.arazzo.targets import Problem
 from mock_knock.harness.bodies import choose_content_type
-from mock_knock.harness.options import RunOptions
+from mock_knock.harness.options import RunClock, RunOptions
 from mock_knock.harness.prepare import Call, Unit
 from mock_knock.harness.transport import Transport
 from mock_knock.harness.wire import (
@@ -20,7 +21,30 @@ from mock_knock.harness.wire import (
     request_message,
     response_message,
 )
-from mock_knock.messages import ContractViolation, Exchange
+from mock_knock.messages import ContractViolation, Exchange, HttpRequest, TransportFailure
+
+Send = Callable[[HttpRequest, float], Exchange]
+"""Sends a request; the number is the timeout in seconds."""
+
+
+def send_in_time(transport: Transport, clock: RunClock) -> Send:
+    """Return what sends by a transport and holds it to its time on the clock of the run.
+
+    An answer that comes later than it may is none, and neither is an error of the operating system that the transport
+    did not turn into a failure.
+    """
+
+    def send(request: HttpRequest, timeout: float) -> Exchange:
+        started = clock.seconds()
+        try:
+            exchange = transport.send(request, timeout=timeout)
+        except OSError as error:
+            return Exchange(request, failure=TransportFailure("broken", f"the transport failed: {error}"))
+        if exchange.response is not None and clock.seconds() - started > timeout:
+            return Exchange(request, failure=TransportFailure("timeout", f"no answer within {timeout:g} s"))
+        return exchange
+
+    return send
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +75,13 @@ def plan_step(
 
 
 def exchange_step(
-    call: Call, request: WireRequest, scope: Scope, *, transport: Transport, timeout: float, is_judged: bool
+    call: Call, request: WireRequest, scope: Scope, *, send: Send, timeout: float, is_judged: bool
 ) -> JudgedExchange:
     """Send a request and judge it and its response; `timeout` is in seconds for the whole exchange."""
     violations: tuple[ContractViolation, ...] = ()
     if is_judged:
         violations = call.judge.request_violations(record_of(request, call.operation))
-    exchange = transport.send(request.http, timeout=timeout)
+    exchange = send(request.http, timeout)
     response = exchange.response
     if is_judged and response is not None:
         violations += call.judge.response_violations(

@@ -11,7 +11,7 @@ from mock_knock.arazzo.lint import to_findings
 from mock_knock.arazzo.targets import Problem
 from mock_knock.harness.exchanges import JudgedExchange
 from mock_knock.harness.frames import Ending, Frame
-from mock_knock.harness.masking import secrets_of
+from mock_knock.harness.masking import secret_outputs, secrets_of
 from mock_knock.harness.options import RunOptions
 from mock_knock.harness.prepare import Prepared, Unit, apply_severities
 from mock_knock.harness.result import CallResult, Outcome, RunResult, StepResult
@@ -29,7 +29,7 @@ class Ledger:
         on_step: told about each request.
         steps: a result for each request.
         calls: a result for each step that called a workflow.
-        problems: what was noticed, with the workflow it is about.
+        problems: what was noticed, by the workflow it is about, its code and its place.
         visits: how often each step was entered.
         executions: how often each step was carried out, retries included.
         completed: the workflows that have succeeded.
@@ -42,7 +42,7 @@ class Ledger:
     on_step: Callable[[StepResult], None]
     steps: list[StepResult] = field(default_factory=list)
     calls: list[CallResult] = field(default_factory=list)
-    problems: list[tuple[Unit, Problem]] = field(default_factory=list)
+    problems: dict[tuple[Unit, str, str], Problem] = field(default_factory=dict)
     visits: Counter[tuple[Unit, str]] = field(default_factory=Counter)
     executions: Counter[tuple[Unit, str]] = field(default_factory=Counter)
     completed: set[Unit] = field(default_factory=set)
@@ -52,8 +52,9 @@ class Ledger:
     _workflows: dict[int, Workflows] = field(default_factory=dict)
 
     def note(self, unit: Unit, problems: Iterable[Problem]) -> None:
-        """Remember problems with a workflow."""
-        self.problems += [(unit, problem) for problem in problems]
+        """Remember problems with a workflow; a loop that meets the same one again adds nothing."""
+        for problem in problems:
+            self.problems.setdefault((unit, problem.code, problem.pointer), problem)
 
     def count(self, frame: Frame) -> None:
         """Count the step that is about to be carried out."""
@@ -128,6 +129,7 @@ class Ledger:
         """Remember the outputs of a step, and that it has succeeded; one that sent nothing leaves nothing else."""
         step_id = frame.step.step_id
         frame.outputs[step_id] = dict(outcome.outputs)
+        self.secrets |= secret_outputs(outcome.outputs)
         self.note(frame.unit, outcome.problems)
         if outcome.passed:
             frame.completed.add(step_id)
@@ -137,7 +139,7 @@ class Ledger:
         """Return the result of the run."""
         found = (
             finding
-            for unit, problem in self.problems
+            for (unit, _, _), problem in self.problems.items()
             for finding in to_findings((problem,), self.options.dialect, unit.flow.source.where)
         )
         return RunResult(

@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import orjson
 
 from mock_knock.arazzo.lint import looks_secret
-from mock_knock.harness.result import LintResult, RunResult, StepResult
+from mock_knock.harness.result import CallResult, LintResult, RunResult, StepResult
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
 
 
 def secrets_of(declared: Mapping[str, Mapping[str, JsonValue]], inputs: Mapping[str, JsonValue]) -> frozenset[str]:
-    """Return the input values that must not be written: `format: password`, or a name that says so.
+    """Return the input values that must not be written: `format: password`, or a name that says so, at any depth.
 
     `declared` are the schemas of the inputs by name.
     """
-    marked = {name for name, schema in declared.items() if schema.get("format") == "password"}
-    return frozenset(
-        value
-        for name, value in inputs.items()
-        if isinstance(value, str) and value and (name in marked or looks_secret(name))
-    )
+    found = (text for name, value in inputs.items() for text in _secrets_in(name, value, declared.get(name, {})))
+    return frozenset(found)
+
+
+def secret_outputs(outputs: Mapping[str, JsonValue]) -> frozenset[str]:
+    """Return the outputs whose names say that they must not be written."""
+    return frozenset(text for name, value in outputs.items() for text in _secrets_in(name, value, {}))
+
+
+def _secrets_in(name: str, value: JsonValue, schema: JsonValue) -> Iterator[str]:
+    """Yield the texts of a value that are secrets, as they look wherever they are put in."""
+    pending = [(name, value, schema)]
+    while pending:
+        name, value, schema = pending.pop()
+        described = schema if isinstance(schema, Mapping) else {}
+        match value:
+            case dict():
+                members = described.get("properties")
+                known = members if isinstance(members, Mapping) else {}
+                pending += ((key, each, known.get(key)) for key, each in value.items())
+            case list():
+                pending += ((name, each, described.get("items", described)) for each in value)
+            case None | bool():
+                pass
+            case _ if described.get("format") == "password" or looks_secret(name):
+                yield str(value)
 
 
 def mask_result(result: RunResult) -> RunResult:
@@ -33,7 +54,7 @@ def mask_result(result: RunResult) -> RunResult:
         result,
         target=mask.url(result.target),
         secrets=frozenset(),
-        calls=tuple(replace(each, outputs=mask.json(dict(each.outputs))) for each in result.calls),
+        calls=tuple(_mask_conclusion(call, mask) for call in result.calls),
         outputs=mask.json(dict(result.outputs)),
         steps=tuple(_mask_step(step, mask) for step in result.steps),
         findings=tuple(_mask_finding(finding, mask) for finding in result.findings),
@@ -46,15 +67,23 @@ def mask_lint(result: LintResult, mask: Redactor) -> LintResult:
 
 
 def _mask_step(step: StepResult, mask: Redactor) -> StepResult:
+    response, failure = step.exchange.response, step.exchange.failure
     exchange = Exchange(
         mask_request(step.exchange.request, mask),
-        _mask_response(step.exchange.response, mask) if step.exchange.response else None,
-        step.exchange.failure,
+        _mask_response(response, mask) if response else None,
+        replace(failure, message=mask.text(failure.message)) if failure else None,
     )
-    criteria = tuple(replace(each, condition=mask.text(each.condition)) for each in step.criteria)
     violations = tuple(replace(each, message=mask.text(each.message)) for each in step.violations)
-    outputs = mask.json(dict(step.outputs))
-    return replace(step, exchange=exchange, outputs=outputs, criteria=criteria, violations=violations)
+    return replace(_mask_conclusion(step, mask), exchange=exchange, violations=violations)
+
+
+_Concluded = TypeVar("_Concluded", StepResult, CallResult)
+
+
+def _mask_conclusion(result: _Concluded, mask: Redactor) -> _Concluded:
+    criteria = tuple(replace(each, condition=mask.text(each.condition)) for each in result.criteria)
+    decision = replace(result.decision, parameters=())  # they may hold literal values, and no report needs them
+    return replace(result, criteria=criteria, outputs=mask.json(dict(result.outputs)), decision=decision)
 
 
 def mask_request(request: HttpRequest, mask: Redactor) -> HttpRequest:
@@ -71,10 +100,15 @@ def _mask_response(response: HttpResponse, mask: Redactor) -> HttpResponse:
 
 
 def _mask_body(body: bytes, mask: Redactor) -> bytes:
+    """Return a body with its secrets masked; one without any stays as it is, to the byte."""
     try:
-        return orjson.dumps(mask.json(orjson.loads(body)))
+        value = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return mask.text(body.decode("utf-8", errors="replace")).encode()
+        text = body.decode("utf-8", errors="replace")
+        masked = mask.text(text)
+        return body if masked == text else masked.encode()
+    masked = mask.json(value)
+    return body if masked == value else orjson.dumps(masked)
 
 
 def _mask_finding(finding: Finding, mask: Redactor) -> Finding:

@@ -40,12 +40,12 @@ class Pace:
     def exhausted(self, frame: Frame, ledger: Ledger) -> Problem | None:
         """Return the budget that is used up before the next step, if one is."""
         step_id, options = frame.step.step_id, self.options
-        if len(ledger.steps) >= options.max_steps:
+        if self.is_over():
+            what, flag = f"{options.timeout:g} s", "--timeout"
+        elif len(ledger.steps) >= options.max_steps:
             what, flag = f"{options.max_steps} steps", "--max-steps"
         elif ledger.executions[frame.unit, step_id] > options.max_visits:
             what, flag = f"{options.max_visits} visits of '{step_id}'", "--max-visits"
-        elif self.is_over():
-            what, flag = f"{options.timeout:g} s", "--timeout"
         else:
             return None
         message = f"the budget of {what} is used up: the flow does not come to an end"
@@ -61,9 +61,10 @@ class Pace:
 
     def wait(self, frame: Frame, decision: Decision, response: HttpResponse | None) -> Problem | None:
         """Let time pass before the next move; the problem tells that the budget of time does not allow for it."""
-        seconds = min(self._delay(frame, decision, response), self.left(frame))
-        if seconds <= 0:
+        wanted, left = self._delay(frame, decision, response), self.left(frame)
+        if min(wanted, left) <= 0:
             return None
+        seconds = wanted if frame.deadline >= self.deadline else min(wanted, left)
         if self.clock.seconds() + seconds >= self.deadline:
             message = f"waiting {seconds:g} s before '{decision.target}' would pass the budget of time"
             hint = f"the budget is {self.options.timeout:g} s: raise it with --timeout"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from mock_knock.arazzo.document import Parameter, Step
 from mock_knock.arazzo.expression import Scope
@@ -13,7 +14,7 @@ from mock_knock.errors import InvalidDocument
 from mock_knock.harness.frames import Frame
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
 from mock_knock.harness.prepare import Unit
-from mock_knock.messages import Exchange
+from mock_knock.messages import Exchange, JsonValue
 
 _FOREIGN_STEP = re.compile(
     r"\$(?:workflows|sourceDescriptions\.(?P<source>[^.{}]+))\.(?P<workflow>.+)\.steps\.(?P<step>[^.]+)"
@@ -21,16 +22,25 @@ _FOREIGN_STEP = re.compile(
 
 
 def call_inputs(
-    unit: Unit, parameters: tuple[Parameter, ...], scope: Scope, *, dialect: Dialect, at: str
+    unit: Unit,
+    parameters: tuple[Parameter, ...],
+    scope: Scope,
+    *,
+    dialect: Dialect,
+    at: str,
+    is_final: Callable[[Mapping[str, JsonValue]], bool] = lambda _values: True,
 ) -> tuple[Inputs | None, tuple[Problem, ...]]:
     """Return the inputs that a step gives to the workflow it calls, or None with the problems.
 
-    `at` is the place of the call, for inputs that break the schema of the workflow.
+    `at` is the place of the call, for inputs that break the schema of the workflow; values that are not final are not
+    held against it.
     """
     declared = frozenset(unit.declared_inputs)
     values, problems = plan_inputs(parameters, scope, dialect=dialect, declared=declared)
     if values is None:
         return None, problems
+    if not is_final(values):
+        return complete_inputs(unit.workflow, Inputs(values)), problems
     inputs, invalid = _checked(unit, Inputs(values), at)
     return inputs, (*problems, *invalid)
 
@@ -104,9 +114,9 @@ def timeout_problem(step: Step) -> Problem:
 
 
 def seconds_for(step: Step, *, left: float, limit: float) -> float:
-    """Return the seconds a request may take: what is left of the run, the run's limit or the step's own `timeout`."""
-    own = step.timeout if step.timeout is not None else limit
-    return max(min(left, limit, own), 0.001)
+    """Return the seconds a request may take: the step's own `timeout` or else `limit`, and never more than are left."""
+    own = limit if step.timeout is None else step.timeout
+    return max(min(left, own), 0.001)
 
 
 def failed_before(caller: Frame, frame: Frame) -> Problem:

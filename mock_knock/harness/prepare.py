@@ -16,6 +16,7 @@ from mock_knock.contract.description import DescribedOperation, Description
 from mock_knock.contract.details import OperationDetails
 from mock_knock.contract.judge import Judge
 from mock_knock.errors import InvalidDocument, UsageError
+from mock_knock.harness.addresses import is_address
 from mock_knock.harness.flow import Flow, fatal_findings
 from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.messages import Finding, JsonValue
@@ -97,9 +98,9 @@ def prepare_run(flow: Flow, workflow: Workflow, addresses: Addresses, options: R
         UsageError: `server-unknown` when no address is known for an operation.
     """
     reached = tuple(_reach(flow, workflow))
-    found = (finding for each in reached for finding in each.flow.lint(each.workflow, dialect=options.dialect))
-    findings = tuple(dict.fromkeys(apply_severities(tuple(found), options)))
-    fatal = fatal_findings(findings)
+    found = tuple(finding for each in reached for finding in each.flow.lint(each.workflow, dialect=options.dialect))
+    findings = tuple(dict.fromkeys(apply_severities(found, options)))
+    fatal = (*fatal_findings(findings), *fatal_findings(found))  # no severity makes up for what is not known
     if fatal:
         raise InvalidDocument(
             fatal[0].code, fatal[0].message, where=fatal[0].where, hint=fatal[0].hint, findings=findings
@@ -190,11 +191,7 @@ class _Builder:
     def call(self, flow: Flow, step: Step) -> Call:
         target = resolve_target(step, flow.document, flow.described, dialect=self.options.dialect).operation
         operation = flow.described.find(target.source, target.method, target.path) if target else None
-        if operation is None:
-            where = flow.source.where(f"{step.pointer}/operationId")
-            hint = "name its source: `$sourceDescriptions.<name>.<operationId>`"
-            message = f"it is not clear which operation '{step.step_id}' calls"
-            raise InvalidDocument("operation-undecided", message, where=where, hint=hint)
+        assert operation is not None  # noqa: S101  # what leaves that open is fatal
         description = flow.described.descriptions[operation.source]
         server = self.server(flow, description, operation)
         return Call(operation, description.details(operation), server, self.judge(description))
@@ -204,7 +201,7 @@ class _Builder:
 
     def server(self, flow: Flow, description: Description, operation: DescribedOperation) -> str:
         found = self.addresses.resolve(operation.source, description.server_url(operation))
-        if not found or not found.startswith(("http://", "https://")):
+        if not found or not is_address(found):
             message = f"no usable server for '{operation.source}'" + (f": {found}" if found else "")
             hint = f"give --target URL or --server {operation.source}=URL"
             raise UsageError("server-unknown", message, where=flow.source.display, hint=hint)

@@ -15,7 +15,7 @@ def retry_after_seconds(headers: Headers, now: datetime) -> float | None:
         return float(text)
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or an offset that no calendar has
         return None
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max((aware - now).total_seconds(), 0.0)

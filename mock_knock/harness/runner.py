@@ -12,7 +12,7 @@ from dataclasses import replace
 from mock_knock.arazzo.engine import Decision, StepOutcome, conclude_step, read_outputs
 from mock_knock.arazzo.expression import Scope
 from mock_knock.arazzo.targets import Problem
-from mock_knock.harness.exchanges import exchange_step, plan_step
+from mock_knock.harness.exchanges import exchange_step, plan_step, send_in_time
 from mock_knock.harness.frames import Ending, Frame, Role
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
 from mock_knock.harness.ledger import Ledger
@@ -63,7 +63,7 @@ class _Run:
 
     def __init__(self, prepared: Prepared, transport: Transport, pace: Pace, ledger: Ledger) -> None:
         self.prepared = prepared
-        self.transport = transport
+        self.send = send_in_time(transport, pace.clock)
         self.pace = pace
         self.options = pace.options
         self.ledger = ledger
@@ -115,7 +115,7 @@ class _Run:
             frame.unit.calls[step.step_id],
             request,
             scope,
-            transport=self.transport,
+            send=self.send,
             timeout=seconds,
             is_judged=self.options.contract != "off",
         )
@@ -124,12 +124,8 @@ class _Run:
         frame.last = "failure" if failure is None or is_late else "unreachable"
         self.ledger.record_exchange(frame, judged, outcome, len(self.stack) - 1)
         self.ledger.note(frame.unit, [timeout_problem(step)] if is_late else [])
-        if (
-            failure is not None
-            and failure.kind == "timeout"
-            and left <= seconds
-            and frame.deadline < self.pace.deadline
-        ):
+        is_cut_off = failure is not None and failure.kind == "timeout" and left <= seconds
+        if is_cut_off and frame.deadline < self.pace.deadline and not self.pace.is_over():
             return self.give_up(frame)
         return self.follow_decision(frame, outcome, judged.scope, judged.exchange.response)
 
@@ -161,14 +157,14 @@ class _Run:
         return self.follow_decision(frame, outcome, scope, None)
 
     def conclude(self, frame: Frame, scope: Scope, *, called: bool | None) -> StepOutcome:
-        return conclude_step(
-            frame.unit.workflow,
-            frame.step,
-            scope,
-            dialect=self.options.dialect,
-            retries=frame.retries,
-            called=called,
+        """Judge the step; the actions of one that only prepares another are not looked at: it leads back to that."""
+        is_preparing = frame.resumes is not None
+        step = replace(frame.step, on_success=(), on_failure=()) if is_preparing else frame.step
+        outcome = conclude_step(
+            frame.unit.workflow, step, scope, dialect=self.options.dialect, retries=frame.retries, called=called
         )
+        back = Decision("goto", target=frame.resumed_id)
+        return replace(outcome, decision=back) if is_preparing and outcome.passed else outcome
 
     # Decisions
 

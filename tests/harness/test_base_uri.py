@@ -47,6 +47,8 @@ def test_sources_are_found_from_self_or_from_the_file(
         (None, "http://[", "reference-invalid"),
         (None, "../../../etc/passwd", "path-outside-roots"),
         ("../../../x/buy.yaml", "api.yaml", "path-outside-roots"),
+        ("http://[", "api.yaml", "reference-invalid"),
+        ("//[x", "api.yaml", "reference-invalid"),
     ],
 )
 def test_sources_elsewhere_are_refused(tmp_path: Path, self_uri: str | None, url: str, code: str) -> None:
@@ -55,6 +57,7 @@ def test_sources_elsewhere_are_refused(tmp_path: Path, self_uri: str | None, url
     with pytest.raises(InvalidDocument) as refused:
         locate_source(file, base_uri_of(file, self_uri), url, roots=[tmp_path], identities={})
     assert code == refused.value.code
+    assert refused.value.hint
 
 
 def test_a_document_is_found_by_its_identity(tmp_path: Path) -> None:

@@ -93,3 +93,41 @@ def test_the_preview_for_people() -> None:
     sent = len('{"n":1,"text":""}') + 3_000
     assert f"... ({sent} bytes)\n" in text
     assert len(text) < MAX_BODY + 300
+
+
+def test_workflows_that_call_each_other_again_and_again() -> None:
+    """A preview has at most as many steps as a run, however many ways lead through the calls."""
+    twice = [{"stepId": name, "workflowId": "main"} for name in ("left", "right")]
+    shown = preview({"workflowId": "main", "steps": twice}, max_steps=50)
+    assert (51, "budget-exhausted") == (len(shown), shown[-1].problems[0].code)
+
+
+def test_values_of_a_run_are_not_held_against_schemas() -> None:
+    """What only a run can tell may be anything; what is known is checked."""
+    number = {
+        "workflowId": "called",
+        "inputs": {"properties": {"n": {"type": "integer"}}},
+        "steps": [read_job("x", "x")],
+    }
+    asks = {"stepId": "ask", "workflowId": "called", "outputs": {"n": "$statusCode"}}
+    for value, is_known in (
+        ("$steps.a.outputs.status", False),
+        ("$workflows.called.outputs.n", False),
+        ("seven", True),
+    ):
+        given = [{"name": "n", "value": [value] if value == "$steps.a.outputs.status" else value}]
+        main = caller(read_job("a", "a"), {**asks, "parameters": given})
+        shown = preview(main, {**number, "outputs": {"n": "$steps.x.outputs.status"}})
+        assert is_known is bool(shown[1].problems)
+
+
+def test_secrets_that_are_handed_on() -> None:
+    """A secret input stays masked in the workflows it is handed to, and in what is said about it."""
+    main = {
+        "workflowId": "main",
+        "inputs": {"properties": {"pin": {"type": "string", "format": "password"}}},
+        "steps": [call(parameters=[{"name": "job", "value": "$inputs.pin"}])],
+    }
+    text = render_preview(preview(main, CALLED, inputs={"pin": "zz-very-private-zz"}), Style())
+    assert "/jobs/" in text
+    assert "zz-very-private-zz" not in text

@@ -389,7 +389,7 @@ def test_an_operation_that_cannot_be_decided() -> None:
     document = {**API, "paths": {"/a": {"get": twin}, "/b": {"get": twin}}}
     described = DescribedSources({"jobs": load_description("jobs", document, where="jobs.yaml")})
     options = RunOptions(severities={"operation-id-conflict": "note"})
-    with pytest.raises(InvalidDocument, match="operation-undecided"):
+    with pytest.raises(InvalidDocument, match="operation-id-conflict"):
         prepare_run(replace(flow, described=described), flow.choose_workflow(None), Addresses(), options)
 
 
@@ -437,3 +437,19 @@ def test_on_step_is_told_about_each_request() -> None:
         on_step=lambda step: seen.append(step.step_id),
     )
     assert ["start", "poll"] == seen
+
+
+def test_a_transport_that_raises() -> None:
+    """An error of the operating system that a transport lets through is a request without an answer."""
+
+    class Broken:
+        """A transport whose cable is cut."""
+
+        def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
+            raise ConnectionError(f"cut after {timeout} s: {request.url}")
+
+    flow, options = make_flow(poll()), RunOptions()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
+    result = run_workflow(prepared, Inputs(), transport=Broken(), clock=ManualTime(), options=options)
+    assert "unreachable" == result.outcome
+    assert "cut after" in str(result.steps[0].exchange.failure)
