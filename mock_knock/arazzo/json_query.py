@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal, TypeVar, cast
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, NodeList
@@ -30,6 +29,7 @@ from mock_knock.arazzo.bounded_regex import RegexError, RegexTimeoutError
 from mock_knock.arazzo.comparison import is_number, json_equal
 from mock_knock.arazzo.query_grammar import StrictLexer, StrictParser
 from mock_knock.arazzo.query_nodes import REGEX_FUNCTIONS, Budget, BudgetError, extra_context, select
+from mock_knock.arazzo.remembered import TextSyntaxError, remember
 from mock_knock.messages import JsonValue
 
 MAX_LENGTH: Final = 10_000
@@ -53,17 +53,8 @@ _T = TypeVar("_T")
 QueryProblem = Literal["jsonpath-limit", "regex-invalid", "regex-timeout"]
 
 
-class QuerySyntaxError(ValueError):
-    """A text is not a JSONPath query, or not a test.
-
-    Args:
-        message: what is wrong, for people.
-        column: the 0-based place in the text.
-    """
-
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
-        self.column = column
+class QuerySyntaxError(TextSyntaxError):
+    """A text is not a JSONPath query, or not a test."""
 
 
 class QueryEvaluationError(Exception):
@@ -89,7 +80,7 @@ class LogicalExpression:
     expression: BaseExpression
 
 
-@lru_cache(maxsize=512)
+@remember(512)
 def compile_query(text: str) -> Query:
     """Compile a query.
 
@@ -100,7 +91,7 @@ def compile_query(text: str) -> Query:
     return Query(path, _root_filter(path))
 
 
-@lru_cache(maxsize=512)
+@remember(512)
 def compile_logical(text: str) -> LogicalExpression:
     """Compile comparisons and existence tests of `$...` queries, joined by `&&`, `||`, `!` and parentheses.
 

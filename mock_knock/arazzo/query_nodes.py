@@ -147,8 +147,9 @@ class RegexFunction(FilterFunction):
 
     def test(self, budget: Budget, value: object, pattern: object) -> bool:
         """Tell the same, and pay for it."""
-        are_texts = isinstance(value, str) and isinstance(pattern, str)
-        return are_texts and budget.matches(pattern, value, whole=self.whole)
+        if not isinstance(value, str) or not isinstance(pattern, str):
+            return False
+        return budget.matches(pattern, value, whole=self.whole)
 
 
 REGEX_FUNCTIONS = {"match": RegexFunction(whole=True), "search": RegexFunction(whole=False)}

@@ -31,15 +31,16 @@ class _BoundedPatterns:
 
 def bounded(validator: Any) -> Any:
     """Return a validator of the stock kind with the same schema that is bounded, and so are those it makes."""
-    return bounded_class(type(validator))(
+    kind: Any = type(validator)
+    return bounded_class(kind)(
         validator.schema,
-        _resolver=validator._resolver,
-        format_checker=validator.format_checker,  # noqa: SLF001  # as openapi-core makes it
+        _resolver=validator._resolver,  # noqa: SLF001  # as openapi-core makes it
+        format_checker=validator.format_checker,
     )
 
 
 @cache
-def bounded_class(stock: type[Any]) -> type[Any]:
+def bounded_class(stock: Any) -> Any:
     """Return a class of validators with the verdicts of a stock one.
 
     Its validators raise RegexError, RegexTimeoutError and JudgingLimitError besides what the stock ones raise.
@@ -47,7 +48,9 @@ def bounded_class(stock: type[Any]) -> type[Any]:
     keywords = {name: _paying(_with_bounded_patterns(check)) for name, check in stock.VALIDATORS.items()}
     if "uniqueItems" in keywords:
         keywords["uniqueItems"] = _unique_items
-    made: Any = extend(stock, validators=keywords, format_checker=stock.FORMAT_CHECKER)
+    made: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema has types for half of itself
+        stock, validators=keywords, format_checker=stock.FORMAT_CHECKER
+    )
     made.evolve = _evolve
     return made
 

@@ -45,7 +45,8 @@ def compile_schema(
     """Compile `schema`, a node of `document`, with everything it refers to.
 
     `formats` gives the check for each format name that occurs. Returns None when the schema uses something that is not
-    translated, would take work without a bound, or is no proper schema: then only the stock validator, which looks no further than it must, may judge.
+    translated, would take work without a bound, or is no proper schema: then only the stock validator, which looks no
+    further than it must, may judge.
     """
     try:
         return _compile(document, schema, is_openapi_30=is_openapi_30, formats=formats)
@@ -87,7 +88,7 @@ def _collect(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, 
             reference = node.get("$ref")
             if not isinstance(reference, str) or reference in found:
                 continue
-            target = _lookup(document, reference)
+            target = lookup(document, reference)
             if target is None:
                 return None
             found[reference] = target
@@ -95,7 +96,8 @@ def _collect(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, 
     return found
 
 
-def _lookup(document: Mapping[str, JsonValue], reference: str) -> JsonValue:
+def lookup(document: Mapping[str, JsonValue], reference: str) -> JsonValue:
+    """Return the schema that a local reference `#/...` leads to, or None."""
     if not reference.startswith("#/"):
         return None
     node: JsonValue = document

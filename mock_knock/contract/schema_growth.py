@@ -15,12 +15,9 @@ from mock_knock.messages import JsonValue
 MAX_SCHEMAS_AT_ONE_PLACE: Final = 200
 MAX_PLACES: Final = 2_000
 
-_IN_PLACE_LISTS: Final = ("allOf", "anyOf", "oneOf")
-_IN_PLACE: Final = ("not", "if", "then", "else")
-_MEMBERS: Final = (
-    "additionalProperties", "unevaluatedProperties", "propertyNames", "items", "additionalItems", "contains",
-    "unevaluatedItems", "prefixItems",
-)  # fmt: skip
+_IN_PLACE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
+_OF_OBJECTS: Final = ("additionalProperties", "unevaluatedProperties")
+_OF_ARRAYS: Final = ("items", "additionalItems", "contains", "unevaluatedItems", "prefixItems")
 
 Resolve: TypeAlias = Callable[[str], JsonValue]
 """Returns what a reference leads to, or None when that is not known."""
@@ -73,35 +70,32 @@ def _applied(schema: _Schema, resolve: Resolve) -> Iterator[JsonValue]:
         if target is None:
             raise _TooMuchError
         yield target
-    for name in _IN_PLACE_LISTS:
-        yield from _items(schema.get(name))
-    yield from (schema[name] for name in _IN_PLACE if name in schema)
-    yield from _values(schema.get("dependentSchemas"))
+    yield from _named(schema, _IN_PLACE)
+    yield from _values(schema, "dependentSchemas")
 
 
 def _members(met: Sequence[_Schema]) -> Iterator[list[JsonValue]]:
-    """Yield for each member that is told apart what is applied to it; and for all others together."""
-    anywhere = [each for schema in met for each in _anywhere(schema)]
-    named: dict[str, list[JsonValue]] = {}
+    """Yield what is applied to each member that is told apart, to all other members, to items and to names."""
+    anywhere = [
+        each for schema in met for each in (*_named(schema, _OF_OBJECTS), *_values(schema, "patternProperties"))
+    ]
+    apart: dict[str, list[JsonValue]] = {}
     for schema in met:
         properties = schema.get("properties")
         for name, each in properties.items() if isinstance(properties, Mapping) else ():
-            named.setdefault(name, []).append(each)
-    yield from ([*schemas, *anywhere] for schemas in named.values())
-    if anywhere:
-        yield anywhere
+            apart.setdefault(name, []).append(each)
+    yield from ([*schemas, *anywhere] for schemas in apart.values())
+    yield anywhere
+    yield [each for schema in met for each in _named(schema, _OF_ARRAYS)]
+    yield [each for schema in met for each in _named(schema, ("propertyNames",))]
 
 
-def _anywhere(schema: _Schema) -> Iterator[JsonValue]:
-    for name in _MEMBERS:
-        if name in schema:
-            yield from _items(schema[name]) if isinstance(schema[name], list) else (schema[name],)
-    yield from _values(schema.get("patternProperties"))
+def _named(schema: _Schema, names: Sequence[str]) -> Iterator[JsonValue]:
+    for name in names:
+        found = schema.get(name)
+        yield from found if isinstance(found, list) else (found,)
 
 
-def _items(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else []
-
-
-def _values(value: JsonValue) -> list[JsonValue]:
-    return list(value.values()) if isinstance(value, Mapping) else []
+def _values(schema: _Schema, name: str) -> list[JsonValue]:
+    found = schema.get(name)
+    return list(found.values()) if isinstance(found, Mapping) else []

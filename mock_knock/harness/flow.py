@@ -85,8 +85,12 @@ def load_flow(path: Path, *, working_directory: Path, allow_roots: Sequence[Path
     Raises:
         InvalidDocument: a file cannot be used; all problems of one file at once.
     """
-    source = read_document(path)
-    roots = document_roots(path, working_directory=working_directory, extra=allow_roots)
+    return load_from(read_document(path), working_directory=working_directory, allow_roots=allow_roots)
+
+
+def load_from(source: Source, *, working_directory: Path, allow_roots: Sequence[Path] = ()) -> Flow:
+    """Read what a document names, as `load_flow` does; the document itself was read."""
+    roots = document_roots(source.path, working_directory=working_directory, extra=allow_roots)
     return _Loader(roots).load(source)
 
 

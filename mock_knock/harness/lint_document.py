@@ -13,7 +13,7 @@ from mock_knock.contract.described import DescribedSources
 from mock_knock.contract.description import Description, load_description
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import Source, document_roots, read_document, resolve_reference
-from mock_knock.harness.flow import Flow, load_flow, read_structure
+from mock_knock.harness.flow import Flow, load_from, read_structure
 from mock_knock.harness.result import LintResult
 from mock_knock.messages import Finding, Severity, split_place
 
@@ -49,23 +49,26 @@ def open_document(path: Path, options: LintOptions) -> Flow | LintResult:
     Raises:
         InvalidDocument: the file cannot be read at all (`file-...`).
     """
-    display = str(path).encode("utf-8", "backslashreplace").decode()
-    try:
-        return load_flow(path, working_directory=options.working_directory, allow_roots=options.allow_roots)
-    except InvalidDocument as error:
-        problem = error
     try:
         source = read_document(path)
-        document, _ = read_structure(source)
     except InvalidDocument as error:
         if error.code.startswith("file-"):
             raise
+        display = str(path).encode("utf-8", "backslashreplace").decode()
         return _result(display, error.findings, (), options)
+    try:
+        return load_from(source, working_directory=options.working_directory, allow_roots=options.allow_roots)
+    except InvalidDocument as error:
+        problem = error
+    try:
+        document, _ = read_structure(source)
+    except InvalidDocument as error:
+        return _result(source.display, error.findings, (), options)
     findings, flow = _open_sources(source, document, options)
     if not findings:
-        return _result(display, problem.findings, _ids(flow), options)
+        return _result(source.display, problem.findings, _ids(flow), options)
     rest = (each for each in _workflow_findings(flow, options) if each.code not in _DESCRIPTION_CODES)
-    return _result(display, (*findings, *rest), _ids(flow), options)
+    return _result(source.display, (*findings, *rest), _ids(flow), options)
 
 
 def lint_flow(flow: Flow, options: LintOptions) -> LintResult:
