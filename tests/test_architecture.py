@@ -17,7 +17,7 @@ LAYERS = {
     "files": {"messages", "errors"},
     "redact": {"messages", "errors"},
     "store": {"messages", "errors", "domain"},
-    "contract": {"messages", "errors"},
+    "contract": {"messages", "errors", "arazzo.bounded_regex"},
     "service": {"messages", "errors", "domain", "store", "redact"},
     "web": {"messages", "errors", "domain", "store", "contract", "service", "redact", "__init__"},
     "harness": {"messages", "errors", "arazzo", "contract", "files", "redact"},

@@ -21,6 +21,7 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "arazzo-duplicate": ("error", "error"),
     "arazzo-step-dangling": ("error", "error"),
     "arazzo-dependency-circle": ("error", "error"),
+    "arazzo-limit": ("error", "error"),
     "arazzo-unsupported": ("error", "error"),
     "asyncapi-unsupported": ("error", "error"),
     # about what is named and called

@@ -25,6 +25,7 @@ from mock_knock.arazzo.condition_tree import (
     Reading,
 )
 from mock_knock.arazzo.grammar import Expression, ExpressionSyntaxError, parse_expression
+from mock_knock.arazzo.remembered import remember
 from mock_knock.messages import JsonValue
 
 MAX_LENGTH: Final = 10_000
@@ -58,6 +59,7 @@ def parse_condition(text: str) -> tuple[Node, tuple[Reading, ...]]:
     return node, tuple(parser.readings)
 
 
+@remember(1024)
 def parse_reading(text: str) -> Reading:
     """Parse an expression with `[n]` and `.name` behind it, such as `$response.body.items[0]`, and nothing else.
 

@@ -7,20 +7,12 @@ from typing import TypeAlias
 
 from mock_knock.arazzo.comparison import Operator
 from mock_knock.arazzo.grammar import Expression
+from mock_knock.arazzo.remembered import TextSyntaxError
 from mock_knock.messages import JsonValue
 
 
-class ConditionSyntaxError(ValueError):
-    """A text is not a simple condition.
-
-    Args:
-        message: what is wrong, for people.
-        column: the 0-based place in the condition.
-    """
-
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
-        self.column = column
+class ConditionSyntaxError(TextSyntaxError):
+    """A text is not a simple condition."""
 
 
 @dataclass(frozen=True, slots=True)

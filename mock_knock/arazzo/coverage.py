@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from mock_knock.arazzo.condition_tree import ConditionSyntaxError, Reading
@@ -19,6 +20,7 @@ ComparedValues: TypeAlias = frozenset[tuple[str, JsonValue]]
 """Pairs of a pointer into the response body and a scalar the member there is compared with."""
 
 
+@lru_cache(maxsize=1024)
 def compared_values(criterion: Criterion) -> ComparedValues | None:
     """Return what a JSONPath criterion tests for equality, when it says nothing else; otherwise None.
 

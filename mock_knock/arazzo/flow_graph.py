@@ -6,7 +6,7 @@ Conditions are not looked at, but an action without criteria takes every case th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
@@ -36,6 +36,8 @@ class FlowGraph:
     first: str
     edges: Mapping[str, Sequence[Edge]]
     exits: frozenset[str]
+    _targets: Mapping[str, frozenset[str]]
+    _reached: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, workflow: Workflow) -> FlowGraph:
@@ -47,18 +49,23 @@ class FlowGraph:
             for edge in _edges_from(step, following):
                 edges[edge.source].append(edge)
         exits = frozenset(step.step_id for step, following in pairs if _can_end(step, following))
-        return cls(steps[0].step_id, edges, exits)
+        targets = {step: frozenset(edge.target for edge in found) for step, found in edges.items()}
+        return cls(steps[0].step_id, edges, exits, targets)
 
-    def reached(self, start: str, *, avoiding: str = "") -> set[str]:
+    def reached(self, start: str, *, avoiding: str = "") -> frozenset[str]:
         """Return a step and those that the run can come to from it, around another step."""
-        reached: set[str] = set()
-        pending = [start]
-        while pending:
-            step = pending.pop()
-            if step != avoiding and step not in reached:
-                reached.add(step)
-                pending.extend(edge.target for edge in self.edges[step])
-        return reached
+        key = start, avoiding
+        if key not in self._reached:
+            self._reached[key] = frozenset(self._find_reached(start, avoiding))
+        return self._reached[key]
+
+    def _find_reached(self, start: str, avoiding: str) -> set[str]:
+        reached = {avoiding}
+        pending = {start}
+        while pending := pending - reached:
+            reached |= pending
+            pending = {target for step in pending for target in self._targets[step]}
+        return reached - {avoiding}
 
     def path(self, start: str, goal: str) -> list[str] | None:
         """Return the shortest way from one step to another without retries, or None; both ends are part of it."""

@@ -12,10 +12,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal, TypeAlias, get_args
 
 from mock_knock.arazzo.pointer import PointerSyntaxError, split_pointer
+from mock_knock.arazzo.remembered import TextSyntaxError, remember
 
 ExpressionKind = Literal[
     "url",
@@ -42,17 +42,8 @@ _COMPONENT_TYPE = re.compile(r"(parameters|successActions|failureActions|inputs)
 _NAMES_BY_WORD: Final = {word.lower(): word for word in get_args(ExpressionKind)}
 
 
-class ExpressionSyntaxError(ValueError):
-    """A text is not a runtime expression.
-
-    Args:
-        message: what is wrong, for people.
-        column: the 0-based place in the text that was parsed.
-    """
-
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
-        self.column = column
+class ExpressionSyntaxError(TextSyntaxError):
+    """A text is not a runtime expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +71,7 @@ class Expression:
         return self.text
 
 
-@lru_cache(maxsize=4096)
+@remember(4096)
 def parse_expression(text: str) -> Expression:
     """Parse one runtime expression, without braces around it.
 

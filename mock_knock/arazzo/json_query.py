@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Final, TypeVar, cast
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, NodeList
@@ -31,6 +30,7 @@ from mock_knock.arazzo.comparison import is_number, json_equal
 from mock_knock.arazzo.query import LogicalExpression, Query, QueryEvaluationError, QuerySyntaxError
 from mock_knock.arazzo.query_grammar import StrictLexer, StrictParser
 from mock_knock.arazzo.query_nodes import REGEX_FUNCTIONS, Budget, BudgetError, extra_context, select
+from mock_knock.arazzo.remembered import remember
 from mock_knock.messages import JsonValue
 
 MAX_LENGTH: Final = 10_000
@@ -52,7 +52,7 @@ _SIGNS: Final = {
 _T = TypeVar("_T")
 
 
-@lru_cache(maxsize=512)
+@remember(512)
 def compile_query(text: str) -> Query:
     """Compile a query.
 
@@ -63,7 +63,7 @@ def compile_query(text: str) -> Query:
     return Query(path, _root_filter(path))
 
 
-@lru_cache(maxsize=512)
+@remember(512)
 def compile_logical(text: str) -> LogicalExpression:
     """Compile comparisons and existence tests of `$...` queries, joined by `&&`, `||`, `!` and parentheses.
 

@@ -28,6 +28,10 @@ URI_REFERENCE = re.compile(r"(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]
 """The characters of a URI reference without a fragment (RFC 3986 section 4.1)."""
 MOST_SHARED = 100_000
 """How many parameters and actions a workflow may give to its steps, counted for each step."""
+MOST_STEPS = 500
+"""Of one workflow; what can follow what is looked at for each pair of steps."""
+MOST_STEPS_TOGETHER = 1_000
+"""Of all workflows of a document, and the workflows with them."""
 SOURCE_TYPES = ("openapi", "arazzo", "asyncapi")
 
 ROOT_FIELDS = {"arazzo", "$self", "info", "sourceDescriptions", "workflows", "components"}
@@ -88,6 +92,8 @@ def _read_document(reader: Reader, value: JsonValue) -> Document:
     sources = tuple(_read_source(reader, *item) for item in reader.items(root, "", "sourceDescriptions", required=True))
     reader.distinct([(each.name, each.pointer) for each in sources], "source description")
     components, schemas = read_components(reader, root), Schemas.of(reader, root)
+    if _is_too_large(reader, root):
+        return Document(version, title, sources, (), self_uri)
     workflows = tuple(
         _read_workflow(reader, components, schemas, *item)
         for item in reader.items(root, "", "workflows", required=True)
@@ -96,6 +102,21 @@ def _read_document(reader: Reader, value: JsonValue) -> Document:
     document = Document(version, title, sources, workflows, self_uri, components_as_written(root))
     check_dependencies(reader, root, document)
     return document
+
+
+def _is_too_large(reader: Reader, root: Mapping[str, JsonValue]) -> bool:
+    """Report more steps than can be looked at in reasonable time."""
+    entries = root.get("workflows")
+    lists = [each.get("steps") for each in (entries if isinstance(entries, list) else ()) if isinstance(each, Mapping)]
+    counts = [len(steps) if isinstance(steps, list) else 0 for steps in lists]
+    too_long = next((index for index, count in enumerate(counts) if count > MOST_STEPS), None)
+    if too_long is not None:
+        message = f"{counts[too_long]:,} steps are more than the {MOST_STEPS:,} that a workflow may have"
+        reader.report("arazzo-limit", f"/workflows/{too_long}/steps", message, "split the workflow")
+    if len(lists) + sum(counts) > MOST_STEPS_TOGETHER:
+        message = f"more than {MOST_STEPS_TOGETHER:,} workflows and steps are in the document"
+        reader.report("arazzo-limit", "/workflows", message, "make several documents of it")
+    return any(each.code == "arazzo-limit" for each in reader.findings)
 
 
 def _read_self(reader: Reader, root: Mapping[str, JsonValue]) -> str | None:

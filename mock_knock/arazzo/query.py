@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from mock_knock.arazzo.remembered import TextSyntaxError
+
 if TYPE_CHECKING:
     from jsonpath import JSONPath
     from jsonpath.filter import BaseExpression
@@ -18,17 +20,8 @@ if TYPE_CHECKING:
 QueryProblem = Literal["jsonpath-limit", "regex-invalid", "regex-timeout"]
 
 
-class QuerySyntaxError(ValueError):
-    """A text is not a JSONPath query, or not a test.
-
-    Args:
-        message: what is wrong, for people.
-        column: the 0-based place in the text.
-    """
-
-    def __init__(self, message: str, column: int) -> None:
-        super().__init__(message)
-        self.column = column
+class QuerySyntaxError(TextSyntaxError):
+    """A text is not a JSONPath query, or not a test."""
 
 
 class QueryEvaluationError(Exception):

@@ -64,14 +64,16 @@ def plan_repairs(
 def distinct_repairs(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
     """Return the repairs that have no earlier one in their scope, or around it."""
     kept: list[Repair] = []
+    scopes: set[str] = set()
+    around: set[str] = set()
     for repair in repairs:
-        if not any(_meet(repair.scope, other.scope) for other in kept):
+        parts = repair.scope.split("/")
+        prefixes = {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
+        if repair.scope not in around and scopes.isdisjoint(prefixes):
             kept.append(repair)
+            scopes.add(repair.scope)
+            around |= prefixes
     return tuple(kept)
-
-
-def _meet(one: str, other: str) -> bool:
-    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _mend_braces(code: str, _subject: Subject, value: JsonValue, pointer: str) -> Repair | None:

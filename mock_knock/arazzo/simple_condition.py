@@ -7,7 +7,6 @@ to the host language.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mock_knock.arazzo.comparison import compare, is_truthy
 from mock_knock.arazzo.condition_syntax import parse_condition, parse_reading
@@ -22,6 +21,7 @@ from mock_knock.arazzo.condition_tree import (
     Reading,
 )
 from mock_knock.arazzo.expression import MISSING, Expression, Missing, Scope, evaluate_expression
+from mock_knock.arazzo.remembered import remember
 from mock_knock.messages import JsonValue
 
 __all__ = [
@@ -48,7 +48,7 @@ class SimpleCondition:
         return tuple(reading.accesses[0].expression for reading in self.readings)
 
 
-@lru_cache(maxsize=1024)
+@remember(1024)
 def parse_simple(text: str) -> SimpleCondition:
     """Parse a simple condition.
 

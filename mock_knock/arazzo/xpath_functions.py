@@ -1,8 +1,8 @@
 """Functions of XPath that reach outside, match without end or need more work than their arguments show.
 
-Refused: whatever reads other documents, files or the environment, draws at random, or looks functions up by a name that
-is only known at run time. Collations other than by code points are refused too: the package sets the locale of the
-whole process for them. Regular expressions are matched by `bounded_regex`.
+Refused: whatever reads other documents, files, the environment or the clock, draws at random, or looks functions up by
+a name that is only known at run time. Collations other than by code points are refused too: the package sets the
+locale of the whole process for them. Regular expressions are matched by `bounded_regex`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ REFUSED: Final = frozenset(
         "analyze-string",
         "available-environment-variables",
         "collection",
+        "current-date",
+        "current-dateTime",
+        "current-time",
         "doc",
         "doc-available",
         "environment-variable",
         "function-lookup",
+        "implicit-timezone",
         "json-doc",
         "json-to-xml",
         "load-xquery-module",

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from mock_knock.contract.schema_growth import is_bounded
 from mock_knock.messages import JsonValue
 
 NOT_TRANSLATED = frozenset(
@@ -44,7 +45,8 @@ def compile_schema(
     """Compile `schema`, a node of `document`, with everything it refers to.
 
     `formats` gives the check for each format name that occurs. Returns None when the schema uses something that is not
-    translated, or is no proper schema: then only the stock validator, which looks no further than it must, may judge.
+    translated, would take work without a bound, or is no proper schema: then only the stock validator, which looks no
+    further than it must, may judge.
     """
     try:
         return _compile(document, schema, is_openapi_30=is_openapi_30, formats=formats)
@@ -66,7 +68,7 @@ def _compile(
     if any(key in NOT_TRANSLATED for node in nodes for key in _keywords(node)):
         return None
     names = {name for node in nodes for name in _formats(node)}
-    if names & NUMERIC_FORMATS:
+    if names & NUMERIC_FORMATS or not is_bounded(schema, closure.get):
         return None
     translate: Callable[[JsonValue], JsonValue] = _translate_30 if is_openapi_30 else lambda node: node
     root: dict[str, JsonValue] = {ROOT[0]: [translate(schema)]}
@@ -86,7 +88,7 @@ def _collect(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, 
             reference = node.get("$ref")
             if not isinstance(reference, str) or reference in found:
                 continue
-            target = _lookup(document, reference)
+            target = lookup(document, reference)
             if target is None:
                 return None
             found[reference] = target
@@ -94,7 +96,8 @@ def _collect(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, 
     return found
 
 
-def _lookup(document: Mapping[str, JsonValue], reference: str) -> JsonValue:
+def lookup(document: Mapping[str, JsonValue], reference: str) -> JsonValue:
+    """Return the schema that a local reference `#/...` leads to, or None."""
     if not reference.startswith("#/"):
         return None
     node: JsonValue = document

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from mock_knock.contract.description import DescribedOperation, Description
+from mock_knock.contract.judging_work import judging_work
 from mock_knock.contract.plan import Plan, body_schema, build_plan
 from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, judged_type
 from mock_knock.contract.response_plan import ResponsePlan, build_response_plan
@@ -81,7 +82,8 @@ class Judge:
     def _using(self, method: str, path: str) -> Iterator[None]:
         """Take every exception in the block for a fault of the description: it is the only input that is not judged."""
         try:
-            yield
+            with judging_work():
+                yield
         except Exception as error:
             what = f"the description of {method.upper()} {path} cannot be used: {type(error).__name__}: {error}"
             raise InvalidDocument(

@@ -12,6 +12,7 @@ import orjson
 
 from mock_knock.contract.description import Description
 from mock_knock.contract.fast_schema import FormatCheck, compile_schema
+from mock_knock.contract.judging_work import is_bounded_regex
 from mock_knock.contract.schema_errors import Place, from_jsonschema_rs
 from mock_knock.contract.violations import SchemaError
 from mock_knock.messages import JsonValue
@@ -76,6 +77,8 @@ def compile_plain(description: Description, schema: JsonValue) -> PlainSchema | 
 @cache
 def plain_format(name: str) -> FormatCheck:
     """Return the check of a format: openapi-core's own, which is asked only about what is not plainly right."""
+    if name == "regex":
+        return is_bounded_regex
     plain = _PLAIN.get(name)
 
     def check(value: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from ast import literal_eval
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +13,9 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 
+from mock_knock.contract.bounded_keywords import bounded
 from mock_knock.contract.fast_schema import FormatCheck, compile_schema
+from mock_knock.contract.judging_work import current_work, is_bounded_regex, judging_work
 from mock_knock.contract.schema_errors import Place, from_jsonschema_rs
 from mock_knock.contract.violations import TOO_DEEP, SchemaError
 from mock_knock.messages import JsonValue
@@ -58,7 +59,8 @@ class FastSchemaValidator(SchemaValidator):
 
     def _stock_errors(self, value: JsonValue) -> tuple[SchemaError, ...]:
         try:
-            return tuple(from_jsonschema(error, self.schema.parts) for error in self.validator.iter_errors(value))
+            with judging_work():
+                return tuple(from_jsonschema(error, self.schema.parts) for error in self.validator.iter_errors(value))
         except RecursionError:
             return (TOO_DEEP,)
 
@@ -87,8 +89,12 @@ class FastSchemaValidatorsFactory(SchemaValidatorsFactory):
         with schema.resolve() as resolved:
             node = resolved.contents
         if id(node) not in self._created:
-            stock = self._stock.create(spec, schema, *args, **options)
-            self._created[id(node)] = _Created(node, stock.validator, self._compile(spec, node, stock.validator))
+            options["extra_format_validators"] = {
+                **(options.get("extra_format_validators") or {}),
+                "regex": is_bounded_regex,
+            }
+            stock = self._stock.create(spec, schema, *args, **options).validator
+            self._created[id(node)] = _Created(node, bounded(stock), self._compile(spec, node, stock))
         created = self._created[id(node)]
         return FastSchemaValidator(schema, created.validator, created.fast)
 
@@ -100,6 +106,8 @@ class FastSchemaValidatorsFactory(SchemaValidatorsFactory):
         return compile_schema(document, node, is_openapi_30=self._is_openapi_30, formats=self._format_check)
 
     def _format_check(self, name: str) -> FormatCheck:
+        if name == "regex":
+            return is_bounded_regex
         checker = self._stock.format_checker
         if name not in checker.checkers:
             return _accept
@@ -147,4 +155,4 @@ def _argument(error: jsonschema.ValidationError) -> JsonValue:
 def _unexpected(value: Any, schema: Any) -> list[str]:
     patterns = "|".join(schema.get("patternProperties", ()))
     names = (name for name in value if name not in schema.get("properties", ()))
-    return [name for name in names if not patterns or not re.search(patterns, name)]
+    return [name for name in names if not patterns or not current_work().search(patterns, name)]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mock_knock.errors import InvalidDocument
-from mock_knock.files.json_reader import read_json
+from mock_knock.files.json_reader import count_nodes, read_json
 from mock_knock.files.places import check_below_roots
-from mock_knock.files.problems import DocumentProblem
+from mock_knock.files.problems import MAX_NODES, DocumentProblem, refuse_nodes
 from mock_knock.files.yaml_reader import read_yaml
 from mock_knock.messages import Edit, JsonValue
 
@@ -112,7 +112,10 @@ def _is_json(file: Path) -> bool:
 def _read_text(text: str, *, is_json: bool, with_positions: bool) -> tuple[JsonValue, dict[str, Position]]:
     if is_json:
         value = read_json(text)
-        return value, _json_positions(text) if with_positions else {}
+        if not with_positions:
+            return value, {}
+        refuse_nodes(count_nodes(value), MAX_NODES)
+        return value, _json_positions(text)
     positions: dict[str, Position] | None = {} if with_positions else None
     return read_yaml(text, positions), positions or {}
 

@@ -56,20 +56,47 @@ def _edit_in_turns(text: str, edits: Sequence[Edit], *, is_json: bool) -> str:
 
 
 def _next_changes(outline: Outline, value: JsonValue, pending: deque[Edit]) -> list[Change]:
+    """Take the edits that can be carried out at once; the others stay, in their order.
+
+    An edit waits while one before it that waits has to do with the same container, or may have renumbered it.
+    """
     changes: list[Change] = []
+    waiting: list[Edit] = []
+    around: set[str] = set()
+    settled: set[str] = set()
     while pending:
-        try:
-            change = _change(outline, value, pending[0])
-        except (Refusal, LookupError):
-            if changes:  # its place may be the work of another one
-                break
-            raise
-        if any(_meet(change, each) for each in changes):
-            break
-        changes.append(change)
-        if _moves_others(pending.popleft()):
-            break
+        edit = pending.popleft()
+        container = _container(edit)
+        change = None
+        if edit.pointer not in around and settled.isdisjoint(_prefixes(edit.pointer)):
+            change = _try_change(outline, value, edit, is_first=not changes)
+        if change is None or any(_meet(change, each) for each in changes):
+            waiting.append(edit)
+        else:
+            changes.append(change)
+        if waiting[-1:] == [edit] or _moves_others(edit):
+            settled.add(container)
+            around.update(_prefixes(container))
+    pending.extend(waiting)
     return changes
+
+
+def _try_change(outline: Outline, value: JsonValue, edit: Edit, *, is_first: bool) -> Change | None:
+    try:
+        return _change(outline, value, edit)
+    except (Refusal, LookupError):
+        if is_first:
+            raise
+        return None  # its place may be the work of another one
+
+
+def _container(edit: Edit) -> str:
+    return edit.pointer.rpartition("/")[0] if isinstance(edit, (SetText, Remove)) else edit.pointer
+
+
+def _prefixes(pointer: str) -> set[str]:
+    parts = pointer.split("/")
+    return {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
 
 
 def _meet(one: Change, other: Change) -> bool:

@@ -94,6 +94,15 @@ def _is_too_deep(value: JsonValue) -> bool:
     return True
 
 
+def count_nodes(value: JsonValue) -> int:
+    """Return how many values a value has in it, with itself."""
+    count, layer = 0, [value]
+    while layer:
+        count += len(layer)
+        layer = [inner for outer in layer if isinstance(outer, (dict, list)) for inner in _members(outer)]
+    return count
+
+
 def _members(container: dict[str, JsonValue] | list[JsonValue]) -> Iterable[JsonValue]:
     return container.values() if isinstance(container, dict) else container
 

@@ -18,6 +18,12 @@ class DocumentProblem(Exception):  # caught where the file is known, and told as
 MAX_DEPTH = 100
 """Levels of lists and mappings in a document."""
 
+MAX_NODES = 100_000
+"""Values of a document whose places are to be known: telling them takes much longer than reading."""
+
+MAX_PLAIN_NODES = 500_000
+"""Values of any other document."""
+
 TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 MAX_DIGITS = 500
@@ -27,3 +33,9 @@ MAX_DIGITS = 500
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
     """Return where an offset into a text stands, both from 1."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def refuse_nodes(count: int, most: int) -> None:
+    """Raise DocumentProblem when a document has more values than are read."""
+    if count > most:
+        raise DocumentProblem("file-too-large", f"has more than {most:,} values", hint="split the document")

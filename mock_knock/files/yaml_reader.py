@@ -12,7 +12,15 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from mock_knock.files.problems import MAX_DEPTH, TOO_DEEP, DocumentProblem, line_and_column
+from mock_knock.files.problems import (
+    MAX_DEPTH,
+    MAX_NODES,
+    MAX_PLAIN_NODES,
+    TOO_DEEP,
+    DocumentProblem,
+    line_and_column,
+    refuse_nodes,
+)
 from mock_knock.files.yaml_scalars import resolve_plain
 from mock_knock.messages import JsonValue
 
@@ -31,14 +39,15 @@ def read_yaml(text: str, positions: dict[str, tuple[int, int]] | None = None) ->
     """Decode a YAML text; `positions`, if given, is filled with the place of every node.
 
     Raises:
-        DocumentProblem: codes `yaml-...`.
+        DocumentProblem: codes `yaml-...`, and `file-too-large` for too many values.
     """
     if (directive := _TAG_DIRECTIVE.search(text)) is not None:  # a document full of them would take for ever
         line, column = line_and_column(text, directive.start())
         raise DocumentProblem("yaml-tag", "tags are not allowed", hint="take it out", line=line, column=column)
-    builder = _Builder(positions)
+    builder, most = _Builder(positions), MAX_PLAIN_NODES if positions is None else MAX_NODES
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+            refuse_nodes(count // 2, most)  # a value comes with its name, or with its end, or is small
             _HANDLERS[type(event)](builder, event)
     except yaml.MarkedYAMLError as error:
         line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (0, 0)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-import jsonschema_rs
 import orjson
 
 from mock_knock.arazzo.document import Workflow
 from mock_knock.arazzo.inputs import default_inputs
+from mock_knock.contract.json_schema import JsonSchema, compile_json_schema
+from mock_knock.contract.violations import SchemaError
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import Finding, JsonValue
 
@@ -31,8 +32,7 @@ def check_inputs(workflow: Workflow, inputs: Inputs) -> None:
     """
     if not workflow.inputs:
         return
-    validator = _validator(workflow)
-    findings = tuple(_input_finding(error, inputs) for error in validator.iter_errors(dict(inputs.values)))
+    findings = tuple(_input_finding(error, inputs) for error in _errors(workflow, dict(inputs.values)))
     if findings:
         raise InvalidDocument.from_findings(findings)
 
@@ -43,29 +43,28 @@ def complete_inputs(workflow: Workflow, inputs: Inputs) -> Inputs:
     return replace(inputs, values={**defaults, **inputs.values}) if defaults else inputs
 
 
-def _validator(workflow: Workflow) -> jsonschema_rs.Draft202012Validator:
+def _errors(workflow: Workflow, values: JsonValue) -> tuple[SchemaError, ...]:
     try:
-        return _compile(orjson.dumps(dict(workflow.inputs)).decode())
-    except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
-        reason = str(error).partition("\n")[0]
-        message = f"the inputs of '{workflow.workflow_id}' are not a JSON Schema: {reason}"
+        return _compile(orjson.dumps(dict(workflow.inputs))).find_errors(values)
+    except (ValueError, TypeError) as error:
+        message = f"the inputs of '{workflow.workflow_id}' are not a JSON Schema that can be used: {error}"
         hint = "write a JSON Schema (2020-12) below `inputs`"
         raise InvalidDocument("inputs-schema-invalid", message, where=workflow.workflow_id, hint=hint) from error
 
 
 @lru_cache(maxsize=256)
-def _compile(schema: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(orjson.loads(schema), validate_formats=True)
+def _compile(schema: bytes) -> JsonSchema:
+    return compile_json_schema(schema)
 
 
-def _input_finding(error: jsonschema_rs.ValidationError, inputs: Inputs) -> Finding:
-    pointer = "".join(f"/{token}" for token in error.instance_path)
+def _input_finding(error: SchemaError, inputs: Inputs) -> Finding:
+    pointer = "".join(f"/{token}" for token in error.path)
     where = f"{inputs.where}#{pointer}" if pointer else inputs.where
     hint = "give it with --inputs FILE or --input NAME=VALUE"
-    if error.kind.name == "required":
-        message = f"the input '{error.kind.value}' is missing"
-        return Finding("input-invalid", "error", message, where, hint)
-    message = f"does not match the inputs schema: rule '{error.kind.name}'"
-    if error.kind.name == "type":
-        message = f"must be of type {' or '.join(error.kind.value)}"
+    if error.keyword == "required":
+        return Finding("input-invalid", "error", f"the input '{error.argument}' is missing", where, hint)
+    message = f"does not match the inputs schema: rule '{error.keyword}'"
+    if error.keyword == "type":
+        kinds = [error.argument] if isinstance(error.argument, str) else error.argument
+        message = f"must be of type {' or '.join(kinds)}"
     return Finding("input-invalid", "error", message, where, "see `inputs` in the flow")

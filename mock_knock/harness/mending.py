@@ -11,6 +11,8 @@ from mock_knock.errors import MockKnockError
 from mock_knock.harness.flow import Flow, read_structure
 
 MAX_ROUNDS = 10
+MAX_TRIED_CHARACTERS = 4_000_000
+"""Of the text for each try to edit it, one document after the other: a small one can be tried hundreds of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,13 @@ class Mended:
         flow: the document with its new text; the file stays as it is.
         repairs: those that were carried out, in their order.
         refused: those that would have changed something else, each with the reason.
+        tried: the characters of the text for each try so far.
     """
 
     flow: Flow
     repairs: tuple[Repair, ...] = ()
     refused: tuple[tuple[Repair, str], ...] = ()
+    tried: int = 0
 
 
 def mend_flow(flow: Flow) -> Mended:
@@ -50,6 +54,10 @@ def _plan(flow: Flow, given_up: Sequence[Repair]) -> Iterator[Repair]:
 
 def _carry_out(mended: Mended, planned: Sequence[Repair]) -> Mended:
     """Carry out repairs all at once; when that fails, those that cannot be done are found by halves."""
+    if mended.tried > MAX_TRIED_CHARACTERS:
+        reason = "the document is too large to find out which repairs it allows; mend the others first"
+        return replace(mended, refused=(*mended.refused, *((repair, reason) for repair in planned)))
+    mended = replace(mended, tried=mended.tried + len(mended.flow.source.text))
     try:
         source = mended.flow.source.edited(edit for repair in planned for edit in repair.edits)
         document, notes = read_structure(source)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
+from mock_knock.arazzo import bounded_regex
 from mock_knock.arazzo.bounded_regex import (
+    MatchingTime,
     RegexError,
     RegexTimeoutError,
     compile_regex,
     count_repetitions,
     from_iregexp,
-    regex_fullmatch,
     regex_search,
 )
 
@@ -19,8 +23,9 @@ def test_search_and_fullmatch() -> None:
     """A search may match anywhere, a full match must cover the text."""
     assert regex_search("b+", "abbc")
     assert not regex_search("d", "abbc")
-    assert regex_fullmatch("ab+c", "abbc")
-    assert not regex_fullmatch("b+", "abbc")
+    assert MatchingTime().test("ab+c", "abbc", whole=True)
+    assert not MatchingTime().test("b+", "abbc", whole=True)
+    assert MatchingTime().test("b+", "abbc", whole=False)
 
 
 @pytest.mark.parametrize(
@@ -81,14 +86,31 @@ def test_repetitions_are_counted(expected: int, pattern: str) -> None:
     assert expected == count_repetitions(pattern)
 
 
-@pytest.mark.parametrize("match", [regex_search, regex_fullmatch])
-def test_endless_matching_is_stopped(match: object) -> None:
+@pytest.mark.parametrize("match", [regex_search, partial(MatchingTime().test, whole=False)])
+def test_endless_matching_is_stopped(match: Callable[[str, str], bool]) -> None:
     """A pattern that would backtrack for ever is stopped by the time limit, and a long one is shortened in the text."""
-    assert callable(match)
-    with pytest.raises(RegexTimeoutError, match=r"more than 0\.1 s"):
+    with pytest.raises(RegexTimeoutError, match=r"more than 0\.1 s|together"):
         match("(a|aa)+$", "a" * 100 + "b")
-    with pytest.raises(RegexTimeoutError, match=r"\.\.\."):
+    with pytest.raises(RegexTimeoutError, match=r"\.\.\.|together"):
         match(f"(a|aa|{'c' * 60})+$", "a" * 100 + "b")
+
+
+def test_matching_time_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one slow match has used up is not there for the next; quick ones cost nothing."""
+    time = MatchingTime()
+    assert not any(time.test("b+$", "abc", whole=False) for _ in range(100))
+    assert bounded_regex.TOTAL_SECONDS == time.left
+    monkeypatch.setattr(bounded_regex, "_TRIES", (0.0001, 0.001))
+    time.left = 0.01
+    with pytest.raises(RegexTimeoutError, match="together"):
+        time.test("(a|aa)+$", "a" * 100 + "b", whole=True)
+
+
+def test_one_match_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One match that takes too long is stopped although time for others is left."""
+    monkeypatch.setattr(bounded_regex, "_TRIES", (0.0001, 0.001))
+    with pytest.raises(RegexTimeoutError, match="was stopped"):
+        MatchingTime().test("(a|aa)+$", "a" * 100 + "b", whole=True)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_hang_is_a_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_secret_in_a_report_is_a_failure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A report that shows a secret is a failure."""
-    monkeypatch.setattr(trial, "mask_result", lambda result, _mask: result)
+    monkeypatch.setattr(trial, "mask_result", lambda result: result)
     one = Mutant(0, FLOW, FLOW, originals()[FLOW], "0")
     assert ["a secret stands in a report"] == trial.try_mutant(one, folder).failures
 

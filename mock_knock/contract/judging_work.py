@@ -1,0 +1,90 @@
+"""The limit on the work of judging one message by schemas: keywords looked at, and time spent in regular expressions.
+
+Schemas and values both come from outside. A pattern that backtracks, references that double at each step and recursion
+into both halves of a schema make a few lines of a description outlast any run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import thread_time
+from typing import Final
+
+from mock_knock.arazzo.bounded_regex import TIME_LIMIT_SECONDS, RegexError, RegexTimeoutError, compile_regex
+
+MAX_KEYWORDS: Final = 200_000
+MAX_MATCHING_SECONDS: Final = 0.5
+
+
+class JudgingLimitError(Exception):
+    """Judging one message takes more work than it may."""
+
+
+class JudgingWork:
+    """Counts the work of judging one message."""
+
+    def __init__(self) -> None:
+        self.keywords = MAX_KEYWORDS
+        self.seconds = MAX_MATCHING_SECONDS
+
+    def spend(self, keywords: int = 1) -> None:
+        """Pay for keywords; raises JudgingLimitError when nothing is left."""
+        self.keywords -= keywords
+        if self.keywords < 0:
+            raise JudgingLimitError(f"judging takes more work than {MAX_KEYWORDS:,} keywords of schemas")
+
+    def search(self, pattern: str, text: str) -> bool:
+        """Tell whether a pattern matches anywhere in a text.
+
+        Raises:
+            RegexError: it is no regular expression, or too large.
+            RegexTimeoutError: this match takes more than 0.1 s of the processor.
+            JudgingLimitError: all matches of the message take more than 0.5 s of it.
+        """
+        started = thread_time()
+        try:
+            return compile_regex(pattern).search(text, timeout=TIME_LIMIT_SECONDS) is not None
+        except TimeoutError:
+            raise RegexTimeoutError(f"matching took more than {TIME_LIMIT_SECONDS} s and was stopped") from None
+        finally:
+            self.seconds -= thread_time() - started
+            self._check_seconds()
+
+    def _check_seconds(self) -> None:
+        if self.seconds < 0:
+            raise JudgingLimitError(f"the regular expressions take more than {MAX_MATCHING_SECONDS} s together")
+
+
+_CURRENT: ContextVar[JudgingWork | None] = ContextVar("judging work", default=None)
+
+
+@contextmanager
+def judging_work() -> Iterator[JudgingWork]:
+    """Let everything in the block, also inside another such block, pay from one budget."""
+    current = _CURRENT.get()
+    if current is not None:
+        yield current
+        return
+    token = _CURRENT.set(work := JudgingWork())
+    try:
+        yield work
+    finally:
+        _CURRENT.reset(token)
+
+
+def is_bounded_regex(value: object) -> bool:
+    """Tell whether a value is a regular expression that can be used here; what is no text is none of its business."""
+    if not isinstance(value, str):
+        return True
+    try:
+        current_work().search(value, "")
+    except (RegexError, RegexTimeoutError):
+        return False
+    return True
+
+
+def current_work() -> JudgingWork:
+    """Return the budget of the block around, or one of its own where there is none."""
+    return _CURRENT.get() or JudgingWork()
