@@ -13,7 +13,7 @@ from mock_knock.harness.flow import Flow
 
 MAX_ROUNDS = 10
 MAX_TRIED_CHARACTERS = 4_000_000
-"""Of the text for each try to edit it, one document after the other; a small document can be tried hundreds of times."""
+"""Of the text for each try to edit it: a small document can be tried hundreds of times, a large one a few times."""
 
 
 @dataclass(frozen=True, slots=True)
