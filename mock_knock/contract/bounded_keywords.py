@@ -18,6 +18,8 @@ from jsonschema.validators import extend, validator_for
 from mock_knock.contract.judging_work import current_work
 from mock_knock.messages import JsonValue
 
+_ERROR_COST = 5
+"""An error is made, and handed on by each keyword around it."""
 _PACKAGES = ("jsonschema.", "openapi_schema_validator.", "openapi_core.")
 
 
@@ -70,8 +72,11 @@ def _evolve(validator: Any, **changes: Any) -> Any:
 def _paying(check: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
     @wraps(check)
     def paying(validator: Any, argument: Any, value: Any, schema: Any) -> Iterator[Any]:
-        current_work().spend()
-        yield from check(validator, argument, value, schema) or ()
+        work = current_work()
+        work.spend()
+        for error in check(validator, argument, value, schema) or ():
+            work.spend(_ERROR_COST)
+            yield error
 
     return paying
 

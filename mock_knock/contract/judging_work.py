@@ -14,7 +14,7 @@ from typing import Final
 
 from mock_knock.arazzo.bounded_regex import TIME_LIMIT_SECONDS, RegexError, RegexTimeoutError, compile_regex
 
-MAX_KEYWORDS: Final = 200_000
+MAX_KEYWORDS: Final = 150_000
 MAX_MATCHING_SECONDS: Final = 0.5
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mock_knock.arazzo.lint import lint_workflow
+from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.repair import Repair, distinct_repairs, plan_repairs
 from mock_knock.errors import MockKnockError
-from mock_knock.harness.flow import Flow, read_structure
+from mock_knock.harness.flow import Flow
 
 MAX_ROUNDS = 10
 MAX_TRIED_CHARACTERS = 4_000_000
-"""Of the text for each try to edit it, one document after the other: a small one can be tried hundreds of times."""
+"""Of the text for each try to edit it: a small document can be tried hundreds of times, a large one a few times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,14 @@ def _carry_out(mended: Mended, planned: Sequence[Repair]) -> Mended:
     mended = replace(mended, tried=mended.tried + len(mended.flow.source.text))
     try:
         source = mended.flow.source.edited(edit for repair in planned for edit in repair.edits)
-        document, notes = read_structure(source)
+        document = parse_document(source.value, where=source.where)
     except MockKnockError as error:
         if len(planned) == 1:
             return replace(mended, refused=(*mended.refused, (planned[0], error.what)))
         half = len(planned) // 2
         return _carry_out(_carry_out(mended, planned[:half]), planned[half:])
-    sources = mended.flow.document.sources  # no repair touches them, and here each has its type
     return replace(
         mended,
-        flow=replace(mended.flow, source=source, document=replace(document, sources=sources), notes=notes),
+        flow=replace(mended.flow, source=source, document=document),
         repairs=(*mended.repairs, *planned),
     )

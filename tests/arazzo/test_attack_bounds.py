@@ -194,6 +194,10 @@ XPATHS = [
     "doc('/etc/passwd')",
     "unparsed-text('/etc/passwd')",
     "environment-variable('PATH')",
+    "current-date() = current-date()",
+    "current-time() = current-time()",
+    "current-dateTime() = current-dateTime()",
+    "implicit-timezone() = implicit-timezone()",
 ]
 
 
@@ -242,3 +246,18 @@ def test_expressions_that_are_large(text: str) -> None:
 def test_payloads_that_are_large(value: Any) -> None:
     """A payload with expressions without end is put together once."""
     assert len(str(render_value(value, SCOPE, dialect="lenient"))) > 0
+
+
+@pytest.mark.parametrize("name", ["current-date", "current-time", "current-dateTime", "implicit-timezone"])
+def test_xpath_reads_no_clock(name: str) -> None:
+    """A query whose answer depends on when and where it is asked is refused."""
+    scope = Scope(status_code=200, response=Message(body="<a/>"))
+    verdict = evaluate_criterion(Criterion(f"exists({name}())", "$response.body", "xpath"), scope, dialect="strict")
+    assert (False, "xpath-refused") == (verdict.passed, verdict.code)
+
+
+def test_many_patterns_in_a_query() -> None:
+    """Patterns that are read from the value are compiled one by one, and each is paid for."""
+    scope = Scope(inputs={"texts": [{"a": "a", "b": f"{'(a|b)' * 200}{index}"} for index in range(200)]})
+    criterion = Criterion("$[?match(@.a, @.b)]", "$inputs.texts", "jsonpath")
+    assert "jsonpath-limit" == evaluate_criterion(criterion, scope, dialect="strict").code

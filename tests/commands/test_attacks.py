@@ -13,6 +13,7 @@ import pytest
 GUARD_SECONDS = 20
 """A safety net, not a measurement."""
 
+SHOP = {"name": "shop", "url": "api.json", "type": "openapi"}
 API: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Shop", "version": "1"},
@@ -32,7 +33,7 @@ def document(**changed: Any) -> dict[str, Any]:
     return {
         "arazzo": "1.0.1",
         "info": {"title": "Attack", "version": "1"},
-        "sourceDescriptions": [{"name": "shop", "url": "api.json", "type": "openapi"}],
+        "sourceDescriptions": [SHOP],
         "workflows": [{"workflowId": "flow", "steps": [step]}],
     }
 
@@ -63,7 +64,7 @@ ATTACKS: dict[str, dict[str, Any] | str] = {
     "no document": "[]",
     "deep": "[" * 100_000,
     "aliases": "a: &a [1,1,1,1,1,1,1,1,1]\n"
-    + "".join(f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefg", "bcdefgh", strict=True)),
+    + "".join(f"{chr(name)}: &{chr(name)} [{','.join([f'*{chr(name - 1)}'] * 9)}]\n" for name in range(98, 105)),
     "tag": "!!python/object/apply:os.system [id]",
     "code": criterion("__import__('os').system('id')", "simple"),
     "backtracking": criterion("^(a|aa)+$", "regex"),
@@ -83,8 +84,8 @@ ATTACKS: dict[str, dict[str, Any] | str] = {
         "components": {"inputs": lattice(60)},
         "workflows": [{**document()["workflows"][0], "inputs": {"$ref": "#/components/inputs/s0"}}],
     },
-    "source": {**document(), "sourceDescriptions": [{"name": "shop", "url": "../../../../etc/passwd", "type": "openapi"}]},
-    "device": {**document(), "sourceDescriptions": [{"name": "shop", "url": "file:///dev/zero", "type": "openapi"}]},
+    "source": {**document(), "sourceDescriptions": [{**SHOP, "url": "../../../../etc/passwd"}]},
+    "device": {**document(), "sourceDescriptions": [{**SHOP, "url": "file:///dev/zero"}]},
 }  # fmt: skip
 
 

@@ -362,3 +362,30 @@ def test_references_to_other_documents(target: str, tmp_path: Path) -> None:
         ask(document, "PUT", (JSON,), b"{}")
     assert "openapi-unusable" == caught.value.code
     assert LookupError in {type(each) for each in causes(caught.value)}
+
+
+EVIL = "^(a|aa)+(?!b)$"
+DOUBLING = {f"S{level}": {"allOf": [{"$ref": f"#/components/schemas/S{level + 1}"}] * 2} for level in range(40)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"pattern": EVIL}, "a" * 40 + "!"),
+        ({"pattern": "(?=a)(a|aa)+$"}, "a" * 40 + "!"),
+        ({"patternProperties": {EVIL: {}}}, {"a" * 40 + "!": 1}),
+        ({"patternProperties": {EVIL: {}}, "additionalProperties": False}, {"a" * 40 + "!": 1}),
+        ({"items": {"pattern": EVIL}}, ["a" * length + "!" for length in range(8, 30) for _ in range(100)]),
+        ({"$ref": "#/components/schemas/S0"}, 1),
+    ],
+)
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_schemas_without_end(version: str, schema: JsonValue, value: JsonValue) -> None:
+    """Patterns that backtrack and references that double make the description unusable there, and nothing hangs."""
+    document = shop_with("put", "responses", {"default": json_content(schema)})
+    document = {**document, "openapi": version, "components": {"schemas": {**DOUBLING, "S40": {"type": "string"}}}}
+    if version == "3.0.3" and "patternProperties" in str(schema):
+        pytest.skip("OpenAPI 3.0 knows no patternProperties")
+    with pytest.raises(InvalidDocument) as caught:
+        answer(document, "PUT", 200, (JSON,), orjson.dumps(value))
+    assert "openapi-unusable" == caught.value.code

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from mock_knock.errors import InvalidDocument
 from mock_knock.files import Source, read_document
+from mock_knock.files.problems import DocumentProblem
+from mock_knock.files.yaml_reader import read_yaml
 from mock_knock.messages import AddMember, Finding, SetText
 
 
@@ -313,3 +315,26 @@ def test_any_bytes_give_a_value_or_a_refusal(
         assert found.hint
     else:
         assert str(file) == found.display
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", "[" + "0," * 100_000 + "0]"),
+        ("a.json", "[" + '{"a": 1},' * 50_000 + "0]"),
+        ("a.yaml", "- a\n" * 200_001),
+        ("a.yaml", "- {a: 1}\n" * 51_000),
+    ],
+)
+def test_more_values_than_can_be_placed(tmp_path: Path, name: str, content: str) -> None:
+    """A document whose places are wanted has a limit on its values, long before that on its bytes."""
+    file = tmp_path / name
+    file.write_text(content)
+    assert ("file-too-large", "has more than 100,000 values") == (refusal(file).code, refusal(file).what)
+    assert read_document(file, with_positions=False).value
+
+
+def test_more_values_than_are_read() -> None:
+    """Other YAML documents have a limit as well; JSON is read so fast that its bytes are limit enough."""
+    with pytest.raises(DocumentProblem, match="more than 500,000 values"):
+        read_yaml("- a\n" * 1_000_001)

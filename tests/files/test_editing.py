@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from mock_knock.errors import MockKnockError
 from mock_knock.files.editing import edit_text
+from mock_knock.files.json_outline import outline_json
 from mock_knock.files.json_reader import read_json
+from mock_knock.files.outline import Outline
 from mock_knock.files.yaml_outline import outline_yaml
 from mock_knock.files.yaml_reader import read_yaml
 from mock_knock.messages import AddItem, AddMember, Edit, Remove, SetText
@@ -240,3 +242,37 @@ def test_a_new_member_changes_nothing_else(value: Any, new: str, is_json: bool, 
     assert {**value, "new": {"x": [new, 1]}} == (read_json if is_json else read_yaml)(after)
     if not is_json and not is_flow:
         assert after.startswith(text)
+
+
+def test_many_edits_are_carried_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edits in different containers need few looks at the text, however many they are."""
+    outlined: list[str] = []
+
+    def outline(text: str) -> Outline:
+        outlined.append(text)
+        return outline_json(text)
+
+    monkeypatch.setattr("mock_knock.files.editing.outline_json", outline)
+    entries = [{"a": 1, "b": "x", "c": 2} for _ in range(50)]
+    edits = [
+        edit
+        for index in range(50)
+        for edit in (SetText(f"/{index}/b", "y"), Remove(f"/{index}/a"), Remove(f"/{index}/c"))
+    ]
+    assert [{"b": "y"}] * 50 == json.loads(edited(json.dumps(entries), *edits, is_json=True))
+    assert 3 >= len(outlined)
+
+
+def test_an_edit_waits_for_those_before_it() -> None:
+    """An edit that needs what another one makes, or comes after a renumbering, is carried out afterwards."""
+    text = json.dumps({"a": [{"x": "1"}, {"x": "2"}], "b": {"y": 1, "z": 2}})
+    edits = (
+        Remove("/a/0"),
+        SetText("/a/0/x", "3"),
+        AddMember("/b", "w", {"v": "4"}),
+        SetText("/b/w/v", "5"),
+        Remove("/b/y"),
+        AddMember("", "c", "6"),
+    )
+    expected = {"a": [{"x": "3"}], "b": {"z": 2, "w": {"v": "5"}}, "c": "6"}
+    assert expected == json.loads(edited(text, *edits, is_json=True))

@@ -228,3 +228,12 @@ def test_a_repair_must_keep_the_structure(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Source, "edited", refuse)
     mended = mend_flow(flow)
     assert (flow, 1) == (mended.flow, len(mended.refused))
+
+
+def test_a_large_document_is_not_tried_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finding out which repairs a document allows ends after so many looks at its text, and says why."""
+    flow = opened(write(tmp_path))
+    monkeypatch.setattr("mock_knock.harness.mending.MAX_TRIED_CHARACTERS", -1)
+    mended = mend_flow(flow)
+    assert (flow, ()) == (mended.flow, mended.repairs)
+    assert ["the document is too large"] == [reason[:25] for _, reason in mended.refused]

@@ -18,6 +18,8 @@ from quick_judges import known_judge
 
 from mock_knock.contract.description import load_description
 from mock_knock.errors import InvalidDocument, UsageError
+from mock_knock.files.yaml_reader import read_yaml
+from mock_knock.harness.result import RunResult
 from mock_knock.messages import Finding
 
 PACKAGE = Path(__file__).parents[2]
@@ -67,6 +69,24 @@ def test_a_sound_flow_is_no_failure(folder: Path, name: str) -> None:
     assert [] == seen.failures
     assert seen.counts.total() > 0
     assert before == {path: path.read_bytes() for path in folder.rglob("*.*")}
+
+
+@pytest.mark.parametrize("name", flow_names())
+def test_sound_flows_get_to_their_ends(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Each workflow of a sound document succeeds for some answers, so that mutants of all of its parts are met."""
+    ended: set[str] = set()
+
+    def note(_trial: trial.Trial, result: RunResult) -> None:
+        if result.outcome == "success":
+            ended.add(result.flow)
+
+    monkeypatch.setattr(trial, "_report", note)
+    value: Any = read_yaml(originals()[name].decode())
+    workflows = {each["workflowId"] for each in value["workflows"]}
+    draws = iter(range(200))
+    while not workflows <= ended:
+        trial.try_mutant(Mutant(0, name, name, originals()[name], str(next(draws))), folder)
+    assert workflows == ended
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
