@@ -69,14 +69,23 @@ def plan_repairs(
 def distinct_repairs(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
     """Return the repairs that have no earlier one in their scope, or around it."""
     kept: list[Repair] = []
+    scopes: set[str] = set()
+    around: set[str] = set()
     for repair in repairs:
-        if not any(_meet(repair.scope, other.scope) for other in kept):
+        way = _way_to(repair.scope)
+        if repair.scope not in around and scopes.isdisjoint(way):
             kept.append(repair)
+            scopes.add(repair.scope)
+            around.update(way)
     return tuple(kept)
 
 
-def _meet(one: str, other: str) -> bool:
-    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+def _way_to(pointer: str) -> list[str]:
+    """Return a pointer and those of everything around it."""
+    way = [pointer]
+    while way[-1]:
+        way.append(way[-1].rpartition("/")[0])
+    return way
 
 
 def _mend_braces(code: str, _subject: Subject, value: JsonValue, pointer: str) -> Repair | None:

@@ -50,7 +50,7 @@ def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | 
     retry = {"name": action.name, "type": "retry", **limits, **others, "criteria": criteria}
     edits = (_add_criterion(value, step, over), _add_failure(value, step, retry), _remove_action(value, step, at))
     how = f"poll with a retry, at most {POLL_LIMIT} times with {POLL_SECONDS} s between"
-    return step.pointer, edits, f"{how}; '{step.step_id}' succeeds when {over}"
+    return step.pointer, edits, f"{how}; '{step.step_id}' succeeds when {over}; comments in '{action.name}' go"
 
 
 def _loops(subject: Subject, pointer: str) -> Iterator[tuple[Step, int]]:

@@ -452,9 +452,10 @@ SECRETS = [
 def test_secrets(name: str) -> None:
     """An input whose name says that it is a secret should be marked as one."""
     place = f"/workflows/0/inputs/properties/{name}"
-    for schema in ({"type": "string"}, {}, True, {"format": "uuid"}, {"type": ["string", "null"]}):
+    for schema in ({"type": "string"}, {}, True, {"type": ["string", "null"]}):
         assert [("input-secret-unmarked", place)] == found(f"[{A}]", inputs={"properties": {name: schema}})
-    for schema in ({"type": "string", "format": "password"}, {"type": "object"}, {"type": ["integer", "null"]}):
+    texts = ({"format": "password"}, {"format": "uuid"}, {"enum": ["bearer", "basic"]}, {"const": "none"})
+    for schema in (*texts, {"type": "object"}, {"type": ["integer", "null"]}):
         assert [] == found(f"[{A}]", inputs={"properties": {name: schema}})
 
 

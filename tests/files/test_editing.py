@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.errors import MockKnockError
-from mock_knock.files.editing import edit_text
+from mock_knock.files.editing import edit_text, find_refusals
 from mock_knock.files.json_reader import read_json
 from mock_knock.files.yaml_outline import outline_yaml
 from mock_knock.files.yaml_reader import read_yaml
@@ -240,3 +240,30 @@ def test_a_new_member_changes_nothing_else(value: Any, new: str, is_json: bool, 
     assert {**value, "new": {"x": [new, 1]}} == (read_json if is_json else read_yaml)(after)
     if not is_json and not is_flow:
         assert after.startswith(text)
+
+
+def test_edits_that_move_others() -> None:
+    """Edits of several lists, each of which moves items, are carried out as if they came one after the other."""
+    text = "a:\n- 1\n- 2\n- 3\nb:\n- x: 1\n- y\n"
+    edits = (
+        Remove("/a/0"),
+        AddItem("/b", "z", is_first=True),
+        Remove("/a/0"),
+        Remove("/b/2"),
+        AddMember("/b/1", "w", 2),
+    )
+    assert {"a": [3], "b": ["z", {"x": 1, "w": 2}]} == read_yaml(edited(text, *edits))
+
+
+@pytest.mark.parametrize(("is_json", "text"), [(False, "a: &x one\nb: [two]\n"), (True, '{"a": 1, "b": ["two"]}')])
+def test_refusals_from_one_look(text: str, *, is_json: bool) -> None:
+    """Groups of edits that cannot be carried out are told by their index, each with a reason."""
+    groups = [
+        [SetText("/b/0", "x")],
+        [SetText("/b/0", "x"), SetText("/a", "y")],
+        [Remove("/c")],
+        [SetText("/b/7", "x")],
+    ]
+    found = find_refusals(text, groups, is_json=is_json)
+    assert [1, 2, 3] == [*found]
+    assert all(found.values())
