@@ -29,11 +29,12 @@ from mock_knock.messages import JsonValue
 def check_coverage(subject: Subject) -> Iterator[Problem]:
     """Name the values of a response's enum that no success action of a step handles, and where they lead.
 
-    What no failure action handles ends the workflow as a failure, so nothing is said about it.
+    What no failure action handles ends the workflow as a failure, so nothing is said about it. Where no action leads
+    to the following step, or back to the step itself, the others only sort out what is not to fall through.
     """
     for step in subject.workflow.steps:
         operation = subject.operation(step)
-        if operation is None or not falls_through(step):
+        if operation is None or not falls_through(step) or not _asks_to_go_on(subject.workflow, step):
             continue
         asked = {
             pointer for action in step.on_success for each in action.criteria for pointer in read_members(each, step)
@@ -50,11 +51,18 @@ def check_coverage(subject: Subject) -> Iterator[Problem]:
                 yield _unhandled(subject.workflow, step, pointer, left)
 
 
+def _asks_to_go_on(workflow: Workflow, step: Step) -> bool:
+    """Tell whether a success action leads to the following step or to the step itself."""
+    following = workflow.following(step)
+    asking = {step.step_id} | ({following.step_id} if following else set())
+    return any(action.target in asking for action in step.on_success)
+
+
 def _unhandled_responses(subject: Subject, step: Step, operation: OperationTarget) -> Iterator[PossibleResponse]:
     """Yield the responses with which the step can pass and none of its success actions is taken."""
     criteria = step_criteria(step)
     statuses = _successes(subject.described.statuses(operation), criteria)
-    for response in make_responses(statuses, _enums(subject, step, operation, criteria)):
+    for response in make_responses(statuses, described_enums(subject, step, operation, criteria)):
         is_taken = any(all_hold(action.criteria, step, response) is not False for action in step.on_success)
         if succeeds(step, response) is not False and not is_taken:
             yield response
@@ -71,9 +79,10 @@ def _statuses(subject: Subject, operation: OperationTarget, criteria: Iterable[C
     return expand_statuses(subject.described.statuses(operation), criteria)
 
 
-def _enums(
+def described_enums(
     subject: Subject, step: Step, operation: OperationTarget, criteria: Iterable[Criterion]
 ) -> dict[str, tuple[JsonValue, ...]]:
+    """Return the closed sets of values of the members that criteria read, by JSON pointer into the response body."""
     pointers = sorted({pointer for criterion in criteria for pointer in read_members(criterion, step)})
     values = {pointer: subject.described.success_values(operation, pointer) for pointer in pointers}
     return {
@@ -106,7 +115,7 @@ def check_possibility(subject: Subject) -> Iterator[Problem]:
         if operation is None:
             continue
         criteria = step_criteria(step)
-        enums = _enums(subject, step, operation, criteria)
+        enums = described_enums(subject, step, operation, criteria)
         domains = {pointer: (*values, MISSING) for pointer, values in enums.items()}
         described = make_responses(_statuses(subject, operation, criteria), domains)
         anything = make_responses(expand_statuses((), criteria), domains)

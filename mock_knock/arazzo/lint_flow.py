@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
-from mock_knock.arazzo.document import Action
+from mock_knock.arazzo.document import Action, Document, Workflow
 from mock_knock.arazzo.flow_graph import FlowGraph, open_actions
 from mock_knock.arazzo.lint_subject import Subject, step_actions
 from mock_knock.arazzo.targets import Problem
@@ -54,6 +55,44 @@ def check_loops(subject: Subject) -> Iterator[Problem]:
             way = graph.path(action.target, step.step_id) if is_back else None
             if way is not None:
                 yield _loop(action, [*way, action.target])
+    yield from _loops_of_workflows(subject)
+
+
+def _loops_of_workflows(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each goto to a workflow of the document from which gotos lead back to this one."""
+    document, own = subject.document, subject.workflow.workflow_id
+    for action in _gotos(subject.workflow):
+        way = _way_back(document, action.workflow_id or "", own)
+        if way is not None:
+            circle = " -> ".join([own, *way])
+            message = f"'{action.name}' starts '{own}' over without a delay or an end of its own ({circle})"
+            hint = "call the workflow from a step, and poll there with a `retry` that has retryAfter and retryLimit"
+            yield Problem(
+                "loop-unbounded", action.pointer, f"{message}: only the runner's budgets bound the loop", hint
+            )
+
+
+def _gotos(workflow: Workflow) -> Iterator[Action]:
+    """Yield the actions that can be taken and leave a workflow for another one."""
+    for step in workflow.steps:
+        for action in (*open_actions(step.on_success), *open_actions(step.on_failure)):
+            if action.type == "goto" and action.workflow_id is not None:
+                yield action
+
+
+def _way_back(document: Document, start: str, goal: str) -> list[str] | None:
+    """Return the shortest way by gotos from one workflow of a document to another, both included, or None."""
+    ways, seen = deque([[start]]), {start}
+    while ways:
+        way = ways.popleft()
+        if way[-1] == goal:
+            return way
+        workflow = document.workflow(way[-1])
+        for action in _gotos(workflow) if workflow else ():
+            if action.workflow_id is not None and action.workflow_id not in seen:
+                seen.add(action.workflow_id)
+                ways.append([*way, action.workflow_id])
+    return None
 
 
 def _loop(action: Action, circle: list[str]) -> Problem:

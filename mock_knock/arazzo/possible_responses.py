@@ -146,8 +146,10 @@ def _judge_query(criterion: Criterion, response: PossibleResponse) -> bool | Non
 
 
 def _judge_pattern(criterion: Criterion, step: Step, response: PossibleResponse) -> bool | None:
-    value = _read(parse_reading(criterion.context or ""), step, response)
-    if value is UNKNOWN or not _PLAIN_PATTERN.fullmatch(criterion.condition):
+    """Judge a pattern; one of the status says nothing: of a range only some statuses are looked at."""
+    reading = parse_reading(criterion.context or "")
+    value = _read(reading, step, response)
+    if value is UNKNOWN or _place(reading, step) == _STATUS or not _PLAIN_PATTERN.fullmatch(criterion.condition):
         return None
     return value is not MISSING and value is not None and regex_search(criterion.condition, embedded_text(value))
 

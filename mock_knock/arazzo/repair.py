@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from mock_knock.arazzo.condition_tree import AllOf, AnyOf, Comparison, Constant, Node
+from mock_knock.arazzo.comparison import compare, json_equal, read_number
+from mock_knock.arazzo.condition_tree import AllOf, AnyOf, Node
+from mock_knock.arazzo.document import Step
 from mock_knock.arazzo.embedding import read_exact, split_braced, split_unbraced
 from mock_knock.arazzo.lint import Subject
+from mock_knock.arazzo.lint_subject import step_criteria
 from mock_knock.arazzo.pointer import resolve_pointer
 from mock_knock.arazzo.query import simple_equivalent
-from mock_knock.arazzo.repair_steps import mend_coverage, mend_loop
+from mock_knock.arazzo.repair_steps import compared_in, mend_coverage, mend_loop
 from mock_knock.arazzo.simple_condition import parse_simple
 from mock_knock.messages import AddMember, Edit, Finding, JsonValue, Remove, SetText
 
@@ -67,13 +72,20 @@ def distinct_repairs(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
     scopes: set[str] = set()
     around: set[str] = set()
     for repair in repairs:
-        parts = repair.scope.split("/")
-        prefixes = {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
-        if repair.scope not in around and scopes.isdisjoint(prefixes):
+        way = _way_to(repair.scope)
+        if repair.scope not in around and scopes.isdisjoint(way):
             kept.append(repair)
             scopes.add(repair.scope)
-            around |= prefixes
+            around.update(way)
     return tuple(kept)
+
+
+def _way_to(pointer: str) -> list[str]:
+    """Return a pointer and those of everything around it."""
+    way = [pointer]
+    while way[-1]:
+        way.append(way[-1].rpartition("/")[0])
+    return way
 
 
 def _mend_braces(code: str, _subject: Subject, value: JsonValue, pointer: str) -> Repair | None:
@@ -106,36 +118,44 @@ def _mend_operation_id(code: str, subject: Subject, value: JsonValue, pointer: s
     return Repair(code, pointer, pointer, (SetText(pointer, qualified),), f"name the source: {qualified}")
 
 
-def _mend_query(code: str, _subject: Subject, value: JsonValue, pointer: str) -> Repair | None:
+def _mend_query(code: str, subject: Subject, value: JsonValue, pointer: str) -> Repair | None:
     scope = pointer.rpartition("/")[0]
     match resolve_pointer(value, scope):
         case {"condition": str() as condition, "context": str() as context, "type": _}:
             simple = simple_equivalent(condition, context)
         case _:
             return None
-    if simple is None or not _means_the_same(parse_simple(simple).root):
+    owners = [step for step in subject.workflow.steps for each in step_criteria(step) if each.pointer == scope]
+    if simple is None or not owners or not all(_means_the_same(subject, step, simple) for step in owners):
         return None
     edits = (SetText(pointer, simple), Remove(f"{scope}/context"), Remove(f"{scope}/type"))
     return Repair(code, pointer, scope, edits, f"write the simple condition {simple}")
 
 
-def _means_the_same(node: Node) -> bool:
-    """Tell whether a simple condition says what the comparison in JSONPath said.
+def _means_the_same(subject: Subject, step: Step, simple: str) -> bool:
+    """Tell whether a simple condition says what the comparison in JSONPath said, about every value there can be.
 
-    A missing member equals null in the one and nothing in the other, and `!=` turns that around.
+    The one compares exactly, the other folds case and reads numbers in texts. So all values must be known.
     """
-    match node:
-        case AllOf() | AnyOf():
-            return all(map(_means_the_same, node.operands))
-        case Comparison():
-            sides = (node.left, node.right)
-            return (
-                node.operator != "!="
-                and Constant(None) not in sides
-                and any(isinstance(each, Constant) for each in sides)
-            )
-        case _:
-            return False
+    operation = subject.operation(step)
+    return operation is not None and all(
+        pointer is not None and _is_told_apart(json.loads(text), subject.described.success_values(operation, pointer))
+        for pointer, text in _comparisons(parse_simple(simple).root)
+    )
+
+
+def _comparisons(node: Node) -> Iterator[tuple[str | None, str]]:
+    if isinstance(node, (AllOf, AnyOf)):
+        yield from chain.from_iterable(map(_comparisons, node.operands))
+    else:
+        yield from compared_in(node)
+
+
+def _is_told_apart(constant: JsonValue, values: Sequence[JsonValue] | None) -> bool:
+    """Tell whether a text equals the same of some values in both ways of comparing."""
+    if not isinstance(constant, str) or values is None or read_number(constant) is not None:
+        return False
+    return all(compare(each, "==", constant) == json_equal(each, constant) for each in values)
 
 
 def _mend_secret(code: str, _subject: Subject, value: JsonValue, pointer: str) -> Repair | None:

@@ -10,10 +10,14 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from mock_knock.arazzo.condition_tree import AnyOf, Comparison, Constant, Node, Reading
+from mock_knock.arazzo.condition_tree import AnyOf, Comparison, ConditionSyntaxError, Constant, Node, Reading
+from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Step
 from mock_knock.arazzo.lint import Subject
+from mock_knock.arazzo.lint_coverage import described_enums
+from mock_knock.arazzo.lint_subject import step_criteria
 from mock_knock.arazzo.pointer import MISSING, join_pointer, resolve_pointer, split_pointer
+from mock_knock.arazzo.possible_responses import all_hold, expand_statuses, judge, make_responses, succeeds
 from mock_knock.arazzo.simple_condition import parse_simple
 from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove
 
@@ -32,11 +36,11 @@ def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | 
     """Make a goto to the same step, for values that are not final, a bounded retry in onFailure; None: unclear how."""
     step, index = next(_loops(subject, pointer), (None, 0))
     at = f"{step.pointer}/onSuccess/{index}" if step else ""
-    if step is None or not _may_fail(step) or not _stands_at(value, at, pointer):
+    if step is None or not _stands_at(value, at, pointer):
         return None
     action = step.on_success[index]
     over = None if _leaves_open(subject, step, action) else _end_of_poll(step, action)
-    if over is None or any(each.name == action.name for each in step.on_failure):
+    if over is None or not _may_fail(subject, step, over) or action.name in {each.name for each in step.on_failure}:
         return None
     written = _written(value, pointer)
     required = _required(value, step)
@@ -46,7 +50,7 @@ def mend_loop(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | 
     retry = {"name": action.name, "type": "retry", **limits, **others, "criteria": criteria}
     edits = (_add_criterion(value, step, over), _add_failure(value, step, retry), _remove_action(value, step, at))
     how = f"poll with a retry, at most {POLL_LIMIT} times with {POLL_SECONDS} s between"
-    return step.pointer, edits, f"{how}; '{step.step_id}' succeeds when {over}"
+    return step.pointer, edits, f"{how}; '{step.step_id}' succeeds when {over}; comments in '{action.name}' go"
 
 
 def _loops(subject: Subject, pointer: str) -> Iterator[tuple[Step, int]]:
@@ -83,19 +87,32 @@ def _leaves_open(subject: Subject, step: Step, loop: Action) -> bool:
 def mend_coverage(subject: Subject, value: JsonValue, pointer: str) -> StepRepair | None:
     """Let a step succeed only with the values that its actions handle; None: unclear how.
 
-    A step whose actions only lead back to it would never succeed.
+    Only where an action leads to the following step do the others bypass it; where none does, to fall through may well
+    be what is meant for what is good.
     """
     step = next((each for each in subject.workflow.steps if f"{each.pointer}/onSuccess" == pointer), None)
-    ends = step is not None and any(action.target != step.step_id for action in step.on_success)
-    handled = _joined(step.on_success) if step and ends and _may_fail(step) else None
-    if step is None or handled is None:
+    following = subject.workflow.following(step) if step else None
+    if step is None or following is None or following.step_id not in {each.target for each in step.on_success}:
+        return None
+    handled = _joined(step.on_success)
+    if handled is None or not _may_fail(subject, step, handled):
         return None
     return step.pointer, (_add_criterion(value, step, handled),), f"let '{step.step_id}' succeed only when {handled}"
 
 
-def _may_fail(step: Step) -> bool:
-    """Tell whether no failure action takes just any failure: a new kind of failure would come to it as well."""
-    return all(action.criteria for action in step.on_failure)
+def _may_fail(subject: Subject, step: Step, condition: str) -> bool:
+    """Tell whether no failure action takes what fails once the step asks for a condition as well.
+
+    That is each response that passes today and does not surely meet the condition, whatever its status.
+    """
+    added = Criterion(condition)
+    criteria = (*step_criteria(step), added)
+    operation = subject.operation(step)
+    enums = described_enums(subject, step, operation, criteria) if operation else {}
+    domains = {pointer: (*values, MISSING) for pointer, values in enums.items()}
+    responses = make_responses(expand_statuses((), criteria), domains)
+    failing = [each for each in responses if succeeds(step, each) is not False and judge(added, step, each) is not True]
+    return all(all_hold(action.criteria, step, each) is False for action in step.on_failure for each in failing)
 
 
 def _end_of_poll(step: Step, loop: Action) -> str | None:
@@ -103,7 +120,7 @@ def _end_of_poll(step: Step, loop: Action) -> str | None:
 
     The latter says the same only when no other action is asked before.
     """
-    if len(loop.criteria) != 1 or loop.criteria[0].type != "simple":
+    if not _is_simple(loop):
         return None
     others = [action for action in step.on_success if action is not loop]
     handled = _joined(others)
@@ -116,13 +133,25 @@ def _end_of_poll(step: Step, loop: Action) -> str | None:
 
 def _joined(actions: Sequence[Action]) -> str | None:
     """Return the condition that one of the actions applies, if each compares one and the same member with values."""
-    single = all(len(action.criteria) == 1 and action.criteria[0].type == "simple" for action in actions)
-    if not actions or not single:
+    if not actions or not all(map(_is_simple, actions)):
         return None
     pointers = _pointers(actions)
     if None in pointers or len(pointers) > 1:
         return None
     return " || ".join(dict.fromkeys(action.criteria[0].condition for action in actions))
+
+
+def _is_simple(action: Action) -> bool:
+    """Tell whether an action asks for one simple condition that can be read."""
+    return len(action.criteria) == 1 and _root(action.criteria[0]) is not None
+
+
+def _root(criterion: Criterion) -> Node | None:
+    """Return what a simple criterion says; None for any other, and for one that cannot be read."""
+    try:
+        return parse_simple(criterion.condition).root if criterion.type == "simple" else None
+    except ConditionSyntaxError:
+        return None
 
 
 def _pointers(actions: Sequence[Action]) -> set[str | None]:
@@ -133,14 +162,18 @@ def _pointers(actions: Sequence[Action]) -> set[str | None]:
 def _compared(action: Action) -> Iterator[tuple[str | None, str]]:
     """Yield the member and the value (as JSON) of each comparison; (None, "") for whatever says anything else."""
     for criterion in action.criteria:
-        yield from _compared_in(parse_simple(criterion.condition).root)
+        yield from compared_in(_root(criterion))
 
 
-def _compared_in(node: Node) -> Iterator[tuple[str | None, str]]:
+def compared_in(node: Node | None) -> Iterator[tuple[str | None, str]]:
+    """Yield what a condition of alternatives compares: pairs of a pointer into the response body and a value as JSON.
+
+    `(None, "")` stands for whatever says anything else, and for no condition at all.
+    """
     match node:
         case AnyOf():
             for operand in node.operands:
-                yield from _compared_in(operand)
+                yield from compared_in(operand)
         case Comparison(left=Reading(accesses=(access,)), operator="==", right=Constant(value=value)) if (
             access.expression.kind == "response" and access.expression.part == "body"
         ):

@@ -19,6 +19,8 @@ from mock_knock.harness.inputs import Inputs
 from mock_knock.messages import JsonValue, Severity
 
 REPORT_KINDS = ("json",)
+_OF_READERS = ("file-", "yaml-", "json-")
+"""How the codes begin that tell why a file is no document."""
 ENVIRONMENT_PREFIX = "MOCK_KNOCK_INPUT_"
 
 
@@ -44,8 +46,10 @@ def read_severities(values: Iterable[str]) -> dict[str, Severity]:
     pairs = dict(read_pairs("--severity", values))
     for code, level in pairs.items():
         if code not in SEVERITIES:
-            what = f"there is no finding with the code '{code}'"
-            raise UsageError("severity-unknown", what, hint=suggest_codes(code))
+            what = f"there is no finding with the code '{code}' and a severity of its own"
+            is_of_reader = code.startswith(_OF_READERS)
+            hint = "a file that cannot be read is always an error" if is_of_reader else suggest_codes(code)
+            raise UsageError("severity-unknown", what, hint=hint)
         if level not in get_args(Severity):
             hint = f"levels: {', '.join(get_args(Severity))}"
             raise UsageError("severity-unknown", f"there is no severity '{level}'", hint=hint)

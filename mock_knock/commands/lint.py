@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -13,11 +14,12 @@ import click
 from mock_knock import __version__
 from mock_knock.commands.arguments import read_severities
 from mock_knock.commands.code_pages import read_code_page
-from mock_knock.errors import UsageError
-from mock_knock.files import Source, choose_file, find_bundled, write_text
+from mock_knock.errors import MockKnockError, UsageError
+from mock_knock.files import Source, choose_file, find_bundled, replace_text
 from mock_knock.harness.lint_document import LintOptions, lint_flow, open_document
-from mock_knock.harness.masking import mask_lint
+from mock_knock.harness.masking import document_redactor, mask_lint
 from mock_knock.harness.result import LintResult
+from mock_knock.messages import Finding
 from mock_knock.redact import Redactor, clean_terminal
 from mock_knock.report.lint_json import render_lint_json
 from mock_knock.report.lint_terminal import render_diff, render_lint
@@ -98,7 +100,7 @@ def command(**given: Any) -> int:
     """Find what is wrong with the Arazzo documents FLOW... before anything is sent.
 
     Each finding has its place, a code (see `mock-knock explain CODE`) and a remedy. The exit code is 1 when one is
-    worse than --max-severity. FLOW is a file or the name of a bundled one.
+    worse than --max-severity, and 2 when a file cannot be read or written. FLOW is a file or the name of a bundled one.
 
     \b
     mock-knock lint bulk-identify-users-notify
@@ -109,51 +111,75 @@ def command(**given: Any) -> int:
 
 
 def execute(arguments: Arguments) -> int:
-    """Examine documents, mend them if asked to, and return the exit code."""
+    """Examine documents, mend them if asked to, and return the exit code: 2 when one cannot be read or written."""
     options = arguments.options()
-    results = [_lint(name, arguments, options) for name in dict.fromkeys(arguments.flows)]
+    names = _distinct(arguments.flows)
+    for name in names if arguments.is_fixed and not arguments.is_diff else ():
+        if bundled := find_bundled("arazzo", name):
+            hint = f"copy {bundled} and fix the copy, or look with --diff"
+            raise UsageError("lint-fix-bundled", f"'{name}' is bundled with this program and stays as it is", hint=hint)
+    results, are_usable = zip(*(_examine(name, arguments, options) for name in names), strict=True)
     _show(results, arguments)
     worst = max((LEVELS.index(each.severity) for result in results for each in result.findings), default=0)
-    return int(worst > LEVELS.index(arguments.max_severity))
+    return int(worst > LEVELS.index(arguments.max_severity)) if all(are_usable) else 2
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names but for those of a file that an earlier one leads to as well."""
+    files: dict[str, str] = {}
+    for name in names:
+        files.setdefault(realpath(find_bundled("arazzo", name) or name), name)
+    return tuple(files.values())
+
+
+def _examine(name: str, arguments: Arguments, options: LintOptions) -> tuple[LintResult, bool]:
+    """Return the findings about a document, and whether its file could be read, and written where that is asked."""
+    try:
+        return _lint(name, arguments, options), True
+    except MockKnockError as error:
+        display = name.encode("utf-8", "backslashreplace").decode()
+        finding = Finding(error.code, "error", error.what, error.where or display, error.hint)
+        return mask_lint(LintResult(display, (finding,)), Redactor()), False
 
 
 def _lint(name: str, arguments: Arguments, options: LintOptions) -> LintResult:
-    bundled = find_bundled("arazzo", name)
-    if bundled and arguments.is_fixed and not arguments.is_diff:
-        hint = f"copy {bundled} and fix the copy, or look with --diff"
-        raise UsageError("lint-fix-bundled", f"'{name}' is bundled with this program and stays as it is", hint=hint)
-    path = bundled or choose_file("arazzo", name)
-    flow = open_document(path, options)
+    path = find_bundled("arazzo", name) or choose_file("arazzo", name)
+    flow, mask = open_document(path, options), Redactor()
+    is_mended = arguments.is_fixed or arguments.is_diff
     if isinstance(flow, LintResult):
-        return mask_lint(flow, Redactor())
-    if arguments.is_fixed or arguments.is_diff:
+        if is_mended:
+            _say(f"nothing fixed: {flow.file}: first it must be possible to read it and its sources", mask)
+        return mask_lint(flow, mask)
+    mask = document_redactor(flow)
+    if is_mended:
         from mock_knock.harness.mending import mend_flow  # noqa: PLC0415  # looking needs no repairs
 
         mended = mend_flow(flow)
-        _say_mended(flow.source, mended, arguments)
-        if not arguments.is_diff:
-            if mended.repairs:
-                write_text(path, mended.flow.source.file_text, keeps_rights=True)
-            flow = mended.flow
-    return mask_lint(lint_flow(flow, options), Redactor())
+        if mended.repairs and not arguments.is_diff:
+            replace_text(path, flow.source.file_text, mended.flow.source.file_text)
+        _say_mended(flow.source, mended, arguments, mask)
+        flow = flow if arguments.is_diff else mended.flow
+    return mask_lint(lint_flow(flow, options), mask)
 
 
-def _say_mended(before: Source, mended: Mended, arguments: Arguments) -> None:
+def _say_mended(before: Source, mended: Mended, arguments: Arguments, mask: Redactor) -> None:
     """Show the difference, and what could not be done safely, with places in the text that the file has now."""
-    after, mask = mended.flow.source, Redactor()
+    after = mended.flow.source
     source = before if arguments.is_diff else after
     stream = sys.stderr if arguments.is_for_machines else sys.stdout
     difference = render_diff(source.display, mask.text(before.text), mask.text(after.text), Style(stream.isatty()))
     click.echo(difference, nl=False, err=arguments.is_for_machines)
     verb = "would fix" if arguments.is_diff else "fixed"
     for repair in mended.repairs:
-        _say(f"{verb}: {source.display}: {repair.description} [{repair.code}]")
+        _say(f"{verb}: {source.display}: {repair.description} [{repair.code}]", mask)
     for repair, reason in mended.refused:
-        _say(f"not fixed: {source.where(repair.pointer)}: {repair.description}: {reason} [{repair.code}]")
+        _say(f"not fixed: {source.where(repair.pointer)}: {repair.description}: {reason} [{repair.code}]", mask)
+    if mended.has_more:
+        _say(f"more remains to be fixed: {source.display}: run it again", mask)
 
 
-def _say(line: str) -> None:
-    click.echo(clean_terminal(Redactor().text(line)), err=True)
+def _say(line: str, mask: Redactor) -> None:
+    click.echo(clean_terminal(mask.text(line)), err=True)
 
 
 def _show(results: Sequence[LintResult], arguments: Arguments) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from mock_knock.contract.certainty import certain_errors, without_unknown
 from mock_knock.contract.description import DescribedOperation, Description
-from mock_knock.contract.details import DescribedParameter, OperationDetails, is_success
+from mock_knock.contract.details import DescribedParameter, OperationDetails, is_success, read_api_keys
 from mock_knock.contract.known_values import KnownValues
 from mock_knock.contract.media_types import FORM, MULTIPART, is_json, media_type, read_json_template
 from mock_knock.contract.violations import SchemaError, describe_schema_errors
@@ -73,18 +74,23 @@ class DescribedSources:
         return self.details(operation).statuses
 
     def parameters(self, operation: OperationPlace) -> tuple[DescribedParameter, ...]:
-        """Return the parameters that are described, those of the path item included."""
-        return self.details(operation).parameters
+        """Return the parameters that are described, those of the path item and of API keys included."""
+        description = self.descriptions.get(operation.source)
+        keys = read_api_keys(description.document, description.resolve) if description else ()
+        return (*self.details(operation).parameters, *keys)
 
     def success_values(self, operation: OperationPlace, pointer: str) -> tuple[JsonValue, ...] | None:
-        """Return the closed set of values of a member of the body of a 2xx response, or None when it is open."""
+        """Return the values that a member of the body of any 2xx response may have, or None when one leaves it open."""
         described = self.find(operation.source, operation.method, operation.path)
         if described is None:
             return None
         description = self.descriptions[operation.source]
         known = KnownValues(description.resolve)
-        found = (known.at(schema, pointer) for schema in _success_schemas(description, described))
-        return next((values for values in found if values is not None), None)
+        found = [known.at(schema, pointer) for schema in _success_schemas(description, described)]
+        restricted = [values for values in found if values is not None]
+        if not restricted or len(restricted) < len(found):
+            return None
+        return tuple({json.dumps(each, sort_keys=True): each for values in restricted for each in values}.values())
 
     def body_violations(
         self, operation: OperationPlace, content_type: str | None, payload: JsonValue, *, unknown: frozenset[str]
@@ -132,10 +138,11 @@ def _is_json_value(value: JsonValue) -> bool:
 
 
 def _success_schemas(description: Description, operation: DescribedOperation) -> Iterator[JsonValue]:
+    """Yield the schema of each JSON body of a 2xx response; None where there is none."""
     responses = description.operation_object(operation).get("responses")
     for status, raw_response in responses.items() if isinstance(responses, Mapping) else ():
         response = description.resolve(raw_response) if is_success(str(status)) else None
         content = response.get("content") if isinstance(response, Mapping) else None
-        for media in content.values() if isinstance(content, Mapping) else ():
-            if isinstance(media, Mapping) and "schema" in media:
-                yield media["schema"]
+        for name, media in content.items() if isinstance(content, Mapping) else ():
+            if is_json(media_type(name)):
+                yield media.get("schema") if isinstance(media, Mapping) else None

@@ -122,6 +122,15 @@ def read_details(
     )
 
 
+def read_api_keys(document: Mapping[str, JsonValue], resolve: Resolve) -> Iterator[DescribedParameter]:
+    """Yield the parameters that the security schemes of a document are sent in (Security Scheme Object, `apiKey`)."""
+    for raw in _mapping(_mapping(document.get("components")).get("securitySchemes")).values():
+        scheme = _mapping(resolve(raw))
+        name, place = scheme.get("name"), scheme.get("in")
+        if scheme.get("type") == "apiKey" and isinstance(name, str) and place in {"query", "header", "cookie"}:
+            yield DescribedParameter(name, place)
+
+
 def is_success(status: str) -> bool:
     """Tell whether a described status means success: `200` to `299`, or `2XX`."""
     return len(status) == len("2XX") and (status.upper() == "2XX" or (status.startswith("2") and status.isdecimal()))

@@ -3,7 +3,7 @@
 from mock_knock.files.bundled import bundled, bundled_text, choose_file, find_bundled, list_bundled
 from mock_knock.files.document import Source, read_document
 from mock_knock.files.places import document_roots, resolve_reference
-from mock_knock.files.writing import check_writable, write_text
+from mock_knock.files.writing import check_writable, replace_text, write_text
 
 __all__ = [
     "Source",
@@ -15,6 +15,7 @@ __all__ = [
     "find_bundled",
     "list_bundled",
     "read_document",
+    "replace_text",
     "resolve_reference",
     "write_text",
 ]

@@ -61,6 +61,12 @@ class Source:
         value, positions = _read_text(text, is_json=self.is_json, with_positions=True)
         return replace(self, value=value, positions=positions, text=text)
 
+    def refusals(self, groups: Sequence[Iterable[Edit]]) -> Mapping[int, str]:
+        """Return which groups of edits, none of which builds on another, cannot be carried out, with the reason."""
+        from mock_knock.files.editing import find_refusals  # noqa: PLC0415  # as above
+
+        return find_refusals(self.text, groups, is_json=self.is_json)
+
     def where(self, pointer: str) -> str:
         """Return `file:line:column` of a node, or of the nearest node above it that has a place."""
         at = pointer

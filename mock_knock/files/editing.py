@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mock_knock.errors import MockKnockError
 from mock_knock.files.edited_value import edit_value, same_value, value_at
@@ -15,6 +15,8 @@ from mock_knock.files.text_changes import Change, Refusal, change_text, insert, 
 from mock_knock.files.yaml_outline import outline_yaml
 from mock_knock.files.yaml_reader import read_yaml
 from mock_knock.messages import AddItem, Edit, JsonValue, Remove, SetText
+
+_NO_PLACE = "the place cannot be edited"
 
 
 def edit_text(text: str, edits: Iterable[Edit], *, is_json: bool) -> str:
@@ -41,7 +43,7 @@ def edit_text(text: str, edits: Iterable[Edit], *, is_json: bool) -> str:
     except Refusal as refusal:
         raise _impossible(str(refusal)) from refusal
     except (LookupError, DocumentProblem) as error:
-        raise _impossible("the place cannot be edited") from error
+        raise _impossible(_NO_PLACE) from error
     raise _impossible("the edit would change something else as well")
 
 
@@ -56,47 +58,46 @@ def _edit_in_turns(text: str, edits: Sequence[Edit], *, is_json: bool) -> str:
 
 
 def _next_changes(outline: Outline, value: JsonValue, pending: deque[Edit]) -> list[Change]:
-    """Take the edits that can be carried out at once; the others stay, in their order.
-
-    An edit waits while one before it that waits has to do with the same container, or may have renumbered it.
-    """
     changes: list[Change] = []
-    waiting: list[Edit] = []
-    around: set[str] = set()
-    settled: set[str] = set()
-    while pending:
-        edit = pending.popleft()
-        container = _container(edit)
-        change = None
-        if edit.pointer not in around and settled.isdisjoint(_prefixes(edit.pointer)):
-            change = _try_change(outline, value, edit, is_first=not changes)
-        if change is None or any(_meet(change, each) for each in changes):
-            waiting.append(edit)
-        else:
-            changes.append(change)
-        if waiting[-1:] == [edit] or _moves_others(edit):
-            settled.add(container)
-            around.update(_prefixes(container))
-    pending.extend(waiting)
+    moved: set[str] = set()
+    while pending and not _is_below(pending[0].pointer, moved):
+        try:
+            change = _change(outline, value, pending[0])
+        except (Refusal, LookupError):
+            if changes:  # its place may be the work of another one
+                break
+            raise
+        if any(_meet(change, each) for each in changes):
+            break
+        changes.append(change)
+        moved |= _moved_by(pending.popleft())
     return changes
 
 
-def _try_change(outline: Outline, value: JsonValue, edit: Edit, *, is_first: bool) -> Change | None:
-    try:
-        return _change(outline, value, edit)
-    except (Refusal, LookupError):
-        if is_first:
-            raise
-        return None  # its place may be the work of another one
+def _is_below(pointer: str, others: set[str]) -> bool:
+    """Tell whether a pointer is one of others, or leads to something below one."""
+    while pointer not in others and pointer:
+        pointer = pointer.rpartition("/")[0]
+    return pointer in others
 
 
-def _container(edit: Edit) -> str:
-    return edit.pointer.rpartition("/")[0] if isinstance(edit, (SetText, Remove)) else edit.pointer
+def find_refusals(text: str, groups: Sequence[Iterable[Edit]], *, is_json: bool) -> Mapping[int, str]:
+    """Return which groups of edits cannot be carried out in a text as it stands, by their index, with the reason.
 
-
-def _prefixes(pointer: str) -> set[str]:
-    parts = pointer.split("/")
-    return {"/".join(parts[:count]) for count in range(1, len(parts) + 1)}
+    No edit may build on another one. That the others can be carried out is not said: `edit_text` tells.
+    """
+    outline = outline_json(text) if is_json else outline_yaml(text)
+    value = read_json(text) if is_json else read_yaml(text)
+    found: dict[int, str] = {}
+    for index, edits in enumerate(groups):
+        try:
+            for edit in edits:
+                _change(outline, value, edit)
+        except Refusal as refusal:
+            found[index] = str(refusal)
+        except LookupError:
+            found[index] = _NO_PLACE
+    return found
 
 
 def _meet(one: Change, other: Change) -> bool:
@@ -105,15 +106,16 @@ def _meet(one: Change, other: Change) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _moves_others(edit: Edit) -> bool:
-    """Tell whether pointers mean something else after an edit: items of a list got other numbers."""
+def _moved_by(edit: Edit) -> set[str]:
+    """Return the list below which pointers mean something else after an edit: its items got other numbers."""
     match edit:
         case Remove():
-            return edit.pointer.rpartition("/")[2].isdecimal()
+            above, _, token = edit.pointer.rpartition("/")
+            return {above} if token.isdecimal() else set()
         case AddItem():
-            return edit.is_first
+            return {edit.pointer} if edit.is_first else set()
         case _:
-            return False
+            return set()
 
 
 def apply_changes(text: str, changes: Iterable[Change]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 import orjson
 
-from mock_knock.arazzo.lint import looks_secret
+from mock_knock.arazzo.lint import literal_secrets, looks_secret
+from mock_knock.harness.flow import Flow
 from mock_knock.harness.result import CallResult, LintResult, RunResult, StepResult
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
@@ -59,6 +61,14 @@ def mask_result(result: RunResult) -> RunResult:
         steps=tuple(_mask_step(step, mask) for step in result.steps),
         findings=tuple(_mask_finding(finding, mask) for finding in result.findings),
     )
+
+
+def document_redactor(flow: Flow) -> Redactor:
+    """Return what masks the secrets that stand in a document; those that show what they are keep their beginning."""
+    mask = Redactor()
+    found = (literal_secrets(flow.subject(each, dialect="lenient")) for each in flow.document.workflows)
+    texts = {line.strip() for secret in chain.from_iterable(found) for line in secret.splitlines()}
+    return Redactor.with_secrets(text for text in texts if mask.text(text) == text)
 
 
 def mask_lint(result: LintResult, mask: Redactor) -> LintResult:

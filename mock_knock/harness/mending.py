@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from mock_knock.arazzo.lint import lint_workflow
-from mock_knock.arazzo.parse import parse_document
 from mock_knock.arazzo.repair import Repair, distinct_repairs, plan_repairs
 from mock_knock.errors import MockKnockError
-from mock_knock.harness.flow import Flow
+from mock_knock.harness.flow import Flow, read_structure
 
 MAX_ROUNDS = 10
-MAX_TRIED_CHARACTERS = 4_000_000
-"""Of the text for each try to edit it: a small document can be tried hundreds of times, a large one a few times."""
+MAX_REPAIRS = 200
+"""Of one file and call, those that turn out to be impossible included."""
+MAX_ATTEMPTS = 40
+"""How often repairs that fail together are tried by halves; after that all that are left of them are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +26,28 @@ class Mended:
         flow: the document with its new text; the file stays as it is.
         repairs: those that were carried out, in their order.
         refused: those that would have changed something else, each with the reason.
-        tried: the characters of the text for each try so far.
+        has_more: a bound was reached, so that more may remain to be mended.
     """
 
     flow: Flow
     repairs: tuple[Repair, ...] = ()
     refused: tuple[tuple[Repair, str], ...] = ()
-    tried: int = 0
+    has_more: bool = False
 
 
 def mend_flow(flow: Flow) -> Mended:
-    """Carry out every repair that has one right answer, until none is left or after `MAX_ROUNDS`.
+    """Carry out every repair that has one right answer, until none is left or a bound is reached.
 
     What can be mended is the same in both dialects; the lenient one tells more of what was meant.
     """
-    mended = Mended(flow)
+    mended, attempts = Mended(flow), count(1)
     for _ in range(MAX_ROUNDS):
         planned = distinct_repairs(_plan(mended.flow, [repair for repair, _ in mended.refused]))
-        if not planned:
-            break
-        mended = _carry_out(mended, planned)
-    return mended
+        room = MAX_REPAIRS - len(mended.repairs) - len(mended.refused)
+        if not planned or not room:
+            return replace(mended, has_more=bool(planned))
+        mended = _carry_out_possible(mended, planned[:room], attempts)
+    return replace(mended, has_more=True)
 
 
 def _plan(flow: Flow, given_up: Sequence[Repair]) -> Iterator[Repair]:
@@ -53,22 +56,28 @@ def _plan(flow: Flow, given_up: Sequence[Repair]) -> Iterator[Repair]:
         yield from plan_repairs(subject, flow.source.value, lint_workflow(subject, str), given_up=given_up)
 
 
-def _carry_out(mended: Mended, planned: Sequence[Repair]) -> Mended:
+def _carry_out_possible(mended: Mended, planned: Sequence[Repair], attempts: Iterator[int]) -> Mended:
+    """Carry out the repairs whose places can be edited; all of these are told from one look at the text."""
+    refusals = mended.flow.source.refusals([repair.edits for repair in planned])
+    refused = tuple((planned[index], reason) for index, reason in refusals.items())
+    possible = [repair for index, repair in enumerate(planned) if index not in refusals]
+    mended = replace(mended, refused=(*mended.refused, *refused))
+    return _carry_out(mended, possible, attempts) if possible else mended
+
+
+def _carry_out(mended: Mended, planned: Sequence[Repair], attempts: Iterator[int]) -> Mended:
     """Carry out repairs all at once; when that fails, those that cannot be done are found by halves."""
-    if mended.tried > MAX_TRIED_CHARACTERS:
-        reason = "the document is too large to find out which repairs it allows; mend the others first"
-        return replace(mended, refused=(*mended.refused, *((repair, reason) for repair in planned)))
-    mended = replace(mended, tried=mended.tried + len(mended.flow.source.text))
     try:
         source = mended.flow.source.edited(edit for repair in planned for edit in repair.edits)
-        document = parse_document(source.value, where=source.where)
+        document, notes = read_structure(source)
     except MockKnockError as error:
-        if len(planned) == 1:
-            return replace(mended, refused=(*mended.refused, (planned[0], error.what)))
+        if len(planned) == 1 or next(attempts) > MAX_ATTEMPTS:
+            return replace(mended, refused=(*mended.refused, *((repair, error.what) for repair in planned)))
         half = len(planned) // 2
-        return _carry_out(_carry_out(mended, planned[:half]), planned[half:])
+        return _carry_out(_carry_out(mended, planned[:half], attempts), planned[half:], attempts)
+    sources = mended.flow.document.sources  # no repair touches them, and here each has its type
     return replace(
         mended,
-        flow=replace(mended.flow, source=source, document=document),
+        flow=replace(mended.flow, source=source, document=replace(document, sources=sources), notes=notes),
         repairs=(*mended.repairs, *planned),
     )

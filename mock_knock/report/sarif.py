@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os.path import normpath
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -77,7 +78,7 @@ def _result(finding: Finding, rule_index: int, file: str, folder: PurePath) -> J
 
 
 def _address(file: str, folder: PurePath) -> JsonValue:
-    path = folder / file
-    if path.is_relative_to(folder) and ".." not in path.parts:
+    path = type(folder)(normpath(folder / file))
+    if path.is_relative_to(folder):
         return {"uri": quote(path.relative_to(folder).as_posix(), errors="surrogateescape"), "uriBaseId": SOURCE_ROOT}
     return {"uri": path.as_uri()}

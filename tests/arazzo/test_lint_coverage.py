@@ -18,10 +18,10 @@ def criteria(*conditions: str) -> tuple[Criterion, ...]:
 
 
 def left_over(*actions: str, success: tuple[str, ...] = (), answers: tuple[str, ...] = ()) -> list[str]:
-    """Return the messages about a step `s` whose output `status` is its status; each action ends the workflow."""
-    ends = tuple(Action(f"n{index}", "end", criteria=criteria(each)) for index, each in enumerate(actions))
+    """Return the messages about a step `s` whose output `status` is its status; each action goes back to the step."""
+    loops = tuple(Action(f"n{index}", "goto", "s", criteria(each)) for index, each in enumerate(actions))
     outputs = {"status": "$response.body#/status"}
-    step = Step("s", "a", success_criteria=criteria(*success), on_success=ends, outputs=outputs)
+    step = Step("s", "a", success_criteria=criteria(*success), on_success=loops, outputs=outputs)
     subject = make_subject(make_workflow(step), described=Described(STATUS, {"a": answers}))
     return [each.partition("handles ")[2].partition(" of /status")[0] for each in messages(check_coverage(subject))]
 
@@ -72,6 +72,22 @@ def test_a_guard_that_is_bypassed() -> None:
     assert ("enum-unhandled", "/s/onSuccess") == (found.code, found.pointer)
     told = "no action of 's' handles 'queued', 'failed' of /status: the flow goes on to 't', so the guard 'isDone' is "
     assert f"{told}bypassed" == found.message
+
+
+@pytest.mark.parametrize(
+    ("count", "action"),
+    [
+        (1, Action("n", "goto", "s", criteria("$response.body#/status == 'queued'"))),
+        (1, Action("n", "goto", "t", criteria("$response.body#/status == 'done'"))),
+        (0, Action("n", "end", criteria=criteria("$response.body#/status == 'failed'"))),
+        (0, Action("n", "goto", "u", criteria("$response.body#/status == 'failed'"))),
+        (0, Action("n", "goto", workflow_id="w", criteria=criteria("$response.body#/status == 'failed'"))),
+    ],
+)
+def test_what_is_meant_to_fall_through(count: int, action: Action) -> None:
+    """Values are asked for by an action that goes on or comes back; others sort out what is not to go on."""
+    steps = (Step("s", "a", on_success=(action,)), Step("t", "b"), Step("u", "c"))
+    assert count == len(codes(check_coverage(make_subject(make_workflow(*steps), described=Described(STATUS)))))
 
 
 def test_polling_by_failures() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.criterion import Criterion
-from mock_knock.arazzo.document import Action, Step
+from mock_knock.arazzo.document import Action, Step, Workflow
 from mock_knock.arazzo.lint_flow import check_actions, check_loops, check_reachability
 
 SOMETIMES = (Criterion("$statusCode == 200"),)
@@ -60,10 +60,24 @@ def test_what_is_no_loop() -> None:
     """A goto forward, one to a workflow, and one back to a step that never comes here again close no circle."""
     away = Action("away", "goto", "c")
     back = Action("back", "goto", "b", SOMETIMES)
-    other = Action("other", "goto", workflow_id="w", criteria=SOMETIMES)
+    other = Action("other", "goto", workflow_id="v", criteria=SOMETIMES)
     steps = (
         Step("a", "a", on_success=(away,)),
         Step("b", "b", on_success=(Action("e", "end"),)),
         Step("c", "c", on_success=(other,), on_failure=(back, Action("r", "retry", "a"))),
     )
     assert [] == codes(check_loops(make_subject(make_workflow(*steps))))
+
+
+def test_loops_over_workflows() -> None:
+    """A goto to a workflow that leads back here is a loop, over others or not; one that ends elsewhere is none."""
+
+    def leaving(name: str, *targets: str) -> Workflow:
+        gotos = [Action(each, "goto", workflow_id=each, criteria=SOMETIMES, pointer=f"/{each}") for each in targets]
+        return make_workflow(Step("a", "a", on_success=tuple(gotos)), name=name)
+
+    workflows = (leaving("w", "w", "v", "u", "nowhere"), leaving("v", "u", "t"), leaving("u"), leaving("t", "v", "w"))
+    found = list(check_loops(make_subject(*workflows)))
+    assert [("loop-unbounded", "/w"), ("loop-unbounded", "/v")] == codes(found)
+    ways = [each.partition("(")[2].partition(")")[0] for each in messages(found)]
+    assert ["w -> w", "w -> v -> t -> w"] == ways

@@ -7,7 +7,7 @@ from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.document import Action, Parameter, RequestBody, Step
 from mock_knock.arazzo.lint_inputs import check_optional_inputs, check_unused_inputs
-from mock_knock.arazzo.lint_secrets import check_literals
+from mock_knock.arazzo.lint_secrets import check_literals, literal_secrets
 from mock_knock.arazzo.selector import Selector
 from mock_knock.messages import JsonValue
 
@@ -109,6 +109,19 @@ def test_a_secret_anywhere(value: str) -> None:
     found = list(check_literals(make_subject(make_workflow(step))))
     assert ["/x/value", "/b/payload/a/2", "/g/value"] == [each.pointer for each in found]
     assert {"a secret stands here in clear"} == set(messages(found))
+
+
+def test_a_secret_as_a_member() -> None:
+    """A literal text is told when its member, or the list it stands in, has the name of a secret."""
+    payload = {"user": {"password": "correct horse"}, "api-keys": ["x", "0123456789"], "tokenType": "0123456789"}
+    step = Step("s", "a", request_body=RequestBody(payload, pointer="/b"))
+    subject = make_subject(make_workflow(step))
+    (found,) = check_literals(subject)
+    assert ("/b/payload/user/password", "the member 'password' holds a secret in clear") == (
+        found.pointer,
+        found.message,
+    )
+    assert {"correct horse"} == literal_secrets(subject)
 
 
 @pytest.mark.parametrize("value", ["Bearer {$inputs.token}", "Bearer $inputs.token", "short", 12345678, "$inputs.key"])

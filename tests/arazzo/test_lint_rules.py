@@ -289,8 +289,10 @@ STATUS = {("a", "/status"): ("queued", "processing", "completed", "failed")}
 
 
 def actions(*criteria: str, after: str = f", {B}", success: str = "") -> str:
-    """Return a step whose success actions have these lists of criteria, and what follows it."""
-    listed = ", ".join(f"{{name: n{index}, type: end, criteria: [{each}]}}" for index, each in enumerate(criteria))
+    """Return a step that goes back to itself by success actions with these lists of criteria, and what follows it."""
+    listed = ", ".join(
+        f"{{name: n{index}, type: goto, stepId: a, criteria: [{each}]}}" for index, each in enumerate(criteria)
+    )
     checked = f", successCriteria: [{success}]" if success else ""
     return f"[{{stepId: a, operationId: a, onSuccess: [{listed}]{checked}}}{after}]"
 
@@ -352,8 +354,8 @@ def test_values_of_enums(left: list[str], criteria: list[str]) -> None:
 
 def test_where_unhandled_values_lead() -> None:
     """The finding stands at the actions and says what follows: the next step, or the end."""
-    (inside,) = findings(actions(is_status("queued")), enums=STATUS)
-    (last,) = findings(actions(is_status("queued"), after=""), enums=STATUS)
+    inside, _loop = findings(actions(is_status("queued")), enums=STATUS)
+    last, _loop = findings(actions(is_status("queued"), after=""), enums=STATUS)
     assert ("enum-unhandled", f"{STEPS}/0/onSuccess") == (inside.code, inside.where)
     values = "'processing', 'completed', 'failed' of /status"
     assert f"no action of 'a' handles {values}: the flow goes on to 'b'" == inside.message
@@ -390,7 +392,7 @@ def test_values_that_come_with_a_success(left: list[str], success: str) -> None:
 def test_an_unknown_operation_has_no_enums() -> None:
     """Nothing is said about the answers of an operation that is not described."""
     steps = actions(is_status("queued")).replace("operationId: a", "operationId: nope")
-    assert ["operation-missing"] == [code for code, _ in found(steps, enums=STATUS)]
+    assert ["operation-missing", "loop-unbounded"] == [code for code, _ in found(steps, enums=STATUS)]
 
 
 def test_failure_actions_need_not_be_complete() -> None:
@@ -450,9 +452,10 @@ SECRETS = [
 def test_secrets(name: str) -> None:
     """An input whose name says that it is a secret should be marked as one."""
     place = f"/workflows/0/inputs/properties/{name}"
-    for schema in ({"type": "string"}, {}, True, {"format": "uuid"}, {"type": ["string", "null"]}):
+    for schema in ({"type": "string"}, {}, True, {"type": ["string", "null"]}):
         assert [("input-secret-unmarked", place)] == found(f"[{A}]", inputs={"properties": {name: schema}})
-    for schema in ({"type": "string", "format": "password"}, {"type": "object"}, {"type": ["integer", "null"]}):
+    texts = ({"format": "password"}, {"format": "uuid"}, {"enum": ["bearer", "basic"]}, {"const": "none"})
+    for schema in (*texts, {"type": "object"}, {"type": ["integer", "null"]}):
         assert [] == found(f"[{A}]", inputs={"properties": {name: schema}})
 
 

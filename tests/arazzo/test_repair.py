@@ -33,6 +33,14 @@ OPERATIONS = (
 )
 
 
+VALUES: Mapping[str, tuple[JsonValue, ...]] = {
+    "/status": ("queued", "running", "done", "failed"),
+    "/case": ("Done", "done", "other"),
+    "/number": ("1", "1.0", 1),
+    "/data/kind": ("a", "b", None, True),
+}
+
+
 class Described:
     """Two sources: both describe `poll`, each one an `other`; the status of an answer is one of four."""
 
@@ -45,8 +53,8 @@ class Described:
         return OPERATIONS[0] if source == "one" and pointer else None
 
     def success_values(self, operation: Any, pointer: str) -> tuple[JsonValue, ...] | None:
-        """Return the values of the status."""
-        return ("queued", "running", "done", "failed") if operation and pointer == "/status" else None
+        """Return the values of the status, and of members in which texts are not all that they seem."""
+        return VALUES.get(pointer) if operation else None
 
     def statuses(self, operation: Any) -> tuple[str, ...]:
         """Return the statuses of every operation."""
@@ -64,7 +72,13 @@ class Described:
         return ()
 
 
-def planned(step: str, *, inputs: JsonValue = None, findings: tuple[Finding, ...] | None = None) -> tuple[Repair, ...]:
+def planned(
+    step: str,
+    *,
+    inputs: JsonValue = None,
+    findings: tuple[Finding, ...] | None = None,
+    workflow: Mapping[str, JsonValue] | None = None,
+) -> tuple[Repair, ...]:
     """Return the repairs of a workflow with this first step, given as YAML, and a second one."""
     value = {
         "arazzo": "1.0.1",
@@ -78,6 +92,7 @@ def planned(step: str, *, inputs: JsonValue = None, findings: tuple[Finding, ...
                     {"stepId": "s", "operationId": "$sourceDescriptions.one.poll", **yaml.safe_load(step)},
                     {"stepId": "next", "operationId": "$sourceDescriptions.one.poll"},
                 ],
+                **(workflow or {}),
             }
         ],
     }
@@ -150,10 +165,12 @@ def criterion(condition: str, kind: JsonValue = "jsonpath", context: str = "$res
 @pytest.mark.parametrize(
     ("simple", "condition"),
     [
-        ("$response.body#/s == 'x'", "$.s == 'x'"),
-        ("$response.body#/s == 'x' || $response.body#/n > 3", "$.s == 'x' || $.n > 3"),
-        ("($response.body#/s == 'x' || $response.body#/s == 'y') && $response.body#/n <= 3",
-         "($.s == 'x' || $.s == 'y') && $.n <= 3"),
+        ("$response.body#/status == 'done'", "$.status == 'done'"),
+        ("$response.body#/case == 'other'", "$.case == 'other'"),
+        ("$response.body#/data/kind == 'a' || $response.body#/data/kind == 'true'",
+         "$.data.kind == 'a' || $.data.kind == 'true'"),
+        ("($response.body#/status == 'done' || $response.body#/status == 'failed') && $response.body#/data/kind == 'a'",
+         "($.status == 'done' || $.status == 'failed') && $.data.kind == 'a'"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["jsonpath", {"type": "jsonpath", "version": "rfc9535"}])
@@ -167,13 +184,20 @@ def test_comparisons(simple: str, condition: str, kind: JsonValue) -> None:
 @pytest.mark.parametrize(
     "condition",
     [
-        "$.s != 'x'",  # a missing member is not equal to anything in JSONPath, and like null in a simple condition
-        "$.s == null",
-        "$.s == $.t",
-        "!($.s == 'x')",
-        "$.s == 'x' && $.t != 'y'",
-        "$.s && $.t == 'x'",
-        "$.s == ",
+        "$.status != 'done'",  # a missing member is not equal to anything in JSONPath, and like null in a simple one
+        "$.data.kind == null",
+        "$.data.kind == true",
+        "$.status == $.case",
+        "!($.status == 'done')",
+        "$.status == 'done' && $.case != 'other'",
+        "$.status && $.case == 'other'",
+        "$.status == ",
+        "$.case == 'done'",  # 'Done' is the same to a simple condition
+        "$.number == '1'",  # so is 1
+        "$.number == 1",
+        "$.status >= 'done'",
+        "$.open == 'done'",  # nobody knows what else it may be
+        "$.status == 'done' || $.open == 'done'",
     ],
 )
 def test_comparisons_without_an_equal(condition: str) -> None:
@@ -183,7 +207,17 @@ def test_comparisons_without_an_equal(condition: str) -> None:
 
 def test_a_comparison_over_part_of_a_context() -> None:
     """A context with a pointer of its own leaves the comparison as it is."""
-    assert [] == edits(criterion("$.s == 'x'", context="$response.body#/data"))
+    assert [] == edits(criterion("$.status == 'done'", context="$response.body#/data"))
+
+
+def test_a_comparison_over_an_unknown_answer() -> None:
+    """Where nothing is known of the answers of a step, nor of which step a criterion belongs to, it stays."""
+    step = {**yaml.safe_load(criterion("$.status == 'done'")), "operationId": "$sourceDescriptions.one.nothing"}
+    assert [] == [each for each in planned(yaml.safe_dump(step)) if each.code == "jsonpath-invalid"]
+    parameter = {"name": "p", "in": "query", "value": yaml.safe_load(criterion("$.status == 'done'"))}
+    at = f"{STEP}/parameters/0/value/successCriteria/0/condition"
+    finding = Finding("jsonpath-invalid", "warning", "", at)
+    assert () == planned(yaml.safe_dump({"parameters": [parameter]}), findings=(finding,))
 
 
 def test_a_criterion_that_is_no_query() -> None:
@@ -273,7 +307,7 @@ def test_a_poll_that_says_nothing_of_its_ends() -> None:
     assert [] == edits(actions(success={"loop": GOES_ON}))
 
 
-@pytest.mark.parametrize("other", ["", "$statusCode == 201", "$statusCode == 200 ; $statusCode < 201"])
+@pytest.mark.parametrize("other", ["", "== 1", "$statusCode == 201", "$statusCode == 200 ; $statusCode < 201"])
 def test_a_poll_beside_other_questions(other: str) -> None:
     """Where other actions ask for something else, the poll is over as soon as it need not go on."""
     added, *_ = edits(actions(success={"loop": GOES_ON, "on": other}))
@@ -281,6 +315,7 @@ def test_a_poll_beside_other_questions(other: str) -> None:
 
 
 ENDS = "[{name: x, type: end, criteria: [{condition: $statusCode == 429}]}]"
+QUEUED = f'[{{name: x, type: end, criteria: [{{condition: "{is_status("queued")}"}}]}}]'
 
 
 @pytest.mark.parametrize(
@@ -294,6 +329,9 @@ ENDS = "[{name: x, type: end, criteria: [{condition: $statusCode == 429}]}]"
         actions(success={"end": is_status("done"), "loop": GOES_ON}, failure="[{name: x, type: end}]"),
         actions(success={"end": is_status("done"), "loop": GOES_ON}, failure=ENDS.replace("x,", "loop,")),
         actions(success={"loop": GOES_ON}, failure=ENDS).replace("type: goto", "type: end").replace("stepId: s", ""),
+        actions(success={"loop": "$response.body#/status ==", "on": is_status("done")}),
+        actions(success={"end": is_status("done"), "loop": GOES_ON}, failure=QUEUED),
+        actions(success={"end": is_status("done"), "loop": GOES_ON}, failure=QUEUED.replace("queued", "failed")),
         "onFailure: [{name: loop, type: goto, stepId: s, criteria: [{condition: $statusCode == 429}]}]",
     ],
 )
@@ -316,6 +354,24 @@ def test_other_fields_of_a_loop_stay() -> None:
     assert [{**retry(OK), "x-note": "n"}] == added
 
 
+@pytest.mark.parametrize("kind", ["jsonpath", "regex"])
+def test_a_poll_beside_other_languages(kind: str) -> None:
+    """An action that asks in another language leaves a poll that is asked first as clear as it was."""
+    step = yaml.safe_load(actions(success={"loop": GOES_ON, "end": ""}))
+    text = {"jsonpath": "$[?@.status == 'done']", "regex": "^(done|x"}[kind]
+    step["onSuccess"][1]["criteria"] = [{"context": "$response.body", "condition": text, "type": kind}]
+    added, *_ = edits(yaml.safe_dump(step))
+    assert AddItem(f"{STEP}/successCriteria", {"condition": f"!({GOES_ON})"}) == added
+
+
+def test_a_failure_action_that_all_steps_have() -> None:
+    """A failure action of the workflow that would take what fails after a repair forbids it."""
+    for condition, count in (("$statusCode == 429", 1), ("$statusCode < 500", 0), ("$inputs.a == 1", 0)):
+        failing = [{"name": "x", "type": "end", "criteria": [{"condition": condition}]}]
+        step = actions(success={"one": is_status("done"), "two": is_status("failed")})
+        assert count == len(planned(step, workflow={"failureActions": failing}))
+
+
 def test_unhandled_values() -> None:
     """A step with values that no action handles succeeds only with those that are handled."""
     expected = [AddItem(f"{STEP}/successCriteria", {"condition": f"{is_status('done')} || {is_status('failed')}"})]
@@ -328,11 +384,22 @@ def test_unhandled_values() -> None:
         actions(success={"one": is_status("done")}, failure="[{name: x, type: end}]"),
         actions(success={"one": is_status("done"), "two": "$response.body#/other == 'x'"}),
         actions(success={"one": f"{is_status('done')} ; $response.body#/other == 'x'"}),
+        actions(
+            success={"one": is_status("done"), "two": is_status("queued")}, failure=QUEUED.replace("queued", "running")
+        ),
+        actions(success={"one": "$response.body#/status =="}),
     ],
 )
 def test_unhandled_values_without_one_right_answer(step: str) -> None:
     """What would be caught by a failure action, or hangs on several members, is left to people."""
-    assert [] == edits(step)
+    assert [] == [each for each in planned(step) if each.code == "enum-unhandled"]
+
+
+def test_what_is_meant_to_fall_through() -> None:
+    """A step that only sorts out what is bad, and lets the rest fall through, keeps its meaning."""
+    ends = actions(success={"bad": is_status("failed")}).replace("type: goto", "type: end").replace("stepId: next", "")
+    findings = (Finding("enum-unhandled", "warning", "", f"{STEP}/onSuccess"),)
+    assert () == planned(ends, findings=findings)
 
 
 def test_findings_about_no_step() -> None:

@@ -12,8 +12,11 @@ import yaml
 
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.files import bundled
+from mock_knock.harness.mending import mend_flow
 
 if TYPE_CHECKING:
+    from mock_knock.harness.flow import Flow
+    from mock_knock.harness.mending import Mended
     from tests.commands.conftest import Call, Called
 
 FLOW = "bulk-identify-users-notify"
@@ -248,7 +251,6 @@ def test_several_documents(call: Call, workspace: Path) -> None:
 @pytest.mark.parametrize(
     ("word", "arguments"),
     [
-        ("[file-missing]", ["nothing.yaml"]),
         ("[report-unknown]", [FLOW, "--json", "--sarif"]),
         ("[severity-unknown]", [FLOW, "--severity", "x=error"]),
         ("FLOW", []),
@@ -260,6 +262,58 @@ def test_refusals(call: Call, word: str, arguments: list[str]) -> None:
     called = call("lint", *arguments)
     assert (2, "") == (called.code, called.out)
     assert word in called.err
+
+
+def test_a_file_that_cannot_be_read(call: Call, workspace: Path) -> None:
+    """A file that cannot be read is a finding of its own: the others are examined and fixed, and the exit code is 2."""
+    flow = workspace / "arazzo" / "flow.yaml"
+    called = call("lint", "nothing.yaml", flow, "./arazzo/../arazzo/flow.yaml", "--fix", "--json")
+    assert 2 == called.code
+    lost, fixed = called.report["files"]
+    assert [("file-missing", "error", "nothing.yaml")] == [
+        (each["code"], each["severity"], each["where"]) for each in lost["findings"]
+    ]
+    assert {"note"} == {each["severity"] for each in fixed["findings"]}
+    assert "{$inputs.apiKey}" in flow.read_text()
+
+
+def test_a_file_that_changes_meanwhile(call: Call, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is changed between reading and writing keeps what was written into it."""
+    flow = workspace / "arazzo" / "flow.yaml"
+    mend = mend_flow
+
+    def change(opened: Flow) -> Mended:
+        flow.write_text("changed")
+        return mend(opened)
+
+    monkeypatch.setattr("mock_knock.harness.mending.mend_flow", change)
+    called = call("lint", flow, "--fix")
+    assert (2, "changed") == (called.code, flow.read_text())
+    assert "[file-changed]" in called.out
+    assert "---" not in called.out
+
+
+@pytest.mark.parametrize("option", ["--fix", "--diff"])
+def test_nothing_is_fixed_without_the_sources(call: Call, workspace: Path, option: str) -> None:
+    """Where a source cannot be read, nothing is fixed, and that is said."""
+    flow = workspace / "arazzo" / "flow.yaml"
+    flow.write_text(before := flow.read_text().replace("../openapi/", "../gone/"))
+    called = call("lint", flow, option)
+    assert f"nothing fixed: {flow}: " in called.err
+    assert before == flow.read_text()
+
+
+def test_more_remains(call: Call, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a bound of mending is reached, that is said."""
+    monkeypatch.setattr("mock_knock.harness.mending.MAX_REPAIRS", 2)
+    flow = workspace / "arazzo" / "flow.yaml"
+    assert f"more remains to be fixed: {flow}: run it again" in call("lint", flow, "--fix").err
+
+
+def test_severities_of_readers(call: Call) -> None:
+    """Codes that tell why a file is no document have no severity to be changed."""
+    called = call("lint", FLOW, "--severity", "yaml-syntax=note")
+    assert (2, True) == (called.code, "always an error" in called.err)
 
 
 def test_other_roots(workspace: Path) -> None:
@@ -289,6 +343,17 @@ def test_secrets_of_a_document_are_not_printed(call: Call, workspace: Path) -> N
         called = call("lint", flow, *arguments)
         assert "0123456789" not in called.out + called.err
         assert "sk_live_***" in called.out + called.err
+
+
+def test_plain_secrets_are_not_printed(call: Call, workspace: Path) -> None:
+    """A secret that only the name of its place gives away is masked as well, wherever the difference shows it."""
+    flow = workspace / "arazzo" / "flow.yaml"
+    literal = "- {name: X-Api-Key, in: header, value: correct horse battery}\n    - name: Authorization"
+    flow.write_text(flow.read_text().replace("- name: Authorization", literal))
+    for arguments in (["--diff"], ["--fix"]):
+        called = call("lint", flow, *arguments)
+        assert "battery" not in called.out + called.err
+        assert "value: ***" in called.out
 
 
 def test_sarif(call: Call, workspace: Path) -> None:

@@ -80,12 +80,13 @@ def test_no_sources() -> None:
         answers(OPERATION, "2XX"),
         answers({"$ref": "#/components/schemas/Operation"}, "200"),
         {"200": {"$ref": "#/components/responses/Good"}},
-        {"400": {}, "204": {"description": "nothing"}, **answers({"properties": {}}, "201"), **answers(OPERATION)},
+        {"400": {}, "204": {"description": "nothing"}, **answers(OPERATION)},
+        {**answers({"properties": {"status": {"const": "queued"}}}, "202"), **answers(OPERATION)},
         {"200": {"content": {"text/plain": {}, "application/json": {"schema": OPERATION}}}},
     ],
 )
 def test_values_of_a_success(responses: JsonValue) -> None:
-    """The enum of a member is found behind references, in the first 2xx response that has one."""
+    """The enum of a member is found behind references, over all 2xx responses."""
     assert ("queued", "completed") == success_values(responses)
 
 
@@ -120,6 +121,9 @@ def test_values_at_a_pointer(pointer: str, values: tuple[str, ...] | None) -> No
         answers(OPERATION, "20"),
         answers({"$ref": "#/components/schemas/Circle"}),
         answers({"$ref": "#/components/schemas/Missing"}),
+        {**answers({"properties": {}}, "201"), **answers(OPERATION)},
+        {"200": {"content": {"application/json": {"schema": OPERATION}, "application/problem+json": {}}}},
+        {"200": {"content": {"text/plain": {"schema": OPERATION}}}},
         {"200": None},
         {"200": {"content": []}},
         {"200": {"content": {"application/json": None}}},
@@ -127,7 +131,7 @@ def test_values_at_a_pointer(pointer: str, values: tuple[str, ...] | None) -> No
     ],
 )
 def test_no_values(responses: JsonValue) -> None:
-    """Where no success is described, or not as the standard asks, there are no values."""
+    """Where no success is described, or not as the standard asks, or one leaves a member open, there are no values."""
     assert success_values(responses) is None
 
 
@@ -191,3 +195,23 @@ def test_one_judge_for_each_source() -> None:
     sources = DescribedSources({"a": source("a"), "b": source("b")})
     assert sources.judge("a") is sources.judge("a")
     assert sources.judge("a") is not sources.judge("b")
+
+
+def test_parameters_of_security_schemes() -> None:
+    """What an API key is sent in is described, and need not be given; other schemes, and broken ones, have no name."""
+    schemes = {
+        "header": {"type": "apiKey", "in": "header", "name": "X-Key"},
+        "query": {"$ref": "#/components/securitySchemes/other"},
+        "other": {"type": "apiKey", "in": "query", "name": "key"},
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "path": {"type": "apiKey", "in": "path", "name": "key"},
+        "nameless": {"type": "apiKey", "in": "cookie"},
+        "odd": None,
+    }
+    paths = {"/op": {"get": {"parameters": [{"name": "id", "in": "query"}]}}}
+    document = {"openapi": "3.1.0", "paths": paths, "components": {"securitySchemes": schemes}}
+    description = load_description("api", document, where="api")
+    found = DescribedSources({"api": description}).parameters(description.operations[0])
+    expected = [("id", "query"), ("X-Key", "header"), ("key", "query"), ("key", "query")]
+    assert expected == [(each.name, each.place) for each in found]
+    assert not any(each.is_required for each in found)

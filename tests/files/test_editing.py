@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.errors import MockKnockError
-from mock_knock.files.editing import edit_text
-from mock_knock.files.json_outline import outline_json
+from mock_knock.files.editing import edit_text, find_refusals
 from mock_knock.files.json_reader import read_json
-from mock_knock.files.outline import Outline
 from mock_knock.files.yaml_outline import outline_yaml
 from mock_knock.files.yaml_reader import read_yaml
 from mock_knock.messages import AddItem, AddMember, Edit, Remove, SetText
@@ -244,35 +242,24 @@ def test_a_new_member_changes_nothing_else(value: Any, new: str, is_json: bool, 
         assert after.startswith(text)
 
 
-def test_many_edits_are_carried_out_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Edits in different containers need few looks at the text, however many they are."""
-    outlined: list[str] = []
-
-    def outline(text: str) -> Outline:
-        outlined.append(text)
-        return outline_json(text)
-
-    monkeypatch.setattr("mock_knock.files.editing.outline_json", outline)
-    entries = [{"a": 1, "b": "x", "c": 2} for _ in range(50)]
-    edits = [
-        edit
-        for index in range(50)
-        for edit in (SetText(f"/{index}/b", "y"), Remove(f"/{index}/a"), Remove(f"/{index}/c"))
-    ]
-    assert [{"b": "y"}] * 50 == json.loads(edited(json.dumps(entries), *edits, is_json=True))
-    assert 3 >= len(outlined)
-
-
-def test_an_edit_waits_for_those_before_it() -> None:
-    """An edit that needs what another one makes, or comes after a renumbering, is carried out afterwards."""
-    text = json.dumps({"a": [{"x": "1"}, {"x": "2"}], "b": {"y": 1, "z": 2}})
+def test_edits_that_move_others() -> None:
+    """Edits of several lists, each of which moves items, are carried out as if they came one after the other."""
+    text = "a:\n- 1\n- 2\n- 3\nb:\n- x: 1\n- y\n"
     edits = (
         Remove("/a/0"),
-        SetText("/a/0/x", "3"),
-        AddMember("/b", "w", {"v": "4"}),
-        SetText("/b/w/v", "5"),
-        Remove("/b/y"),
-        AddMember("", "c", "6"),
+        AddItem("/b", "z", is_first=True),
+        Remove("/a/0"),
+        Remove("/b/2"),
+        AddMember("/b/1", "w", 2),
     )
-    expected = {"a": [{"x": "3"}], "b": {"z": 2, "w": {"v": "5"}}, "c": "6"}
-    assert expected == json.loads(edited(text, *edits, is_json=True))
+    assert {"a": [3], "b": ["z", {"x": 1, "w": 2}]} == read_yaml(edited(text, *edits))
+
+
+@pytest.mark.parametrize(("is_json", "text"), [(False, "a: &x one\nb: [two]\n"), (True, '{"a": {}, "b": ["two"]}')])
+def test_refusals_from_one_look(text: str, *, is_json: bool) -> None:
+    """Groups of edits that cannot be carried out are told by their index, each with a reason."""
+    set_text = SetText("/b/0", "x")
+    groups: list[list[Edit]] = [[set_text], [set_text, SetText("/a", "y")], [Remove("/c")], [SetText("/b/7", "x")]]
+    found = find_refusals(text, groups, is_json=is_json)
+    assert [1, 2, 3] == [*found]
+    assert all(found.values())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.errors import MockKnockError
-from mock_knock.files import check_writable, write_text
+from mock_knock.files import check_writable, replace_text, write_text
 
 
 def refusal(path: Path, text: str = "new") -> MockKnockError:
@@ -61,8 +61,33 @@ def test_an_edited_file_keeps_its_rights(tmp_path: Path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("old")
     file.chmod(0o640)
-    write_text(file, "new", keeps_rights=True)
+    replace_text(file, "old", "new")
     assert ("new", 0o640) == (file.read_text(), stat.S_IMODE(file.stat().st_mode))
+
+
+def test_an_edited_file_behind_a_link(tmp_path: Path) -> None:
+    """What a link leads to is replaced as a whole: the link stays, and who has the file open reads the old one."""
+    file, link = tmp_path / "a.yaml", tmp_path / "link.yaml"
+    file.write_text("old")
+    link.symlink_to(file)
+    with file.open() as stream:
+        replace_text(link, "old", "new")
+        assert ("old", True, "new") == (stream.read(), link.is_symlink(), file.read_text())
+
+
+def test_what_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that somebody else changed, may not be written to or is gone is refused, and stays as it is."""
+    file = tmp_path / "a.yaml"
+    file.write_text("other")
+    codes = []
+    for path, may_write in ((file, True), (file, False), (tmp_path / "gone.yaml", True)):
+        monkeypatch.setattr(os, "access", lambda *_, may_write=may_write: may_write)
+        with pytest.raises(MockKnockError) as caught:
+            replace_text(path, "old", "new")
+        assert (str(path), True) == (caught.value.where, bool(caught.value.hint))
+        codes.append(caught.value.code)
+    assert ["file-changed", "file-unwritable", "file-unwritable"] == codes
+    assert ("other", [file]) == (file.read_text(), list(tmp_path.iterdir()))
 
 
 @pytest.mark.parametrize("moment", ["open", "replace"])

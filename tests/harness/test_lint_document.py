@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import yaml
 from scripted_api import API
 
 from mock_knock.arazzo import repair
-from mock_knock.errors import InvalidDocument
+from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.files import Source
 from mock_knock.harness.flow import Flow
 from mock_knock.harness.lint_document import LintOptions, lint_document, open_document
 from mock_knock.harness.mending import MAX_ROUNDS, mend_flow
+from mock_knock.messages import Edit
 
 SENDS = {
     "stepId": "poll",
@@ -230,10 +232,35 @@ def test_a_repair_must_keep_the_structure(tmp_path: Path, monkeypatch: pytest.Mo
     assert (flow, 1) == (mended.flow, len(mended.refused))
 
 
-def test_a_large_document_is_not_tried_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Finding out which repairs a document allows ends after so many looks at its text, and says why."""
-    flow = opened(write(tmp_path))
-    monkeypatch.setattr("mock_knock.harness.mending.MAX_TRIED_CHARACTERS", -1)
-    mended = mend_flow(flow)
-    assert (flow, ()) == (mended.flow, mended.repairs)
-    assert ["the document is too large"] == [reason[:25] for _, reason in mended.refused]
+def test_bounds_of_mending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repairs of one call are bounded, in number and in rounds; what is left is mended by the next call."""
+    workflows = [{**deepcopy(WORKFLOW), "workflowId": f"w{index}"} for index in range(5)]
+    path = write(tmp_path, *workflows)
+    with monkeypatch.context() as patched:
+        patched.setattr("mock_knock.harness.mending.MAX_REPAIRS", 3)
+        first = mend_flow(opened(path))
+    assert (3, True) == (len(first.repairs), first.has_more)
+    rest = mend_flow(first.flow)
+    assert (2, False) == (len(rest.repairs), rest.has_more)
+    monkeypatch.setattr("mock_knock.harness.mending.MAX_ROUNDS", 0)
+    assert mend_flow(opened(path)).has_more
+
+
+@pytest.mark.parametrize(("attempts", "refused"), [(40, 1), (0, 3)])
+def test_repairs_that_fail_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempts: int, refused: int
+) -> None:
+    """Of repairs that fail together those are given up that fail alone, or all after too many attempts."""
+    path = write(tmp_path, *({**deepcopy(WORKFLOW), "workflowId": f"w{index}"} for index in range(3)))
+    edited = Source.edited
+
+    def fail(source: Source, edits: Iterable[Edit]) -> Source:
+        listed = list(edits)
+        if any(edit.pointer.startswith("/workflows/1/") for edit in listed):
+            raise MockKnockError("edit-impossible", "no")
+        return edited(source, listed)
+
+    monkeypatch.setattr(Source, "edited", fail)
+    monkeypatch.setattr("mock_knock.harness.mending.MAX_ATTEMPTS", attempts)
+    mended = mend_flow(opened(path))
+    assert (3 - refused, refused) == (len(mended.repairs), len(mended.refused))

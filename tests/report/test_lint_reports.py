@@ -84,7 +84,8 @@ def test_machines_can_read_any_text() -> None:
         ({"uri": "a%20b.yaml", "uriBaseId": "%SRCROOT%"}, "a b.yaml"),
         ({"uri": "x/a.yaml", "uriBaseId": "%SRCROOT%"}, "/work/project/x/a.yaml"),
         ({"uri": "file:///work/other/a.yaml"}, "/work/other/a.yaml"),
-        ({"uri": "file:///work/project/../a.yaml"}, "../a.yaml"),
+        ({"uri": "file:///work/a.yaml"}, "../a.yaml"),
+        ({"uri": "a.yaml", "uriBaseId": "%SRCROOT%"}, "x/../a.yaml"),
     ],
 )
 def test_addresses_of_sarif(address: dict[str, str], file: str) -> None:
