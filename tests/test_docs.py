@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from mock_knock.arazzo.codes import SEVERITIES
-from mock_knock.arazzo.repair import MENDED_CODES
+from mock_knock.arazzo.repairs.repair import MENDED_CODES
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]

@@ -114,7 +114,7 @@ def test_public_names() -> None:
 
 
 OF_QUERIES = "jsonpath regex elementpath xml.etree.ElementTree"
-OF_MENDING = "mock_knock.arazzo.repair mock_knock.files.editing mock_knock.files.outline"
+OF_MENDING = "mock_knock.arazzo.repairs.repair mock_knock.files.editing mock_knock.files.outline"
 OF_PREVIEWS = "mock_knock.harness.preview mock_knock.report.preview"
 
 

@@ -6,9 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 
-from mock_knock.arazzo.bounded_regex import RegexError, RegexTimeoutError, compile_regex, regex_search
-from mock_knock.arazzo.condition_tree import Reading
-from mock_knock.arazzo.embedding import ValueTooDeepError, embedded_text, split_braced
+from mock_knock.arazzo.conditions.bounded_regex import RegexError, RegexTimeoutError, compile_regex, regex_search
+from mock_knock.arazzo.conditions.condition_tree import Reading
+from mock_knock.arazzo.conditions.simple_condition import (
+    ConditionSyntaxError,
+    SimpleCondition,
+    evaluate_reading,
+    evaluate_simple,
+    parse_reading,
+    parse_simple,
+)
+from mock_knock.arazzo.conditions.verdict import (
+    COMPARISON_READING,
+    ROOT_FILTER_READING,
+    Criterion,
+    CriterionType,
+    Verdict,
+)
 from mock_knock.arazzo.expression import (
     MISSING,
     Expression,
@@ -16,7 +30,8 @@ from mock_knock.arazzo.expression import (
     Scope,
     evaluate_expression,
 )
-from mock_knock.arazzo.query import (
+from mock_knock.arazzo.expressions.embedding import ValueTooDeepError, embedded_text, split_braced
+from mock_knock.arazzo.queries.query import (
     LogicalExpression,
     Query,
     QueryEvaluationError,
@@ -27,18 +42,9 @@ from mock_knock.arazzo.query import (
     holds,
     selects_any,
 )
-from mock_knock.arazzo.query_versions import DRAFT, DRAFT_ADVICE, as_rfc9535
-from mock_knock.arazzo.simple_condition import (
-    ConditionSyntaxError,
-    SimpleCondition,
-    evaluate_reading,
-    evaluate_simple,
-    parse_reading,
-    parse_simple,
-)
+from mock_knock.arazzo.queries.query_versions import DRAFT, DRAFT_ADVICE, as_rfc9535
+from mock_knock.arazzo.queries.xml_query import XPathError, check_xpath, xpath_holds
 from mock_knock.arazzo.template import Dialect
-from mock_knock.arazzo.verdict import COMPARISON_READING, ROOT_FILTER_READING, Criterion, CriterionType, Verdict
-from mock_knock.arazzo.xml_query import XPathError, check_xpath, xpath_holds
 from mock_knock.messages import JsonValue
 
 __all__ = [

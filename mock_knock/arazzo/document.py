@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Literal
 
 from mock_knock.arazzo.criterion import Criterion
-from mock_knock.arazzo.pointer import MISSING, Missing
-from mock_knock.arazzo.selector import Selector, SelectorType
+from mock_knock.arazzo.expressions.pointer import MISSING, Missing
+from mock_knock.arazzo.queries.selector import Selector, SelectorType
 from mock_knock.messages import JsonValue
 
 ParameterPlace = Literal["path", "query", "querystring", "header", "cookie"]

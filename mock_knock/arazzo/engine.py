@@ -10,9 +10,9 @@ from mock_knock.arazzo.codes import CRITERION_HINTS, READINGS, describe_criterio
 from mock_knock.arazzo.criterion import Criterion, Verdict, evaluate_criterion
 from mock_knock.arazzo.document import Action, OutputSource, Parameter, Step, Workflow
 from mock_knock.arazzo.expression import MISSING, ExpressionSyntaxError, Scope, evaluate_expression, parse_expression
-from mock_knock.arazzo.reader import escape
-from mock_knock.arazzo.selection import Selection, SelectionProblem, select_value
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.parsing.reader import escape
+from mock_knock.arazzo.queries.selection import Selection, SelectionProblem, select_value
+from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import JsonValue

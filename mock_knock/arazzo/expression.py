@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mock_knock.arazzo.grammar import Expression, ExpressionKind, ExpressionSyntaxError, parse_expression
-from mock_knock.arazzo.pointer import MISSING, Missing, resolve_pointer
-from mock_knock.arazzo.scope import Message, Scope
+from mock_knock.arazzo.expressions.grammar import Expression, ExpressionKind, ExpressionSyntaxError, parse_expression
+from mock_knock.arazzo.expressions.pointer import MISSING, Missing, resolve_pointer
+from mock_knock.arazzo.expressions.scope import Message, Scope
 from mock_knock.messages import JsonValue
 
 __all__ = [

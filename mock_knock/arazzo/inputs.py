@@ -11,8 +11,15 @@ from typing import cast
 from urllib.parse import unquote
 
 from mock_knock.arazzo.document import Workflow
-from mock_knock.arazzo.pointer import MISSING, Missing, PointerSyntaxError, join_pointer, resolve_pointer, split_pointer
-from mock_knock.arazzo.schema_walk import children, subschemas
+from mock_knock.arazzo.expressions.pointer import (
+    MISSING,
+    Missing,
+    PointerSyntaxError,
+    join_pointer,
+    resolve_pointer,
+    split_pointer,
+)
+from mock_knock.arazzo.parsing.schema_walk import children, subschemas
 from mock_knock.messages import JsonValue
 
 _Schema = Mapping[str, JsonValue]

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from mock_knock.arazzo.codes import severity_of
-from mock_knock.arazzo.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
-from mock_knock.arazzo.lint_contract import check_parameters, check_payloads, check_targets
-from mock_knock.arazzo.lint_coverage import check_coverage, check_possibility
-from mock_knock.arazzo.lint_flow import check_actions, check_loops, check_reachability
-from mock_knock.arazzo.lint_inputs import check_optional_inputs, check_unused_inputs
-from mock_knock.arazzo.lint_secrets import check_literals, check_marks, literal_secrets, looks_secret
-from mock_knock.arazzo.lint_subject import Subject
-from mock_knock.arazzo.lint_values import (
+from mock_knock.arazzo.linting.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
+from mock_knock.arazzo.linting.lint_contract import check_parameters, check_payloads, check_targets
+from mock_knock.arazzo.linting.lint_coverage import check_coverage, check_possibility
+from mock_knock.arazzo.linting.lint_flow import check_actions, check_loops, check_reachability
+from mock_knock.arazzo.linting.lint_inputs import check_optional_inputs, check_unused_inputs
+from mock_knock.arazzo.linting.lint_secrets import check_literals, check_marks, literal_secrets, looks_secret
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.lint_values import (
     check_criteria,
     check_expressions,
     check_outputs,
     check_replacements,
     check_selectors,
 )
-from mock_knock.arazzo.references import check_references
+from mock_knock.arazzo.linting.references import check_references
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import Finding

@@ -9,17 +9,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from mock_knock.arazzo.components import components_as_written, read_components
 from mock_knock.arazzo.document import Document, SourceDescription, SourceType, Step, Workflow
-from mock_knock.arazzo.parse_actions import read_actions
-from mock_knock.arazzo.parse_inputs import Schemas
-from mock_knock.arazzo.parse_parameters import ListedParameter, read_parameters, report_placeless
-from mock_knock.arazzo.parse_steps import Shared, read_step
-from mock_knock.arazzo.parse_values import read_outputs
-from mock_knock.arazzo.reader import Place, Reader
-from mock_knock.arazzo.reusable import Components, Context
-from mock_knock.arazzo.step_order import order_steps
-from mock_knock.arazzo.step_targets import check_dependencies
+from mock_knock.arazzo.parsing.components import components_as_written, read_components
+from mock_knock.arazzo.parsing.parse_actions import read_actions
+from mock_knock.arazzo.parsing.parse_inputs import Schemas
+from mock_knock.arazzo.parsing.parse_parameters import ListedParameter, read_parameters, report_placeless
+from mock_knock.arazzo.parsing.parse_steps import Shared, read_step
+from mock_knock.arazzo.parsing.parse_values import read_outputs
+from mock_knock.arazzo.parsing.reader import Place, Reader
+from mock_knock.arazzo.parsing.reusable import Components, Context
+from mock_knock.arazzo.parsing.step_order import order_steps
+from mock_knock.arazzo.parsing.step_targets import check_dependencies
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import Finding, JsonValue
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from mock_knock.arazzo.document import Parameter, ParameterPlace, Replacement, RequestBody, Step, Workflow
-from mock_knock.arazzo.embedding import is_too_deep, read_exact
 from mock_knock.arazzo.expression import MISSING, Missing, Scope
+from mock_knock.arazzo.expressions.embedding import is_too_deep, read_exact
 from mock_knock.arazzo.inputs import input_names, required_inputs
 from mock_knock.arazzo.replacement import ReplacementError, is_json_type, replace_in
 from mock_knock.arazzo.targets import Problem

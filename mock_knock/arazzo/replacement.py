@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mock_knock.arazzo.document import Replacement
-from mock_knock.arazzo.embedding import ValueTooDeepError, embedded_text
-from mock_knock.arazzo.pointer import MISSING, Missing, PointerSyntaxError, child_of, split_pointer
-from mock_knock.arazzo.query import QueryEvaluationError, QuerySyntaxError, compile_query, selected_places
-from mock_knock.arazzo.query_versions import as_rfc9535
-from mock_knock.arazzo.selector import SelectorType
-from mock_knock.arazzo.xml_query import XPathError, check_xpath, xpath_edits
+from mock_knock.arazzo.expressions.embedding import ValueTooDeepError, embedded_text
+from mock_knock.arazzo.expressions.pointer import MISSING, Missing, PointerSyntaxError, child_of, split_pointer
+from mock_knock.arazzo.queries.query import QueryEvaluationError, QuerySyntaxError, compile_query, selected_places
+from mock_knock.arazzo.queries.query_versions import as_rfc9535
+from mock_knock.arazzo.queries.selector import SelectorType
+from mock_knock.arazzo.queries.xml_query import XPathError, check_xpath, xpath_edits
 from mock_knock.messages import JsonValue
 
 _XML: Final = re.compile(r"\s*(?:application|text)/(?:[^;\s]+\+)?xml\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
@@ -141,7 +141,7 @@ def _selected(payload: JsonValue, replacement: Replacement) -> Sequence[Sequence
 
 
 def _replaced_in_xml(payload: JsonValue, replacement: Replacement, value: JsonValue) -> str:
-    from mock_knock.arazzo.xml_text import XmlError, edit_xml  # noqa: PLC0415  # most payloads are no XML
+    from mock_knock.arazzo.queries.xml_text import XmlError, edit_xml  # noqa: PLC0415  # most payloads are no XML
 
     if not isinstance(payload, str):
         raise _no_xml()

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from mock_knock.arazzo.embedding import ValueTooDeepError, embedded_text, read_exact, split_pieces
 from mock_knock.arazzo.expression import (
     MISSING,
     Expression,
@@ -22,10 +21,11 @@ from mock_knock.arazzo.expression import (
     Scope,
     evaluate_expression,
 )
-from mock_knock.arazzo.found_expressions import FoundExpression, find_expressions
-from mock_knock.arazzo.pointer import join_pointer
-from mock_knock.arazzo.selection import select_value
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.expressions.embedding import ValueTooDeepError, embedded_text, read_exact, split_pieces
+from mock_knock.arazzo.expressions.found_expressions import FoundExpression, find_expressions
+from mock_knock.arazzo.expressions.pointer import join_pointer
+from mock_knock.arazzo.queries.selection import select_value
+from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.messages import Finding, JsonValue
 
 __all__ = [

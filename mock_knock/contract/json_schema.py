@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import jsonschema_rs
 import orjson
 
-from mock_knock.arazzo.bounded_regex import RegexError, RegexTimeoutError
+from mock_knock.arazzo.conditions.bounded_regex import RegexError, RegexTimeoutError
 from mock_knock.contract.fast_schema import lookup
 from mock_knock.contract.judging_work import JudgingLimitError, judging_work
 from mock_knock.contract.schema_errors import from_jsonschema_rs

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from time import thread_time
 from typing import Final
 
-from mock_knock.arazzo.bounded_regex import TIME_LIMIT_SECONDS, RegexError, RegexTimeoutError, compile_regex
+from mock_knock.arazzo.conditions.bounded_regex import TIME_LIMIT_SECONDS, RegexError, RegexTimeoutError, compile_regex
 
 MAX_KEYWORDS: Final = 150_000
 MAX_MATCHING_SECONDS: Final = 0.5

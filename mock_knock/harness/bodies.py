@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from mock_knock.arazzo.embedding import embedded_text
+from mock_knock.arazzo.expressions.embedding import embedded_text
 from mock_knock.contract.details import DescribedEncoding, OperationDetails
 from mock_knock.contract.media_types import (
     FORM,

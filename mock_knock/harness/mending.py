@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from mock_knock.arazzo.lint import lint_workflow
-from mock_knock.arazzo.repair import Repair, distinct_repairs, plan_repairs
+from mock_knock.arazzo.repairs.repair import Repair, distinct_repairs, plan_repairs
 from mock_knock.errors import MockKnockError
 from mock_knock.harness.flow import Flow, read_structure
 

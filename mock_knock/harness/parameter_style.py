@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote
 
-from mock_knock.arazzo.embedding import embedded_text, is_too_deep
+from mock_knock.arazzo.expressions.embedding import embedded_text, is_too_deep
 from mock_knock.arazzo.planning import PlannedParameter
 from mock_knock.contract.details import DEFAULT_STYLES, DescribedParameter
 from mock_knock.contract.media_types import is_json, media_type

@@ -9,8 +9,13 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.arazzo.comparison import compare, json_equal
-from mock_knock.arazzo.coverage import compared_values
+from mock_knock.arazzo.conditions.comparison import compare, json_equal
+from mock_knock.arazzo.conditions.simple_condition import (
+    ConditionSyntaxError,
+    SimpleCondition,
+    evaluate_simple,
+    parse_simple,
+)
 from mock_knock.arazzo.criterion import (
     Criterion,
     CriterionType,
@@ -27,10 +32,10 @@ from mock_knock.arazzo.expression import (
     evaluate_expression,
     parse_expression,
 )
-from mock_knock.arazzo.json_query import compile_logical, compile_query, selects_any
-from mock_knock.arazzo.pointer import join_pointer
-from mock_knock.arazzo.query import QuerySyntaxError
-from mock_knock.arazzo.simple_condition import ConditionSyntaxError, SimpleCondition, evaluate_simple, parse_simple
+from mock_knock.arazzo.expressions.pointer import join_pointer
+from mock_knock.arazzo.linting.coverage import compared_values
+from mock_knock.arazzo.queries.json_query import compile_logical, compile_query, selects_any
+from mock_knock.arazzo.queries.query import QuerySyntaxError
 from mock_knock.arazzo.template import (
     Dialect,
     Template,

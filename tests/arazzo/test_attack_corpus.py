@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
+from mock_knock.arazzo.conditions.simple_condition import ConditionSyntaxError, parse_simple
 from mock_knock.arazzo.criterion import Criterion, CriterionType, check_criterion, evaluate_criterion
 from mock_knock.arazzo.expression import ExpressionSyntaxError, Message, Scope, parse_expression
-from mock_knock.arazzo.simple_condition import ConditionSyntaxError, parse_simple
 from mock_knock.arazzo.template import Rendered, render_value
 
 CODE = [

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from mock_knock.arazzo import bounded_regex
-from mock_knock.arazzo.bounded_regex import (
+from mock_knock.arazzo.conditions import bounded_regex
+from mock_knock.arazzo.conditions.bounded_regex import (
     MatchingTime,
     RegexError,
     RegexTimeoutError,

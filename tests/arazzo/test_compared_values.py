@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mock_knock.arazzo.coverage import compared_values
 from mock_knock.arazzo.criterion import Criterion
+from mock_knock.arazzo.linting.coverage import compared_values
 from mock_knock.messages import JsonValue
 
 

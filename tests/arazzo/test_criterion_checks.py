@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_knock.arazzo.criterion import Criterion, CriterionType, check_criterion, criterion_expressions
-from mock_knock.arazzo.query_advice import explain_invalid_query, filter_equivalent, simple_equivalent
+from mock_knock.arazzo.queries.query_advice import explain_invalid_query, filter_equivalent, simple_equivalent
 from mock_knock.arazzo.template import Dialect
 
 DIALECTS: list[Dialect] = ["lenient", "strict"]

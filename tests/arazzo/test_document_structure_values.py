@@ -18,9 +18,9 @@ from small_documents import (
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Replacement, RequestBody
+from mock_knock.arazzo.expressions.pointer import MISSING
 from mock_knock.arazzo.parse import parse_document
-from mock_knock.arazzo.pointer import MISSING
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.messages import JsonValue
 
 BODY = f"{STEP}/requestBody"

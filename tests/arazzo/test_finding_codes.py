@@ -21,10 +21,10 @@ def _literals(path: Path) -> set[str]:
     return {value for value in values if KEBAB.fullmatch(value)}
 
 
-FOREIGN = PACKAGE / "arazzo" / "xpath_functions.py"
+FOREIGN = PACKAGE / "arazzo" / "queries" / "xpath_functions.py"
 """Its words with hyphens are the names of XPath's functions."""
 EMITTED = set[str]().union(
-    *(_literals(path) for path in (PACKAGE / "arazzo").glob("*.py") if path not in {TABLE, FOREIGN})
+    *(_literals(path) for path in (PACKAGE / "arazzo").rglob("*.py") if path not in {TABLE, FOREIGN})
 )
 
 

@@ -7,7 +7,7 @@ from fake_contract import make_workflow
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Step
-from mock_knock.arazzo.flow_graph import FlowGraph, falls_through, open_actions
+from mock_knock.arazzo.linting.flow_graph import FlowGraph, falls_through, open_actions
 
 SOMETIMES = (Criterion("$statusCode == 200"),)
 

@@ -7,6 +7,7 @@ import pytest
 from small_documents import DEEP, built, problems
 
 from mock_knock.arazzo.document import Workflow
+from mock_knock.arazzo.expressions.pointer import resolve_pointer
 from mock_knock.arazzo.inputs import (
     declared_inputs,
     declared_properties,
@@ -16,7 +17,6 @@ from mock_knock.arazzo.inputs import (
     required_inputs,
 )
 from mock_knock.arazzo.parse import parse_document
-from mock_knock.arazzo.pointer import resolve_pointer
 from mock_knock.messages import JsonValue
 
 AT = "/workflows/0/inputs"

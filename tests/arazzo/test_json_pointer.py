@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.arazzo.pointer import MISSING, PointerSyntaxError, join_pointer, resolve_pointer, split_pointer
+from mock_knock.arazzo.expressions.pointer import (
+    MISSING,
+    PointerSyntaxError,
+    join_pointer,
+    resolve_pointer,
+    split_pointer,
+)
 from mock_knock.messages import JsonValue
 
 RFC_DOCUMENT = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from mock_knock.arazzo import query_nodes
-from mock_knock.arazzo.json_query import (
+from mock_knock.arazzo.queries import query_nodes
+from mock_knock.arazzo.queries.json_query import (
     compile_logical,
     compile_query,
     holds,
     root_columns,
     selects_any,
 )
-from mock_knock.arazzo.query import QueryEvaluationError, QuerySyntaxError
+from mock_knock.arazzo.queries.query import QueryEvaluationError, QuerySyntaxError
 from mock_knock.messages import JsonValue
 
 

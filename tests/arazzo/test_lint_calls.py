@@ -7,7 +7,7 @@ from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Document, Parameter, SourceDescription, Step
-from mock_knock.arazzo.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
+from mock_knock.arazzo.linting.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
 
 CALLED = make_workflow(
     Step("x", "a"), name="called", inputs={"id": {}, "size": {"default": 1}, "tag": {}}, required=("id", "size")

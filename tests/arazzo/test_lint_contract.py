@@ -6,9 +6,9 @@ import pytest
 from fake_contract import Described, DescribedParameter, codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.document import Parameter, ParameterPlace, Replacement, RequestBody, SourceDescription, Step
-from mock_knock.arazzo.lint_contract import check_parameters, check_payloads, check_targets
-from mock_knock.arazzo.pointer import MISSING
-from mock_knock.arazzo.selector import Selector, SelectorType
+from mock_knock.arazzo.expressions.pointer import MISSING
+from mock_knock.arazzo.linting.lint_contract import check_parameters, check_payloads, check_targets
+from mock_knock.arazzo.queries.selector import Selector, SelectorType
 from mock_knock.messages import ContractViolation, JsonValue
 
 URL = "{$sourceDescriptions.api.url}"

@@ -7,7 +7,7 @@ from fake_contract import Described, codes, make_subject, make_workflow, message
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Step
-from mock_knock.arazzo.lint_coverage import check_coverage, check_possibility
+from mock_knock.arazzo.linting.lint_coverage import check_coverage, check_possibility
 
 STATUS = {("a", "/status"): ("queued", "done", "failed")}
 

@@ -6,7 +6,7 @@ from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Step, Workflow
-from mock_knock.arazzo.lint_flow import check_actions, check_loops, check_reachability
+from mock_knock.arazzo.linting.lint_flow import check_actions, check_loops, check_reachability
 
 SOMETIMES = (Criterion("$statusCode == 200"),)
 

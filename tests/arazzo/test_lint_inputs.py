@@ -6,9 +6,9 @@ import pytest
 from fake_contract import codes, make_subject, make_workflow, messages
 
 from mock_knock.arazzo.document import Action, Parameter, RequestBody, Step
-from mock_knock.arazzo.lint_inputs import check_optional_inputs, check_unused_inputs
-from mock_knock.arazzo.lint_secrets import check_literals, literal_secrets
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.linting.lint_inputs import check_optional_inputs, check_unused_inputs
+from mock_knock.arazzo.linting.lint_secrets import check_literals, literal_secrets
+from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.messages import JsonValue
 
 

@@ -7,14 +7,14 @@ from fake_contract import codes, make_subject, make_workflow
 
 from mock_knock.arazzo.criterion import Criterion, CriterionType
 from mock_knock.arazzo.document import Action, OutputSource, Parameter, Replacement, RequestBody, Step
-from mock_knock.arazzo.lint_values import (
+from mock_knock.arazzo.linting.lint_values import (
     check_criteria,
     check_expressions,
     check_outputs,
     check_replacements,
     check_selectors,
 )
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.queries.selector import Selector
 
 
 def test_places_of_expressions() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from mock_knock.arazzo.criterion import Criterion, CriterionType
 from mock_knock.arazzo.document import Step
-from mock_knock.arazzo.pointer import MISSING
-from mock_knock.arazzo.possible_responses import (
+from mock_knock.arazzo.expressions.pointer import MISSING
+from mock_knock.arazzo.linting.possible_responses import (
     MAX_RESPONSES,
     PossibleResponse,
     expand_statuses,
@@ -16,7 +16,7 @@ from mock_knock.arazzo.possible_responses import (
     read_members,
     succeeds,
 )
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.queries.selector import Selector
 
 STEP = Step(
     "s",

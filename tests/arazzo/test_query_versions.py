@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mock_knock.arazzo.criterion import Criterion, evaluate_criterion
 from mock_knock.arazzo.expression import Message, Scope
-from mock_knock.arazzo.query_versions import DRAFT, as_rfc9535
+from mock_knock.arazzo.queries.query_versions import DRAFT, as_rfc9535
 from mock_knock.arazzo.template import Dialect
 
 DIALECTS: list[Dialect] = ["lenient", "strict"]

@@ -16,8 +16,8 @@ from mock_knock.arazzo.document import (
     Step,
     Workflow,
 )
-from mock_knock.arazzo.references import check_references
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.linting.references import check_references
+from mock_knock.arazzo.queries.selector import Selector
 
 OTHER = make_workflow(Step("x", "a"), name="other", inputs={"i": {}}, outputs={"o": "$inputs.i"})
 SOURCES = (SourceDescription("api", "api.yml"), SourceDescription("lib", "lib.yml", type="arazzo"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mock_knock.arazzo.remembered import TextSyntaxError, remember
+from mock_knock.arazzo.expressions.remembered import TextSyntaxError, remember
 
 
 class _WordError(TextSyntaxError):

@@ -9,7 +9,7 @@ import yaml
 
 from mock_knock.arazzo.lint import Subject, lint_workflow
 from mock_knock.arazzo.parse import parse_document
-from mock_knock.arazzo.repair import MENDED_CODES, Repair, distinct_repairs, plan_repairs
+from mock_knock.arazzo.repairs.repair import MENDED_CODES, Repair, distinct_repairs, plan_repairs
 from mock_knock.messages import AddItem, AddMember, ContractViolation, Edit, Finding, JsonValue, Remove, SetText
 
 STEP = "/workflows/0/steps/0"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.arazzo.document import Replacement
-from mock_knock.arazzo.pointer import MISSING, join_pointer, resolve_pointer
+from mock_knock.arazzo.expressions.pointer import MISSING, join_pointer, resolve_pointer
+from mock_knock.arazzo.queries.selector import SelectorType
 from mock_knock.arazzo.replacement import ReplacementError, check_target, is_json_type, replace_in, target_type
-from mock_knock.arazzo.selector import SelectorType
 from mock_knock.messages import JsonValue
 
 JSON = st.recursive(

@@ -16,7 +16,7 @@ from mock_knock.arazzo.planning import (
     plan_inputs,
     plan_request,
 )
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import JsonValue

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.arazzo.expression import MISSING, Message, Scope
-from mock_knock.arazzo.selection import Selection, check_selector, select_value, selector_expressions
-from mock_knock.arazzo.selector import Selector, SelectorType
+from mock_knock.arazzo.queries.selection import Selection, check_selector, select_value, selector_expressions
+from mock_knock.arazzo.queries.selector import Selector, SelectorType
 from mock_knock.arazzo.template import find_expressions, render_value
 from mock_knock.messages import JsonValue
 

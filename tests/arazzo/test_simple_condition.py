@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from mock_knock.arazzo.conditions.simple_condition import (
+    ConditionSyntaxError,
+    evaluate_simple,
+    parse_reading,
+    parse_simple,
+)
 from mock_knock.arazzo.expression import Message, Scope
-from mock_knock.arazzo.simple_condition import ConditionSyntaxError, evaluate_simple, parse_reading, parse_simple
 
 SCOPE = Scope(
     status_code=200,

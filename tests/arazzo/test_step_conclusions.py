@@ -10,7 +10,7 @@ from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, OutputSource, Parameter, Step, Workflow
 from mock_knock.arazzo.engine import CheckedCriterion, Decision, StepOutcome, conclude_step, read_outputs
 from mock_knock.arazzo.expression import Message, Scope
-from mock_knock.arazzo.selector import Selector
+from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import JsonValue
 

@@ -11,8 +11,8 @@ from small_documents import STEP, built, first_steps, problems
 
 from mock_knock.arazzo.document import Step
 from mock_knock.arazzo.parse import parse_document
-from mock_knock.arazzo.reader import Reader
-from mock_knock.arazzo.step_order import order_steps
+from mock_knock.arazzo.parsing.reader import Reader
+from mock_knock.arazzo.parsing.step_order import order_steps
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 

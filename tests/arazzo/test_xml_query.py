@@ -9,7 +9,7 @@ from elementpath import XPath2Parser, select
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.arazzo.xml_query import (
+from mock_knock.arazzo.queries.xml_query import (
     VERSIONS,
     XPathError,
     XPathVersion,
@@ -18,7 +18,7 @@ from mock_knock.arazzo.xml_query import (
     xpath_holds,
     xpath_values,
 )
-from mock_knock.arazzo.xml_text import parse_xml
+from mock_knock.arazzo.queries.xml_text import parse_xml
 from mock_knock.messages import JsonValue
 
 DOC = (

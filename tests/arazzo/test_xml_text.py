@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.arazzo.xml_query import xpath_edits
-from mock_knock.arazzo.xml_text import MAX_DEPTH, MAX_NODES, Edit, XmlError, edit_xml, parse_xml
+from mock_knock.arazzo.queries.xml_query import xpath_edits
+from mock_knock.arazzo.queries.xml_text import MAX_DEPTH, MAX_NODES, Edit, XmlError, edit_xml, parse_xml
 
 TEXT = """<?xml version="1.0" encoding="latin-1"?><!--before--><?pi x?>
 <r xmlns="urn:d" xmlns:p='urn:p' p:a="1" b = 'x"y' ><!-- in --><?go on?>

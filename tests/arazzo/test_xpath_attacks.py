@@ -11,7 +11,7 @@ import pytest
 
 from mock_knock.arazzo.criterion import Criterion, check_criterion, evaluate_criterion
 from mock_knock.arazzo.expression import Scope
-from mock_knock.arazzo.xml_query import VERSIONS, XPathError, xpath_holds, xpath_values
+from mock_knock.arazzo.queries.xml_query import VERSIONS, XPathError, xpath_holds, xpath_values
 
 SMALL = "<r><a n='1'>x</a><b/></r>"
 MANY = "<r>" + "".join(f"<a n='{n}'><b>{n}</b></a>" for n in range(6_000)) + "</r>"

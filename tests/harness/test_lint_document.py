@@ -9,7 +9,7 @@ import pytest
 import yaml
 from scripted_api import API
 
-from mock_knock.arazzo import repair
+from mock_knock.arazzo.repairs import repair
 from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.files import Source
 from mock_knock.harness.flow import Flow

@@ -1,0 +1,1 @@
+"""Simple conditions, how values compare, and regular expressions within bounds."""

@@ -1,0 +1,1 @@
+"""JSONPath and XPath within bounds, and selectors that use them."""

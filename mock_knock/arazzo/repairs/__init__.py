@@ -1,0 +1,1 @@
+"""Findings with one right answer, and the edits that mend them."""
