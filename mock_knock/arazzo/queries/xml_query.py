@@ -10,12 +10,15 @@ The package and the XML parser are imported when the first query is read: most d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final
+
+from mock_knock.arazzo.queries.xpath_terms import DEFAULT_VERSION, VERSIONS, XPathError, XPathVersion
 
 if TYPE_CHECKING:
-    from mock_knock.arazzo.queries.xpath_terms import DEFAULT_VERSION, VERSIONS, XPathError, XPathVersion
-from mock_knock.arazzo.queries.xml_text import Edit, XmlText
+    from mock_knock.arazzo.queries.xml_text import Edit, XmlText
     from mock_knock.messages import JsonValue
+
+__all__ = ["VERSIONS", "XPathError", "XPathVersion", "check_xpath", "xpath_edits", "xpath_holds", "xpath_values"]
 
 MAX_LENGTH: Final = 10_000
 
