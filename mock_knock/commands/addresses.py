@@ -8,7 +8,6 @@ import click
 
 from mock_knock.commands.arguments import read_pairs
 from mock_knock.errors import UsageError
-from mock_knock.harness.addresses import is_address
 from mock_knock.harness.prepare import Prepared
 from mock_knock.harness.transport import is_loopback
 from mock_knock.redact import Redactor, clean_terminal
@@ -23,13 +22,8 @@ def guard_live(prepared: Prepared, *, is_live: bool) -> None:
     """Keep requests on this machine unless `--live` was given; then say what will be sent.
 
     Raises:
-        UsageError: `server-unknown` for an address that programs read differently, or `live-not-allowed`.
+        UsageError: `live-not-allowed`.
     """
-    for _, call in prepared.calls():
-        if not is_address(call.server):
-            url = call.server
-            hint = "give --target URL"
-            raise UsageError("server-unknown", f"a description names a server that is no address: '{url}'", hint=hint)
     away = [(step_id, call) for step_id, call in prepared.calls() if not is_loopback(call.server)]
     if not away:
         return
