@@ -14,7 +14,7 @@ from mock_knock.report.sarif import Rule, render_sarif
 from mock_knock.report.style import Style
 
 GOLDEN = Path(__file__).parent / "golden"
-FOLDER = PurePosixPath("/work/project")
+FOLDER = PurePosixPath("/srv/project")
 RESULTS = (
     LintResult(
         "flows/a b.yaml",
@@ -82,9 +82,9 @@ def test_machines_can_read_any_text() -> None:
     ("address", "file"),
     [
         ({"uri": "a%20b.yaml", "uriBaseId": "%SRCROOT%"}, "a b.yaml"),
-        ({"uri": "x/a.yaml", "uriBaseId": "%SRCROOT%"}, "/work/project/x/a.yaml"),
-        ({"uri": "file:///work/other/a.yaml"}, "/work/other/a.yaml"),
-        ({"uri": "file:///work/a.yaml"}, "../a.yaml"),
+        ({"uri": "x/a.yaml", "uriBaseId": "%SRCROOT%"}, "/srv/project/x/a.yaml"),
+        ({"uri": "file:///srv/other/a.yaml"}, "/srv/other/a.yaml"),
+        ({"uri": "file:///srv/a.yaml"}, "../a.yaml"),
         ({"uri": "a.yaml", "uriBaseId": "%SRCROOT%"}, "x/../a.yaml"),
     ],
 )
