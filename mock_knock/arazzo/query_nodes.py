@@ -18,7 +18,7 @@ from jsonpath.selectors import FilterContext, SliceSelector
 from mock_knock.arazzo.bounded_regex import MatchingTime, from_iregexp
 from mock_knock.messages import JsonValue
 
-MAX_VISITED_NODES: Final = 300_000
+MAX_VISITED_NODES: Final = 200_000
 
 _REGEX_COST = 50
 _CHARACTER_COST = 5
@@ -128,8 +128,8 @@ class Function(FunctionExtension):
         function = REGEX_FUNCTIONS.get(self.name)
         if function is None:
             return super().evaluate(context)
-        values = self._unpack_node_lists(function, [each.evaluate(context) for each in self.args])
-        return function.test(context.extra_context[_BUDGET], *values)
+        value, pattern = self._unpack_node_lists(function, [each.evaluate(context) for each in self.args])
+        return function(value, pattern, context.extra_context[_BUDGET])
 
 
 class RegexFunction(FilterFunction):
@@ -141,12 +141,8 @@ class RegexFunction(FilterFunction):
     def __init__(self, *, whole: bool) -> None:
         self.whole = whole
 
-    def __call__(self, value: object, pattern: object) -> bool:
-        """Tell whether a string matches an I-Regexp; anything but two strings does not."""
-        return self.test(Budget(), value, pattern)
-
-    def test(self, budget: Budget, value: object, pattern: object) -> bool:
-        """Tell the same, and pay for it."""
+    def __call__(self, value: object, pattern: object, budget: Budget) -> bool:
+        """Tell whether a string matches an I-Regexp, and pay for it; anything but two strings does not."""
         if not isinstance(value, str) or not isinstance(pattern, str):
             return False
         return budget.matches(pattern, value, whole=self.whole)

@@ -48,8 +48,7 @@ def bounded_class(stock: Any) -> Any:
     Its validators raise RegexError, RegexTimeoutError and JudgingLimitError besides what the stock ones raise.
     """
     keywords = {name: _paying(_with_bounded_patterns(check)) for name, check in stock.VALIDATORS.items()}
-    if "uniqueItems" in keywords:
-        keywords["uniqueItems"] = _unique_items
+    keywords["uniqueItems"] = _unique_items
     made: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema has types for half of itself
         stock, validators=keywords, format_checker=stock.FORMAT_CHECKER
     )

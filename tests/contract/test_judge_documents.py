@@ -389,3 +389,11 @@ def test_schemas_without_end(version: str, schema: JsonValue, value: JsonValue) 
     with pytest.raises(InvalidDocument) as caught:
         answer(document, "PUT", 200, (JSON,), orjson.dumps(value))
     assert "openapi-unusable" == caught.value.code
+
+
+@pytest.mark.parametrize("schema", [{"format": "regex"}, {"format": "regex", "pattern": ""}], ids=["fast", "stock"])
+@pytest.mark.parametrize(("expected", "text"), [(0, "a+"), (1, "("), (1, "a{1000000000}"), (1, "a" * 10_001)])
+def test_regular_expressions_as_values(expected: int, text: str, schema: dict[str, JsonValue]) -> None:
+    """A text of the format `regex` is one that can be used here."""
+    document = shop_with("put", "responses", {"default": json_content({"type": "string", **schema})})
+    assert expected == len(answer(document, "PUT", 200, (JSON,), orjson.dumps(text)))
