@@ -164,7 +164,7 @@ class Workflow:
         return self.steps[index] if index < len(self.steps) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A whole Arazzo document.
 
@@ -186,7 +186,11 @@ class Document:
 
     def workflow(self, workflow_id: str) -> Workflow | None:
         """Return a workflow by id, or None."""
-        return next((each for each in self.workflows if each.workflow_id == workflow_id), None)
+        return self._workflows.get(workflow_id)
+
+    @cached_property
+    def _workflows(self) -> Mapping[str, Workflow]:
+        return {each.workflow_id: each for each in reversed(self.workflows)}
 
     @property
     def described_sources(self) -> tuple[SourceDescription, ...]:

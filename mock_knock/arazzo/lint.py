@@ -12,7 +12,7 @@ from mock_knock.arazzo.linting.lint_coverage import check_coverage, check_possib
 from mock_knock.arazzo.linting.lint_flow import check_actions, check_loops, check_reachability
 from mock_knock.arazzo.linting.lint_inputs import check_optional_inputs, check_unused_inputs
 from mock_knock.arazzo.linting.lint_secrets import check_literals, check_marks, literal_secrets, looks_secret
-from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.lint_subject import Memo, Subject
 from mock_knock.arazzo.linting.lint_values import (
     check_criteria,
     check_expressions,
@@ -25,7 +25,7 @@ from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.template import Dialect
 from mock_knock.messages import Finding
 
-__all__ = ["RULES", "Subject", "lint_workflow", "literal_secrets", "looks_secret", "to_findings"]
+__all__ = ["RULES", "Memo", "Subject", "lint_workflow", "literal_secrets", "looks_secret", "to_findings"]
 
 RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     check_marks,

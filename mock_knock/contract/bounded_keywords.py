@@ -20,6 +20,8 @@ from mock_knock.messages import JsonValue
 
 _ERROR_COST = 5
 """An error is made, and handed on by each keyword around it."""
+_COSTS = {"$ref": 6, "$dynamicRef": 6, "$recursiveRef": 6}
+"""What keywords cost that take longer than others: a reference is looked up from the root each time."""
 _PACKAGES = ("jsonschema.", "openapi_schema_validator.", "openapi_core.")
 
 
@@ -47,7 +49,9 @@ def bounded_class(stock: Any) -> Any:
 
     Its validators raise RegexError, RegexTimeoutError and JudgingLimitError besides what the stock ones raise.
     """
-    keywords = {name: _paying(_with_bounded_patterns(check)) for name, check in stock.VALIDATORS.items()}
+    keywords = {
+        name: _paying(_with_bounded_patterns(check), _COSTS.get(name, 1)) for name, check in stock.VALIDATORS.items()
+    }
     keywords["uniqueItems"] = _unique_items
     made: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema has types for half of itself
         stock, validators=keywords, format_checker=stock.FORMAT_CHECKER
@@ -68,11 +72,11 @@ def _evolve(validator: Any, **changes: Any) -> Any:
     return (own if wanted is own else bounded_class(wanted))(**{**fields, **changes})
 
 
-def _paying(check: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+def _paying(check: Callable[..., Any], cost: int) -> Callable[..., Iterator[Any]]:
     @wraps(check)
     def paying(validator: Any, argument: Any, value: Any, schema: Any) -> Iterator[Any]:
         work = current_work()
-        work.spend()
+        work.spend(cost)
         for error in check(validator, argument, value, schema) or ():
             work.spend(_ERROR_COST)
             yield error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from mock_knock.contract.certainty import certain_errors, without_unknown
 from mock_knock.contract.description import DescribedOperation, Description
 from mock_knock.contract.details import DescribedParameter, OperationDetails, is_success, read_api_keys
+from mock_knock.contract.judging_work import JudgingWork, judging_work
 from mock_knock.contract.known_values import KnownValues
 from mock_knock.contract.media_types import FORM, MULTIPART, is_json, media_type, read_json_template
 from mock_knock.contract.violations import SchemaError, describe_schema_errors
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 KNOWN_OF_FORMS = frozenset({"required", "additionalProperties"})
 """What can be said about a form before its values are texts."""
+
+
+EXAMINING_KEYWORDS = 200_000
+"""The work that examining a document may take by schemas, in keywords looked at: about a second. After that nothing
+more is said about payloads and values, so that a hostile description cannot keep the linter busy."""
 
 
 class OperationPlace(Protocol):
@@ -36,10 +42,16 @@ class OperationPlace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DescribedSources:
-    """Descriptions by the name a flow gives them, in its order."""
+    """Descriptions by the name a flow gives them, in its order; what is asked about schemas shares one budget."""
 
     descriptions: Mapping[str, Description] = field(default_factory=dict)
     _judges: dict[str, Judge] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _work: JudgingWork = field(
+        default_factory=lambda: JudgingWork(EXAMINING_KEYWORDS), init=False, repr=False, compare=False
+    )
+    _values: dict[tuple[str, ...], tuple[JsonValue, ...] | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def find_by_id(self, operation_id: str) -> tuple[DescribedOperation, ...]:
         """Return every operation with this id, over all sources in their order."""
@@ -81,6 +93,13 @@ class DescribedSources:
 
     def success_values(self, operation: OperationPlace, pointer: str) -> tuple[JsonValue, ...] | None:
         """Return the values that a member of the body of any 2xx response may have, or None when one leaves it open."""
+        key = (operation.source, operation.method, operation.path, pointer)
+        if key not in self._values:
+            with judging_work(self._work):
+                self._values[key] = self._success_values(operation, pointer)
+        return self._values[key]
+
+    def _success_values(self, operation: OperationPlace, pointer: str) -> tuple[JsonValue, ...] | None:
         described = self.find(operation.source, operation.method, operation.path)
         if described is None:
             return None
@@ -122,12 +141,13 @@ class DescribedSources:
     ) -> tuple[SchemaError, ...]:
         """Return the broken rules that can be known of a value that is sent as JSON or as a form."""
         is_form = sent in {FORM, MULTIPART} and isinstance(value, dict)
-        if not (is_form or is_json(sent) or "*" in sent):
+        if self._work.is_spent or not (is_form or is_json(sent) or "*" in sent):
             return ()
         if not is_form and isinstance(value, str):
             value = read_json_template(value)
         try:
-            errors = self.judge(operation.source).body_errors(operation, media, value)
+            with judging_work(self._work):
+                errors = self.judge(operation.source).body_errors(operation, media, value)
         except InvalidDocument:
             return ()  # told when the description is used
         return tuple(error for error in errors if not is_form or error.keyword in KNOWN_OF_FORMS)

@@ -44,6 +44,22 @@ class Description:
         return tuple(self._find_operations())
 
     @cached_property
+    def _by_id(self) -> Mapping[str, tuple[DescribedOperation, ...]]:
+        found: dict[str, tuple[DescribedOperation, ...]] = {}
+        for each in self.operations:
+            if each.operation_id is not None:
+                found[each.operation_id] = (*found.get(each.operation_id, ()), each)
+        return found
+
+    @cached_property
+    def _by_pointer(self) -> Mapping[str, DescribedOperation]:
+        return {each.pointer: each for each in reversed(self.operations)}
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, str], DescribedOperation]:
+        return {(each.method, each.path): each for each in reversed(self.operations)}
+
+    @cached_property
     def memo(self) -> dict[tuple[str, ...], Any]:
         """What judges derive from the document, kept here: a description outlives the judges of single runs."""
         return {}
@@ -55,17 +71,15 @@ class Description:
 
     def find_by_id(self, operation_id: str) -> tuple[DescribedOperation, ...]:
         """Return the operations with this operationId (more than one only in a broken description)."""
-        return tuple(operation for operation in self.operations if operation.operation_id == operation_id)
+        return self._by_id.get(operation_id, ())
 
     def find_by_pointer(self, pointer: str) -> DescribedOperation | None:
         """Return the operation at a JSON pointer such as `/paths/~1v1~1users/get`; percent-encoding is undone."""
-        wanted = unquote(pointer)
-        return next((operation for operation in self.operations if operation.pointer == wanted), None)
+        return self._by_pointer.get(unquote(pointer))
 
     def find(self, method: str, path: str) -> DescribedOperation | None:
         """Return the operation with this method (any case) and path template."""
-        wanted = (method.upper(), path)
-        return next((each for each in self.operations if (each.method, each.path) == wanted), None)
+        return self._by_place.get((method.upper(), path))
 
     def resolve(self, node: JsonValue) -> JsonValue:
         """Follow local `$ref`s until something else; a reference that leads nowhere or in a circle gives None."""

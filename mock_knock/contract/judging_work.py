@@ -23,17 +23,23 @@ class JudgingLimitError(Exception):
 
 
 class JudgingWork:
-    """Counts the work of judging one message."""
+    """Counts the work of judging one message, or whatever else is to share a budget."""
 
-    def __init__(self) -> None:
-        self.keywords = MAX_KEYWORDS
+    def __init__(self, keywords: int = MAX_KEYWORDS) -> None:
+        self.limit = keywords
+        self.keywords = keywords
         self.seconds = MAX_MATCHING_SECONDS
 
     def spend(self, keywords: int = 1) -> None:
         """Pay for keywords; raises JudgingLimitError when nothing is left."""
         self.keywords -= keywords
         if self.keywords < 0:
-            raise JudgingLimitError(f"judging takes more work than {MAX_KEYWORDS:,} keywords of schemas")
+            raise JudgingLimitError(f"judging takes more work than {self.limit:,} keywords of schemas")
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left for anything more."""
+        return self.keywords < 0 or self.seconds < 0
 
     def search(self, pattern: str, text: str) -> bool:
         """Tell whether a pattern matches anywhere in a text.
@@ -43,6 +49,7 @@ class JudgingWork:
             RegexTimeoutError: this match takes more than 0.1 s of the processor.
             JudgingLimitError: all matches of the message take more than 0.5 s of it.
         """
+        self._check_seconds()
         started = thread_time()
         try:
             return compile_regex(pattern).search(text, timeout=TIME_LIMIT_SECONDS) is not None
@@ -61,13 +68,13 @@ _CURRENT: ContextVar[JudgingWork | None] = ContextVar("judging work", default=No
 
 
 @contextmanager
-def judging_work() -> Iterator[JudgingWork]:
-    """Let everything in the block, also inside another such block, pay from one budget."""
+def judging_work(work: JudgingWork | None = None) -> Iterator[JudgingWork]:
+    """Let everything in the block, also inside another such block, pay from one budget: `work`, or a new one."""
     current = _CURRENT.get()
     if current is not None:
         yield current
         return
-    token = _CURRENT.set(work := JudgingWork())
+    token = _CURRENT.set(work := work or JudgingWork())
     try:
         yield work
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mock_knock.arazzo.codes import FATAL
 from mock_knock.arazzo.document import Document, SourceDescription, Workflow
-from mock_knock.arazzo.lint import Subject, lint_workflow
+from mock_knock.arazzo.lint import Memo, Subject, lint_workflow
 from mock_knock.arazzo.parse import read_document_structure, refuse_errors
 from mock_knock.arazzo.template import Dialect
 from mock_knock.contract.described import DescribedSources
@@ -35,6 +35,7 @@ class Flow:
     described: DescribedSources
     others: Mapping[str, Flow] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
+    memo: Memo = field(default_factory=Memo, init=False, repr=False)
 
     def choose_workflow(self, workflow_id: str | None) -> Workflow:
         """Return the named workflow, or the only one.
@@ -62,7 +63,7 @@ class Flow:
     def subject(self, workflow: Workflow, *, dialect: Dialect) -> Subject:
         """Return one workflow with all that can be said about it."""
         others = {name: other.document for name, other in self.others.items()}
-        return Subject(self.document, workflow, self.described, dialect, others)
+        return Subject(self.document, workflow, self.described, dialect, others, self.memo)
 
     def documents(self) -> tuple[Flow, ...]:
         """Return this flow and every other one it leads to, each once."""

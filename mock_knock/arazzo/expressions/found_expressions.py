@@ -56,6 +56,8 @@ def find_expressions(value: JsonValue) -> tuple[FoundExpression, ...]:
 
 
 def _find_in_text(text: str, pointer: str) -> Iterator[FoundExpression]:
+    if "$" not in text:
+        return
     if exact := read_exact(text):
         yield FoundExpression(pointer, text, "exact", exact)
         return

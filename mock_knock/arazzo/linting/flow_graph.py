@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from mock_knock.arazzo.document import Action, Step, Workflow
+from mock_knock.arazzo.linting.workflow_graph import find_ways, unwind
 
 EdgeKind = Literal["next", "goto", "retry", "return"]
 _ONWARD: frozenset[EdgeKind] = frozenset({"next", "goto"})
@@ -38,6 +39,7 @@ class FlowGraph:
     exits: frozenset[str]
     _targets: Mapping[str, frozenset[str]]
     _reached: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False)
+    _ways: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, workflow: Workflow) -> FlowGraph:
@@ -69,16 +71,13 @@ class FlowGraph:
 
     def path(self, start: str, goal: str) -> list[str] | None:
         """Return the shortest way from one step to another without retries, or None; both ends are part of it."""
-        came_from: dict[str, str] = {start: ""}
-        pending = [start]
-        for step in pending:
-            if step == goal:
-                return _unwind(came_from, goal)
-            for edge in self.edges[step]:
-                if edge.kind in _ONWARD and edge.target not in came_from:
-                    came_from[edge.target] = step
-                    pending.append(edge.target)
-        return None
+        if start not in self._ways:
+            self._ways[start] = find_ways(start, self._onward)
+        came_from = self._ways[start]
+        return unwind(came_from, goal) if goal in came_from else None
+
+    def _onward(self, step: str) -> Iterator[str]:
+        return (edge.target for edge in self.edges[step] if edge.kind in _ONWARD)
 
     def is_avoidable(self, step: str) -> bool:
         """Tell whether a run can end well without a step."""
@@ -137,10 +136,3 @@ def _can_end(step: Step, following: Step | None) -> bool:
     return any(
         action.type == "end" or (action.type == "goto" and action.target is None) for action in _possible_actions(step)
     )
-
-
-def _unwind(came_from: Mapping[str, str], goal: str) -> list[str]:
-    path = [goal]
-    while before := came_from[path[-1]]:
-        path.append(before)
-    return path[::-1]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from mock_knock.arazzo.criterion import Criterion, criterion_expressions, evaluate_criterion
-from mock_knock.arazzo.document import Document, Parameter, Workflow
+from mock_knock.arazzo.document import Parameter, Workflow
 from mock_knock.arazzo.expression import ExpressionKind
 from mock_knock.arazzo.expressions.scope import Scope
-from mock_knock.arazzo.inputs import declared_inputs, required_inputs
+from mock_knock.arazzo.inputs import required_inputs
 from mock_knock.arazzo.linting.flow_graph import FlowGraph, last_resort
-from mock_knock.arazzo.linting.lint_subject import Subject, has_default, step_actions, step_criteria
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.uses import step_actions, step_criteria
+from mock_knock.arazzo.linting.workflow_graph import Links, WorkflowGraph, show_way
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import resolve_workflow
 
-_Links = Callable[[Workflow], Iterator[tuple[str, str]]]
-"""What a workflow leads to: the reference and its place."""
 _OF_MESSAGES: frozenset[ExpressionKind] = frozenset({"url", "method", "statusCode", "request", "response"})
 """The expressions that a step has through its request."""
 
@@ -28,9 +28,9 @@ def check_calls(subject: Subject) -> Iterator[Problem]:
             yield target
             continue
         given = [each for each in parameters if not each.is_inherited]
-        yield from _unknown_inputs(target.workflow, given)
+        yield from _unknown_inputs(subject, target.workflow, given)
         if is_step or given:
-            yield from _missing_inputs(target.workflow, parameters, at)
+            yield from _missing_inputs(subject, target.workflow, parameters, at)
     for index, reference in enumerate(subject.workflow.depends_on):
         at = f"{subject.workflow.pointer}/dependsOn/{index}"
         target = resolve_workflow(reference, subject.document, subject.others, at)
@@ -51,16 +51,16 @@ def _calls(workflow: Workflow) -> Iterator[tuple[str, str, Sequence[Parameter], 
                 yield action.workflow_id, f"{action.pointer}/workflowId", action.parameters, False
 
 
-def _missing_inputs(called: Workflow, given: Sequence[Parameter], at: str) -> Iterator[Problem]:
+def _missing_inputs(subject: Subject, called: Workflow, given: Sequence[Parameter], at: str) -> Iterator[Problem]:
     names = {parameter.name for parameter in given}
     for name in sorted(required_inputs(called) - names):
-        if not has_default(called, name):
+        if not subject.has_default(name, called):
             message = f"the workflow '{called.workflow_id}' needs the input '{name}', which this call does not give"
             yield Problem("workflow-input-missing", at, message, f"add a parameter `name: {name}` with a value")
 
 
-def _unknown_inputs(called: Workflow, given: Sequence[Parameter]) -> Iterator[Problem]:
-    declared = declared_inputs(called)
+def _unknown_inputs(subject: Subject, called: Workflow, given: Sequence[Parameter]) -> Iterator[Problem]:
+    declared = subject.inputs(called)
     for parameter in given:
         if parameter.name not in declared:
             message = f"the workflow '{called.workflow_id}' has no input '{parameter.name}'"
@@ -88,16 +88,16 @@ def _holds_without(criterion: Criterion, subject: Subject) -> bool:
 
 def check_recursion(subject: Subject) -> Iterator[Problem]:
     """Yield a problem when a workflow calls itself, over others or not, and no way leads around the calls."""
-    for circle, at in _circles(subject.workflow, subject.document, _unavoidable_calls):
-        message = f"workflows call each other without an end: {' -> '.join(circle)}"
+    for circle, at in _circles(subject, _unavoidable_calls):
+        message = f"workflows call each other without an end: {circle}"
         hint = "let a condition decide about the call, or take it out; the runner bounds the depth of calls"
         yield Problem("workflow-recursion", at, message, hint)
 
 
 def check_dependencies(subject: Subject) -> Iterator[Problem]:
     """Yield a problem when workflows wait for each other."""
-    for circle, at in _circles(subject.workflow, subject.document, _dependencies):
-        message = f"workflows wait for each other: {' -> '.join(circle)}"
+    for circle, at in _circles(subject, _dependencies):
+        message = f"workflows wait for each other: {circle}"
         yield Problem("dependency-circle", at, message, "take one of them out of dependsOn")
 
 
@@ -116,28 +116,12 @@ def _dependencies(workflow: Workflow) -> Iterator[tuple[str, str]]:
         yield reference, f"{workflow.pointer}/dependsOn/{index}"
 
 
-def _circles(workflow: Workflow, document: Document, links: _Links) -> Iterator[tuple[list[str], str]]:
-    """Yield each circle that a workflow leads into, with the place of the link that closes it.
+def _circles(subject: Subject, links: Links) -> Iterator[tuple[str, str]]:
+    """Yield each circle that a workflow is part of or leads into, as text, with the place of the link that closes it.
 
     A circle begins with the workflow that stands first in the document, whichever workflow it is found from.
     """
-    order = [each.workflow_id for each in document.workflows]
-    seen: set[str] = set()
-    pending: list[list[tuple[str, str]]] = [[(workflow.workflow_id, "")]]
-    while pending:
-        trail = pending.pop()
-        current = document.workflow(trail[-1][0])
-        if current is None or current.workflow_id in seen:
-            continue
-        seen.add(current.workflow_id)
-        names = [name for name, _ in trail]
-        onward = []
-        for reference, at in links(current):
-            if reference in names:
-                circle = [*trail[names.index(reference) + 1 :], (reference, at)]
-                first = min(circle, key=lambda link: order.index(link[0]))
-                turned = circle.index(first)
-                yield [first[0], *(name for name, _ in (*circle[turned + 1 :], *circle[: turned + 1]))], first[1]
-            else:
-                onward.append([*trail, (reference, at)])
-        pending.extend(reversed(onward))
+    document = subject.document
+    graph = subject.memo.recall(links.__name__, document, lambda: WorkflowGraph.of(document, links))
+    for circle in graph.circles_from(subject.workflow.workflow_id):
+        yield show_way([*circle.names, circle.names[0]]), circle.at

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from mock_knock.arazzo.document import Parameter, RequestBody, Step
 from mock_knock.arazzo.expressions.pointer import MISSING
-from mock_knock.arazzo.linting.lint_subject import Subject, walk_value
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.uses import walk_value
 from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.arazzo.targets import OperationParameter, OperationTarget, Problem, resolve_target
-from mock_knock.arazzo.template import find_expressions
+from mock_knock.messages import ContractViolation
 
 _UNDESCRIBED = frozenset(name.lower() for name in ("Accept", "Authorization", "Content-Type"))
 """Headers that OpenAPI does not describe as parameters (3.0.3 and 3.1, Parameter Object, name)."""
@@ -57,11 +58,7 @@ def _check_body(
     subject: Subject, step: Step, operation: OperationTarget, body: RequestBody | None
 ) -> Iterator[Problem]:
     sent = body or RequestBody(pointer=step.pointer)
-    unknown = _unknown_places(sent)
-    if "" in unknown:
-        return
-    violations = subject.described.body_violations(operation, sent.content_type, sent.payload, unknown=unknown)
-    for violation in violations:
+    for violation in subject.memo.recall("body violations", step, lambda: _body_violations(subject, operation, sent)):
         is_inside = violation.location.startswith("/") and sent.payload is not MISSING
         at = f"{sent.pointer}/payload{violation.location}" if is_inside else sent.pointer
         place = violation.location if is_inside else "the body"
@@ -70,9 +67,16 @@ def _check_body(
         yield Problem("payload-invalid", at, f"{message}{violation.message}", hint)
 
 
-def _unknown_places(body: RequestBody) -> frozenset[str]:
+def _body_violations(subject: Subject, operation: OperationTarget, sent: RequestBody) -> tuple[ContractViolation, ...]:
+    unknown = _unknown_places(subject, sent)
+    if "" in unknown:
+        return ()
+    return subject.described.body_violations(operation, sent.content_type, sent.payload, unknown=unknown)
+
+
+def _unknown_places(subject: Subject, body: RequestBody) -> frozenset[str]:
     """Return the pointers of the parts of a payload whose values are known at run time; `""` is all of it."""
-    found = {each.pointer for each in find_expressions(body.payload)}
+    found = {each.pointer for each in subject.expressions(body.payload)}
     found |= {pointer for pointer, each in walk_value(body.payload) if isinstance(each, Selector)}
     for replacement in body.replacements:
         is_pointer = replacement.type in {None, "jsonpointer"} and replacement.target.startswith("/")

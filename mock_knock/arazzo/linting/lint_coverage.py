@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
 
 from mock_knock.arazzo.conditions.comparison import json_equal
 from mock_knock.arazzo.criterion import Criterion
@@ -10,8 +11,9 @@ from mock_knock.arazzo.document import Step, Workflow
 from mock_knock.arazzo.expression import MISSING
 from mock_knock.arazzo.expressions.embedding import embedded_text
 from mock_knock.arazzo.linting.flow_graph import falls_through
-from mock_knock.arazzo.linting.lint_subject import Subject, step_criteria
+from mock_knock.arazzo.linting.lint_subject import Subject
 from mock_knock.arazzo.linting.possible_responses import (
+    MAX_RESPONSES,
     SUCCESSES,
     PossibleResponse,
     all_hold,
@@ -22,6 +24,7 @@ from mock_knock.arazzo.linting.possible_responses import (
     read_members,
     succeeds,
 )
+from mock_knock.arazzo.linting.uses import step_criteria
 from mock_knock.arazzo.targets import OperationTarget, Problem
 from mock_knock.messages import JsonValue
 
@@ -82,7 +85,28 @@ def _statuses(subject: Subject, operation: OperationTarget, criteria: Iterable[C
 def described_enums(
     subject: Subject, step: Step, operation: OperationTarget, criteria: Iterable[Criterion]
 ) -> dict[str, tuple[JsonValue, ...]]:
-    """Return the closed sets of values of the members that criteria read, by JSON pointer into the response body."""
+    """Return the closed sets of values of the members that criteria read, by JSON pointer into the response body.
+
+    None are told when a document has so many combinations of them that looking at all would take long.
+    """
+    criteria = tuple(criteria)
+    what = f"enumerations for {[each.condition for each in criteria]}"
+    return subject.memo.recall(what, step, lambda: _affordable_enums(subject, step, operation, criteria))
+
+
+def _affordable_enums(
+    subject: Subject, step: Step, operation: OperationTarget, criteria: Sequence[Criterion]
+) -> dict[str, tuple[JsonValue, ...]]:
+    enums = _enums(subject, step, operation, criteria)
+    combinations = prod(len(values) + 1 for values in enums.values())
+    if combinations > MAX_RESPONSES:
+        return enums  # nobody goes through them, but that one value is missing can be said
+    return enums if subject.memo.affords(combinations * len(criteria)) else {}
+
+
+def _enums(
+    subject: Subject, step: Step, operation: OperationTarget, criteria: Iterable[Criterion]
+) -> dict[str, tuple[JsonValue, ...]]:
     pointers = sorted({pointer for criterion in criteria for pointer in read_members(criterion, step)})
     values = {pointer: subject.described.success_values(operation, pointer) for pointer in pointers}
     return {

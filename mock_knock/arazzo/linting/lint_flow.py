@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
-from mock_knock.arazzo.document import Action, Document, Workflow
+from mock_knock.arazzo.document import Action, Workflow
 from mock_knock.arazzo.linting.flow_graph import FlowGraph, open_actions
-from mock_knock.arazzo.linting.lint_subject import Subject, step_actions
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.uses import step_actions
+from mock_knock.arazzo.linting.workflow_graph import WorkflowGraph, show_way
 from mock_knock.arazzo.targets import Problem
 
 
@@ -61,10 +62,11 @@ def check_loops(subject: Subject) -> Iterator[Problem]:
 def _loops_of_workflows(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each goto to a workflow of the document from which gotos lead back to this one."""
     document, own = subject.document, subject.workflow.workflow_id
+    graph = subject.memo.recall("gotos", document, lambda: WorkflowGraph.of(document, _left_for))
     for action in _gotos(subject.workflow):
-        way = _way_back(document, action.workflow_id or "", own)
+        way = graph.way(action.workflow_id or "", own)
         if way is not None:
-            circle = " -> ".join([own, *way])
+            circle = show_way([own, *way])
             message = f"'{action.name}' starts '{own}' over without a delay or an end of its own ({circle})"
             hint = "call the workflow from a step, and poll there with a `retry` that has retryAfter and retryLimit"
             yield Problem(
@@ -80,24 +82,14 @@ def _gotos(workflow: Workflow) -> Iterator[Action]:
                 yield action
 
 
-def _way_back(document: Document, start: str, goal: str) -> list[str] | None:
-    """Return the shortest way by gotos from one workflow of a document to another, both included, or None."""
-    ways, seen = deque([[start]]), {start}
-    while ways:
-        way = ways.popleft()
-        if way[-1] == goal:
-            return way
-        workflow = document.workflow(way[-1])
-        for action in _gotos(workflow) if workflow else ():
-            if action.workflow_id is not None and action.workflow_id not in seen:
-                seen.add(action.workflow_id)
-                ways.append([*way, action.workflow_id])
-    return None
+def _left_for(workflow: Workflow) -> Iterator[tuple[str, str]]:
+    for action in _gotos(workflow):
+        yield action.workflow_id or "", action.pointer
 
 
 def _loop(action: Action, circle: list[str]) -> Problem:
     is_short = len(circle) == 2  # noqa: PLR2004  # the step and itself again
-    shown = "" if is_short else f" ({' -> '.join(circle)})"
+    shown = "" if is_short else f" ({show_way(circle)})"
     message = (
         f"'{action.name}' goes back to '{action.target}' without a delay or an end of its own{shown}: "
         "only the runner's --poll-interval and budgets bound the loop"

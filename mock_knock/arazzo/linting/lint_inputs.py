@@ -4,39 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mock_knock.arazzo.inputs import declared_inputs, input_pointers, required_inputs
-from mock_knock.arazzo.linting.lint_subject import Subject, find_uses, has_default, step_actions
+from mock_knock.arazzo.inputs import required_inputs
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.uses import step_actions
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import WorkflowTarget, resolve_workflow
 
 
 def check_unused_inputs(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each declared input that no expression of the document reads."""
-    read = {
-        use.expression.name for use in find_uses(subject.workflow, dialect="lenient") if use.expression.kind == "inputs"
-    }
-    unread = [name for name in declared_inputs(subject.workflow) if name not in read]
+    read = {use.expression.name for use in subject.uses("lenient") if use.expression.kind == "inputs"}
+    unread = [name for name in subject.inputs() if name not in read]
     others = _read_by_others(subject) | _handed_on(subject) if unread else set()
     for name in unread:
         if name not in others:
             message = f"nothing reads the input '{name}'"
             yield Problem(
                 "input-unused",
-                input_pointers(subject.workflow)[name],
+                subject.input_pointer(name),
                 message,
                 f"write `$inputs.{name}` where it is meant, or take it out",
             )
 
 
 def _read_by_others(subject: Subject) -> set[str]:
-    return {
-        use.expression.name
-        for workflow in subject.document.workflows
-        for use in find_uses(workflow, dialect="lenient")
-        if use.expression.kind == "workflows"
-        and use.expression.part == "inputs"
-        and use.expression.owner == subject.workflow.workflow_id
-    }
+    return {name for owner, name in subject.inputs_read_elsewhere() if owner == subject.workflow.workflow_id}
 
 
 def _handed_on(subject: Subject) -> set[str]:
@@ -44,16 +36,16 @@ def _handed_on(subject: Subject) -> set[str]:
     actions = (action for step in subject.workflow.steps for action in step_actions(step))
     references = [*subject.workflow.depends_on, *(action.workflow_id for action in actions if action.workflow_id)]
     found = (resolve_workflow(text, subject.document, subject.others, "") for text in references)
-    return {name for each in found if isinstance(each, WorkflowTarget) for name in declared_inputs(each.workflow)}
+    return {name for each in found if isinstance(each, WorkflowTarget) for name in subject.inputs(each.workflow)}
 
 
 def check_optional_inputs(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each place that sends an input which need not be given: the standard is silent about it."""
     workflow = subject.workflow
-    optional = declared_inputs(workflow).keys() - required_inputs(workflow)
-    for use in find_uses(workflow, dialect=subject.dialect):
+    optional = subject.inputs().keys() - required_inputs(workflow)
+    for use in subject.uses(subject.dialect):
         name = use.expression.name
-        if use.expression.kind != "inputs" or not use.is_sent or name not in optional or has_default(workflow, name):
+        if use.expression.kind != "inputs" or not use.is_sent or name not in optional or subject.has_default(name):
             continue
         message = f"the input '{name}' is sent and may be absent: the standard says nothing about an absent input"
         effect = "the step fails"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 from mock_knock.arazzo.expressions.pointer import split_pointer
-from mock_knock.arazzo.inputs import declared_inputs, input_pointers
-from mock_knock.arazzo.linting.lint_subject import Subject, given_values, walk_value
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.uses import given_values, walk_value
 from mock_knock.arazzo.targets import Problem
 from mock_knock.messages import JsonValue
 
@@ -38,12 +38,10 @@ def _plain(name: str) -> str:
 
 def check_marks(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each input that sounds like a secret and is not marked as one."""
-    for name, schema in declared_inputs(subject.workflow).items():
+    for name, schema in subject.inputs().items():
         if looks_secret(name) and _may_be_secret(schema):
             message = f"the input '{name}' looks like a secret and is not marked as one: other tools print it"
-            yield Problem(
-                "input-secret-unmarked", input_pointers(subject.workflow)[name], message, "add `format: password`"
-            )
+            yield Problem("input-secret-unmarked", subject.input_pointer(name), message, "add `format: password`")
 
 
 def _may_be_secret(schema: Mapping[str, JsonValue]) -> bool:
@@ -94,10 +92,10 @@ def _member(pointer: str) -> str:
 
 
 def _in_defaults(subject: Subject) -> Iterator[_Literal]:
-    for name, schema in declared_inputs(subject.workflow).items():
+    for name, schema in subject.inputs().items():
         default = schema.get("default") if isinstance(schema, Mapping) else None
         if looks_secret(name) and _is_literal(default):
-            at = f"{input_pointers(subject.workflow)[name]}/default"
+            at = f"{subject.input_pointer(name)}/default"
             yield at, default, f"the default of the input '{name}' is a secret in clear", "give it with each run"
 
 

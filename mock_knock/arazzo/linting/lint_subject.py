@@ -1,40 +1,64 @@
-"""What a lint rule looks at: a workflow with its surroundings, and every expression in it."""
+"""What a lint rule looks at: a workflow with its surroundings, and what other rules have found out about them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from mock_knock.arazzo.criterion import Criterion, criterion_expressions
-from mock_knock.arazzo.document import (
-    Action,
-    Document,
-    OutputSource,
-    Parameter,
-    Replacement,
-    RequestBody,
-    Step,
-    Workflow,
-)
-from mock_knock.arazzo.expression import Expression, ExpressionSyntaxError, parse_expression
-from mock_knock.arazzo.expressions.pointer import MISSING, Missing, join_pointer, resolve_pointer
-from mock_knock.arazzo.inputs import declared_inputs
-from mock_knock.arazzo.parsing.reader import escape
-from mock_knock.arazzo.queries.selector import Selector
+from mock_knock.arazzo.document import Document, Step, Workflow
+from mock_knock.arazzo.inputs import declared_inputs, input_pointers
+from mock_knock.arazzo.linting.uses import Use, find_uses
 from mock_knock.arazzo.targets import DescribedContract, OperationTarget, resolve_target
-from mock_knock.arazzo.template import Dialect, find_expressions
+from mock_knock.arazzo.template import Dialect, FoundExpression, find_expressions
 from mock_knock.messages import JsonValue
+
+T = TypeVar("T")
+
+
+MAX_COMBINATIONS = 150_000
+"""Possible responses of a document that are looked at, each counted for each criterion: about a second."""
+
+
+@dataclass(slots=True)
+class Memo:
+    """What has been found out about the parts of one document, so that each rule need not read them all anew.
+
+    `combinations` is how many more combinations of values there may be looked at.
+    """
+
+    combinations: int = MAX_COMBINATIONS
+    _known: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict)
+
+    def recall(self, what: str, part: object, find_out: Callable[[], T]) -> T:
+        """Return what is known about a part of the document, which is found out at the first time."""
+        key = what, id(part)
+        if key not in self._known:
+            self._known[key] = part, find_out()  # with the part kept, its identity is not given to another one
+        found: T = self._known[key][1]
+        return found
+
+    def affords(self, combinations: int) -> bool:
+        """Tell whether so many combinations may be looked at, and count them if so."""
+        if combinations > self.combinations:
+            return False
+        self.combinations -= combinations
+        return True
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A workflow under examination, with its surroundings; `others` are the Arazzo documents among its sources."""
+    """A workflow under examination, with its surroundings.
+
+    `others` are the Arazzo documents among its sources; `memo` is shared by the subjects of one document.
+    """
 
     document: Document
     workflow: Workflow
     described: DescribedContract
     dialect: Dialect
     others: Mapping[str, Document] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def operation(self, step: Step) -> OperationTarget | None:
         """Return the operation that a step calls, or None when it calls a workflow or nothing that can be told.
@@ -45,147 +69,45 @@ class Subject:
             return None
         return resolve_target(step, self.document, self.described, dialect="lenient").operation
 
+    def step(self, step_id: str) -> Step | None:
+        """Return a step of this workflow, or None."""
+        try:
+            return self.workflow.step(step_id)
+        except KeyError:
+            return None
 
-@dataclass(frozen=True, slots=True)
-class GivenValue:
-    """A document value with expressions in it, and its place; `is_sent` tells whether it goes into a request.
+    def expressions(self, value: JsonValue) -> tuple[FoundExpression, ...]:
+        """Return every expression in a value of the document."""
+        return self.memo.recall("expressions", value, lambda: find_expressions(value))
 
-    What does not go into the request of the step belongs to one of its actions.
-    """
+    def uses(self, dialect: Dialect) -> tuple[Use, ...]:
+        """Return every expression of this workflow that parses."""
+        return self._uses(self.workflow, dialect)
 
-    pointer: str
-    value: JsonValue
-    step: Step
-    is_sent: bool
+    def _uses(self, workflow: Workflow, dialect: Dialect) -> tuple[Use, ...]:
+        found = lambda: tuple(find_uses(workflow, dialect=dialect, find=self.expressions))  # noqa: E731  # for once
+        return self.memo.recall(f"{dialect} uses", workflow, found)
 
+    def inputs(self, workflow: Workflow | None = None) -> Mapping[str, Mapping[str, JsonValue]]:
+        """Return the inputs that this workflow, or another one, declares."""
+        whose = workflow or self.workflow
+        return self.memo.recall("inputs", whose, lambda: declared_inputs(whose))
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """An expression and its place.
+    def input_pointer(self, name: str) -> str:
+        """Return the JSON pointer of a declared input."""
+        return self.memo.recall("input pointers", self.workflow, lambda: input_pointers(self.workflow))[name]
 
-    Attributes:
-        pointer: of the text it stands in.
-        expression: what it names.
-        step: whose it is, or None in the outputs of the workflow.
-        is_sent: it goes into the request of the step, so it needs its value before the step.
-        is_whole: it is all there is of a value that is sent.
-    """
+    def has_default(self, name: str, workflow: Workflow | None = None) -> bool:
+        """Tell whether a declared input of this workflow, or of another one, has a default value."""
+        schema = self.inputs(workflow).get(name)
+        return isinstance(schema, Mapping) and "default" in schema
 
-    pointer: str
-    expression: Expression
-    step: Step | None = None
-    is_sent: bool = False
-    is_whole: bool = False
+    def inputs_read_elsewhere(self) -> frozenset[tuple[str, str]]:
+        """Return workflow and name of every input that an expression `$workflows.<name>.inputs.<name>` reads."""
+        return self.memo.recall("inputs read elsewhere", self.document, lambda: frozenset(self._read_elsewhere()))
 
-
-def has_default(workflow: Workflow, name: str) -> bool:
-    """Tell whether a declared input has a default value."""
-    schema = declared_inputs(workflow).get(name)
-    return isinstance(schema, Mapping) and "default" in schema
-
-
-def step_actions(step: Step) -> tuple[Action, ...]:
-    """Return the actions of a step: those on success, then those on failure."""
-    return (*step.on_success, *step.on_failure)
-
-
-def step_criteria(step: Step) -> tuple[Criterion, ...]:
-    """Return every criterion of a step: its own, then those of its actions."""
-    return (*step.success_criteria, *(criterion for action in step_actions(step) for criterion in action.criteria))
-
-
-def given_values(workflow: Workflow) -> Iterator[GivenValue]:
-    """Yield the values of parameters, payloads and replacements, step by step."""
-    for step in workflow.steps:
-        yield from _parameter_values(step.parameters, step, is_sent=True)
-        if step.request_body is not None:
-            yield from _body_values(step.request_body, step)
-        for action in step_actions(step):
-            yield from _parameter_values(action.parameters, step, is_sent=False)
-
-
-def _parameter_values(parameters: tuple[Parameter, ...], step: Step, *, is_sent: bool) -> Iterator[GivenValue]:
-    for parameter in parameters:
-        yield GivenValue(f"{parameter.pointer}/value", parameter.value, step, is_sent)
-
-
-def _body_values(body: RequestBody, step: Step) -> Iterator[GivenValue]:
-    if body.payload is not MISSING:
-        yield GivenValue(f"{body.pointer}/payload", body.payload, step, is_sent=True)
-    for replacement in body.replacements:
-        yield GivenValue(f"{replacement.pointer}/value", replacement.value, step, is_sent=True)
-
-
-def walk_value(value: JsonValue | Missing) -> Iterator[tuple[str, JsonValue]]:
-    """Yield every text, selector and other scalar in a document value with its pointer, in document order."""
-    pending: list[tuple[tuple[str | int, ...], JsonValue]] = [] if value is MISSING else [((), value)]
-    while pending:
-        path, each = pending.pop()
-        if isinstance(each, Mapping):
-            pending.extend(((*path, key), child) for key, child in reversed([*each.items()]))
-        elif isinstance(each, list):
-            pending.extend(((*path, index), each[index]) for index in reversed(range(len(each))))
-        else:
-            yield join_pointer(path), each
-
-
-def output_maps(workflow: Workflow) -> Iterator[tuple[str, OutputSource, Step | None]]:
-    """Yield the place and the source of every output, those of the workflow last."""
-    for step in workflow.steps:
-        for name, source in step.outputs.items():
-            yield f"{step.pointer}/outputs/{escape(name)}", source, step
-    for name, source in workflow.outputs.items():
-        yield f"{workflow.pointer}/outputs/{escape(name)}", source, None
-
-
-def find_selectors(workflow: Workflow) -> Iterator[Selector]:
-    """Yield every selector of a workflow: those in what is given, then those of outputs."""
-    for given in given_values(workflow):
-        yield from (each for _, each in walk_value(given.value) if isinstance(each, Selector))
-    yield from (source for _, source, _ in output_maps(workflow) if isinstance(source, Selector))
-
-
-def find_replacements(workflow: Workflow) -> Iterator[tuple[Replacement, RequestBody]]:
-    """Yield every replacement of a workflow with the body it stands in."""
-    for step in workflow.steps:
-        if step.request_body is not None:
-            yield from ((each, step.request_body) for each in step.request_body.replacements)
-
-
-def find_uses(workflow: Workflow, *, dialect: Dialect) -> Iterator[Use]:
-    """Yield every expression of a workflow that parses.
-
-    In the strict dialect an expression without braces inside longer text is text, and names nothing.
-    """
-    for given in given_values(workflow):
-        yield from _in_value(given, dialect)
-    for step in workflow.steps:
-        for criterion in step_criteria(step):
-            at = f"{criterion.pointer}/condition"
-            yield from (Use(at, found, step) for found in criterion_expressions(criterion))
-    for pointer, source, owner in output_maps(workflow):
-        if isinstance(source, Selector):
-            yield from (
-                Use(f"{source.pointer}{found.pointer}", found.expression, owner)
-                for found in find_expressions(source)
-                if found.expression is not None
-            )
-        elif expression := read_expression(source):
-            yield Use(pointer, expression, owner)
-
-
-def _in_value(given: GivenValue, dialect: Dialect) -> Iterator[Use]:
-    for found in find_expressions(given.value):
-        is_text = found.form == "unbraced" and dialect == "strict"
-        if found.expression is not None and not is_text:
-            in_selector = resolve_pointer(given.value, found.pointer) is MISSING
-            is_whole = given.is_sent and found.form == "exact" and not in_selector
-            yield Use(f"{given.pointer}{found.pointer}", found.expression, given.step, given.is_sent, is_whole)
-
-
-def read_expression(text: str) -> Expression | None:
-    """Return the expression that a text is, or None; what is wrong with it is the matter of another rule."""
-    try:
-        return parse_expression(text)
-    except ExpressionSyntaxError:
-        return None
+    def _read_elsewhere(self) -> Iterator[tuple[str, str]]:
+        for workflow in self.document.workflows:
+            for expression in (use.expression for use in self._uses(workflow, "lenient")):
+                if expression.kind == "workflows" and expression.part == "inputs":
+                    yield expression.owner, expression.name

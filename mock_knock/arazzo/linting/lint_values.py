@@ -11,8 +11,8 @@ from mock_knock.arazzo.codes import CRITERION_HINTS, EXPRESSION_HINT, READINGS, 
 from mock_knock.arazzo.criterion import check_criterion
 from mock_knock.arazzo.expression import ExpressionKind, ExpressionSyntaxError, parse_expression
 from mock_knock.arazzo.expressions.embedding import split_braced, split_unbraced
-from mock_knock.arazzo.linting.lint_subject import (
-    Subject,
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.uses import (
     find_replacements,
     find_selectors,
     given_values,
@@ -24,7 +24,6 @@ from mock_knock.arazzo.queries.selection import check_selector
 from mock_knock.arazzo.queries.selector import Selector
 from mock_knock.arazzo.replacement import check_target
 from mock_knock.arazzo.targets import Problem, unbraced_problem
-from mock_knock.arazzo.template import find_expressions
 from mock_knock.messages import JsonValue
 
 _ROOTS = {root.lower(): root for root in get_args(ExpressionKind)}
@@ -41,12 +40,12 @@ _SELECTOR_HINTS: Mapping[str, str] = {
 def check_expressions(subject: Subject) -> Iterator[Problem]:
     """Yield what is wrong with the expressions in parameters, payloads and replacements."""
     for given in given_values(subject.workflow):
-        yield from _check_value(given.value, given.pointer)
+        yield from _check_value(subject, given.value, given.pointer)
 
 
-def _check_value(value: JsonValue, at: str) -> Iterator[Problem]:
+def _check_value(subject: Subject, value: JsonValue, at: str) -> Iterator[Problem]:
     malformed = set()
-    for found in find_expressions(value):
+    for found in subject.expressions(value):
         if found.problem is not None:
             malformed.add(found.pointer)
             yield _invalid(found.text, found.problem, f"{at}{found.pointer}")
@@ -103,12 +102,12 @@ def _check_expression(text: str, at: str) -> Iterator[Problem]:
 def check_selectors(subject: Subject) -> Iterator[Problem]:
     """Yield what is wrong with Selector Objects, wherever they stand."""
     for selector in find_selectors(subject.workflow):
-        yield from _check_selector(selector)
+        yield from _check_selector(subject, selector)
 
 
-def _check_selector(selector: Selector) -> Iterator[Problem]:
+def _check_selector(subject: Subject, selector: Selector) -> Iterator[Problem]:
     """Yield what is wrong with the context and the query of one Selector Object."""
-    for found in find_expressions(selector):
+    for found in subject.expressions(selector):
         if found.problem is not None:
             yield _invalid(found.text, found.problem, f"{selector.pointer}{found.pointer}")
     at = f"{selector.pointer}/selector"

@@ -32,7 +32,7 @@ from mock_knock.arazzo.expression import MISSING, Expression, Missing
 from mock_knock.arazzo.expressions.embedding import embedded_text
 from mock_knock.arazzo.expressions.pointer import join_pointer, split_pointer
 from mock_knock.arazzo.linting.coverage import compared_values
-from mock_knock.arazzo.linting.lint_subject import read_expression
+from mock_knock.arazzo.linting.uses import read_expression
 from mock_knock.messages import JsonValue
 
 SUCCESSES = range(200, 300)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 from mock_knock.arazzo.document import Document, SourceDescription, Workflow
 from mock_knock.arazzo.expression import Expression
-from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.arazzo.linting.flow_graph import FlowGraph
-from mock_knock.arazzo.linting.lint_subject import Subject, Use, find_uses
+from mock_knock.arazzo.linting.lint_subject import Subject
+from mock_knock.arazzo.linting.uses import Use
 from mock_knock.arazzo.targets import Problem
 from mock_knock.arazzo.workflow_targets import WorkflowTarget, output_names, resolve_workflow
 
@@ -16,15 +17,19 @@ SOURCE_FIELDS = ("name", "url", "type")
 """The fields of a Source Description Object; an expression may read them, or name an operation or a workflow."""
 
 
+MAX_LISTED = 20
+"""Names that a remedy lists."""
+
+
 def check_references(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each expression that names something which does not exist, or not yet."""
     graph = FlowGraph.of(subject.workflow)
-    for use in find_uses(subject.workflow, dialect=subject.dialect):
+    for use in subject.uses(subject.dialect):
         match use.expression.kind:
             case "inputs":
-                yield from _check_input(subject.workflow, use.pointer, use.expression)
+                yield from _check_input(subject, use.pointer, use.expression)
             case "steps":
-                yield from _check_step_output(subject.workflow, use, graph)
+                yield from _check_step_output(subject, use, graph)
             case "outputs":
                 yield from _check_own_output(subject, use)
             case "workflows":
@@ -40,18 +45,20 @@ def check_references(subject: Subject) -> Iterator[Problem]:
                 pass
 
 
-def _check_input(workflow: Workflow, pointer: str, expression: Expression) -> Iterator[Problem]:
-    declared = declared_inputs(workflow)
+def _check_input(
+    subject: Subject, pointer: str, expression: Expression, workflow: Workflow | None = None
+) -> Iterator[Problem]:
+    declared = subject.inputs(workflow)
     if expression.name not in declared:
         hint = f"declared inputs: {_listed(declared)}"
         yield Problem("input-undeclared", pointer, f"there is no input '{expression.name}'", hint)
 
 
-def _check_step_output(workflow: Workflow, use: Use, graph: FlowGraph) -> Iterator[Problem]:
+def _check_step_output(subject: Subject, use: Use, graph: FlowGraph) -> Iterator[Problem]:
     expression = use.expression
-    step = next((each for each in workflow.steps if each.step_id == expression.owner), None)
+    step = subject.step(expression.owner)
     if step is None:
-        hint = f"steps of this workflow: {_listed([each.step_id for each in workflow.steps])}"
+        hint = f"steps of this workflow: {_listed([each.step_id for each in subject.workflow.steps])}"
         yield Problem("output-unknown", use.pointer, f"there is no step '{expression.owner}'", hint)
     elif expression.name not in step.outputs:
         yield from _check_output(use, f"the step '{step.step_id}'", step.outputs)
@@ -85,7 +92,7 @@ def _check_workflow_value(subject: Subject, use: Use) -> Iterator[Problem]:
         hint = f"workflows of this document: {_listed([each.workflow_id for each in document.workflows])}"
         yield Problem("workflow-missing", use.pointer, f"there is no workflow '{expression.owner}'", hint)
     elif expression.part == "inputs":
-        yield from _check_input(workflow, use.pointer, expression)
+        yield from _check_input(subject, use.pointer, expression, workflow)
     else:
         yield from _check_handed_out(subject, use, WorkflowTarget(workflow))
 
@@ -126,4 +133,6 @@ def _check_output(use: Use, owner: str, outputs: Collection[str]) -> Iterator[Pr
 
 
 def _listed(names: Collection[str]) -> str:
-    return ", ".join(names) or "none"
+    shown = [*islice(names, MAX_LISTED)]
+    more = [f"and {len(names) - MAX_LISTED} more"] if len(names) > MAX_LISTED else []
+    return ", ".join([*shown, *more]) or "none"

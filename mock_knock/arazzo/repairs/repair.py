@@ -15,7 +15,7 @@ from mock_knock.arazzo.document import Step
 from mock_knock.arazzo.expressions.embedding import read_exact, split_braced, split_unbraced
 from mock_knock.arazzo.expressions.pointer import resolve_pointer
 from mock_knock.arazzo.lint import Subject
-from mock_knock.arazzo.linting.lint_subject import step_criteria
+from mock_knock.arazzo.linting.uses import step_criteria
 from mock_knock.arazzo.queries.query import simple_equivalent
 from mock_knock.arazzo.repairs.repair_steps import compared_in, mend_coverage, mend_loop
 from mock_knock.messages import AddMember, Edit, Finding, JsonValue, Remove, SetText

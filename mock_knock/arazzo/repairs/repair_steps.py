@@ -17,8 +17,8 @@ from mock_knock.arazzo.document import Action, Step
 from mock_knock.arazzo.expressions.pointer import MISSING, join_pointer, resolve_pointer, split_pointer
 from mock_knock.arazzo.lint import Subject
 from mock_knock.arazzo.linting.lint_coverage import described_enums
-from mock_knock.arazzo.linting.lint_subject import step_criteria
 from mock_knock.arazzo.linting.possible_responses import all_hold, expand_statuses, judge, make_responses, succeeds
+from mock_knock.arazzo.linting.uses import step_criteria
 from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove
 
 POLL_SECONDS = 1
