@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os.path import realpath
@@ -170,8 +171,9 @@ def _say_mended(before: Source, mended: Mended, arguments: Arguments, mask: Reda
     difference = render_diff(source.display, mask.text(before.text), mask.text(after.text), Style(stream.isatty()))
     click.echo(difference, nl=False, err=arguments.is_for_machines)
     verb = "would fix" if arguments.is_diff else "fixed"
-    for repair in mended.repairs:
-        _say(f"{verb}: {source.display}: {repair.description} [{repair.code}]", mask)
+    for done, times in Counter(f"{repair.description} [{repair.code}]" for repair in mended.repairs).items():
+        often = f" ({times} times)" if times > 1 else ""
+        _say(f"{verb}: {source.display}: {done}{often}", mask)
     for repair, reason in mended.refused:
         _say(f"not fixed: {source.where(repair.pointer)}: {repair.description}: {reason} [{repair.code}]", mask)
     if mended.has_more:

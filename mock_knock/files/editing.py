@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from mock_knock.errors import MockKnockError
 from mock_knock.files.edited_value import edit_value, same_value, value_at
@@ -14,8 +15,10 @@ from mock_knock.files.problems import DocumentProblem
 from mock_knock.files.text_changes import Change, Refusal, change_text, insert, remove
 from mock_knock.files.yaml_outline import outline_yaml
 from mock_knock.files.yaml_reader import read_yaml
-from mock_knock.messages import AddItem, Edit, JsonValue, Remove, SetText
+from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove, SetText
 
+_NEAR = 2
+"""How far a change can be from those that it meets, in the order of the text: one that adds may share a beginning."""
 _NO_PLACE = "the place cannot be edited"
 
 
@@ -49,36 +52,70 @@ def edit_text(text: str, edits: Iterable[Edit], *, is_json: bool) -> str:
 
 def _edit_in_turns(text: str, edits: Sequence[Edit], *, is_json: bool) -> str:
     """Carry out edits, as many at once as do not meet."""
-    pending = deque(edits)
+    pending: Sequence[Edit] = edits
     while pending:
         outline = outline_json(text) if is_json else outline_yaml(text)
         value = read_json(text) if is_json else read_yaml(text)
-        text = apply_changes(text, _next_changes(outline, value, pending))
+        turn = _Turn(outline, value)
+        for edit in pending:
+            turn.take(edit)
+        text, pending = apply_changes(text, turn.changes), turn.deferred
     return text
 
 
-def _next_changes(outline: Outline, value: JsonValue, pending: deque[Edit]) -> list[Change]:
-    changes: list[Change] = []
-    moved: set[str] = set()
-    while pending and not _is_below(pending[0].pointer, moved):
+@dataclass(slots=True)
+class _Turn:
+    """Takes the edits that can be carried out in a text as it stands; the others, and what hangs on them, wait.
+
+    Attributes:
+        changes: in the order of the text; no two of them meet.
+        deferred: the edits that wait, in their order.
+        waiting: the nodes that these change; `around` are those and everything around them.
+        moved: the lists whose items got other numbers.
+    """
+
+    outline: Outline
+    value: JsonValue
+    changes: list[Change] = field(default_factory=list)
+    deferred: list[Edit] = field(default_factory=list)
+    waiting: set[str] = field(default_factory=set)
+    around: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+
+    def take(self, edit: Edit) -> None:
+        """Take one edit; raises Refusal or LookupError for the first one when it cannot be carried out."""
+        changed = edit.pointer if isinstance(edit, (AddMember, AddItem)) else edit.pointer.rpartition("/")[0]
+        way = _way_to(changed)
+        change = None
+        if changed not in self.around and self.waiting.isdisjoint(way) and self.moved.isdisjoint(_way_to(edit.pointer)):
+            change = self.find_change(edit)
+        if change is None:
+            self.deferred.append(edit)
+            self.waiting.add(changed)
+            self.around.update(way)
+        else:
+            insort(self.changes, change)
+            self.moved |= _moved_by(edit)
+
+    def find_change(self, edit: Edit) -> Change | None:
+        """Return the change that an edit is, or None when it has to wait for others."""
         try:
-            change = _change(outline, value, pending[0])
+            change = _change(self.outline, self.value, edit)
         except (Refusal, LookupError):
-            if changes:  # its place may be the work of another one
-                break
+            if self.changes or self.deferred:  # its place may be the work of another one
+                return None
             raise
-        if any(_meet(change, each) for each in changes):
-            break
-        changes.append(change)
-        moved |= _moved_by(pending.popleft())
-    return changes
+        at = bisect_left(self.changes, change)
+        near = self.changes[max(at - _NEAR, 0) : at + _NEAR]
+        return None if any(_meet(change, each) for each in near) else change
 
 
-def _is_below(pointer: str, others: set[str]) -> bool:
-    """Tell whether a pointer is one of others, or leads to something below one."""
-    while pointer not in others and pointer:
-        pointer = pointer.rpartition("/")[0]
-    return pointer in others
+def _way_to(pointer: str) -> list[str]:
+    """Return a pointer and those of everything around it."""
+    way = [pointer]
+    while way[-1]:
+        way.append(way[-1].rpartition("/")[0])
+    return way
 
 
 def find_refusals(text: str, groups: Sequence[Iterable[Edit]], *, is_json: bool) -> Mapping[int, str]:
@@ -120,9 +157,12 @@ def _moved_by(edit: Edit) -> set[str]:
 
 def apply_changes(text: str, changes: Iterable[Change]) -> str:
     """Return a text with changes that do not overlap carried out."""
-    for change in sorted(changes, reverse=True):
-        text = text[: change.start] + change.text + text[change.end :]
-    return text
+    pieces: list[str] = []
+    start = 0
+    for change in sorted(changes):
+        pieces += [text[start : change.start], change.text]
+        start = change.end
+    return "".join([*pieces, text[start:]])
 
 
 def _change(outline: Outline, value: JsonValue, edit: Edit) -> Change:

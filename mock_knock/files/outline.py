@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 NodeStyle = Literal["plain", "single", "double", "literal", "folded", "block", "flow", "alias"]
@@ -38,7 +39,7 @@ class Node:
         return self.key[0] if self.key else self.start
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """The nodes of a text by JSON pointer. What an alias stands for has no place of its own and is not listed.
 
@@ -50,11 +51,20 @@ class Outline:
     nodes: Mapping[str, Node]
     children: Mapping[str, Sequence[str]]
 
-    @property
+    @cached_property
     def line_break(self) -> str:
         """The line break that the text uses."""
         first = self.text.find("\n")
         return "\r\n" if self.text[max(first - 1, 0) : first] == "\r" else "\n"
+
+    @cached_property
+    def list_indent(self) -> str:
+        """How far the document moves in its lists below their keys."""
+        for pointer, node in self.nodes.items():
+            children = self.children.get(pointer)
+            if node.style == "block" and node.key and children and not self.nodes[children[0]].key:
+                return " " * (len(self.before(node.start)) - len(self.before(node.key[0])))
+        return ""
 
     def line_start(self, offset: int) -> int:
         """Return where the line of an offset begins."""

@@ -70,7 +70,7 @@ def _insert_block(outline: Outline, node: Node, edit: AddMember | AddItem) -> Ch
     before = outline.before(node.start)
     column = outline.nodes[outline.children[edit.pointer][0]].key if isinstance(edit, AddMember) else None
     indent = len(outline.before(column[0] if column else node.start))
-    lines = [" " * indent + line for line in write_block(value, list_indent=_list_indent(outline))]
+    lines = [" " * indent + line for line in write_block(value, list_indent=outline.list_indent)]
     if isinstance(edit, AddItem) and edit.is_first:
         if before.strip():
             raise Refusal("the list begins behind something else")
@@ -82,15 +82,6 @@ def _lines(outline: Outline, at: int, lines: list[str]) -> Change:
     text = outline.line_break.join(lines)
     is_after_text = at == len(outline.text) and not outline.text.endswith("\n")
     return Change(at, at, outline.line_break + text if is_after_text else text + outline.line_break)
-
-
-def _list_indent(outline: Outline) -> str:
-    """Return how far the document moves in its lists below their keys."""
-    for pointer, node in outline.nodes.items():
-        children = outline.children.get(pointer)
-        if node.style == "block" and node.key and children and not outline.nodes[children[0]].key:
-            return " " * (len(outline.before(node.start)) - len(outline.before(node.key[0])))
-    return ""
 
 
 def _insert_flow(outline: Outline, node: Node, edit: AddMember | AddItem) -> Change:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, islice
 
 from mock_knock.arazzo.lint import lint_workflow
-from mock_knock.arazzo.repairs.repair import Repair, distinct_repairs, plan_repairs
+from mock_knock.arazzo.repairs.repair import Repair, RepairKey, distinct_repairs, plan_repairs
 from mock_knock.errors import MockKnockError
 from mock_knock.harness.flow import Flow, read_structure
 
 MAX_ROUNDS = 10
-MAX_REPAIRS = 200
+MAX_REPAIRS = 10_000
 """Of one file and call, those that turn out to be impossible included."""
 MAX_ATTEMPTS = 40
 """How often repairs that fail together are tried by halves; after that all that are left of them are refused."""
@@ -42,15 +42,18 @@ def mend_flow(flow: Flow) -> Mended:
     """
     mended, attempts = Mended(flow), count(1)
     for _ in range(MAX_ROUNDS):
-        planned = distinct_repairs(_plan(mended.flow, [repair for repair, _ in mended.refused]))
         room = MAX_REPAIRS - len(mended.repairs) - len(mended.refused)
-        if not planned or not room:
-            return replace(mended, has_more=bool(planned))
-        mended = _carry_out_possible(mended, planned[:room], attempts)
+        given_up = frozenset(repair.key for repair, _ in mended.refused)
+        planned = tuple(islice(distinct_repairs(_plan(mended.flow, given_up)), room))
+        if not planned:
+            return mended
+        mended = _carry_out_possible(mended, planned, attempts)
+        if len(planned) == room:
+            break
     return replace(mended, has_more=True)
 
 
-def _plan(flow: Flow, given_up: Sequence[Repair]) -> Iterator[Repair]:
+def _plan(flow: Flow, given_up: Collection[RepairKey]) -> Iterator[Repair]:
     for workflow in flow.document.workflows:
         subject = flow.subject(workflow, dialect="lenient")
         yield from plan_repairs(subject, flow.source.value, lint_workflow(subject, str), given_up=given_up)

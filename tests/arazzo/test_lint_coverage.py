@@ -191,3 +191,18 @@ def test_steps_without_an_operation() -> None:
     subject = make_subject(make_workflow(step))
     assert [] == codes(check_coverage(subject))
     assert [] == codes(check_possibility(subject))
+
+
+def test_combinations_are_bounded() -> None:
+    """Where the values of a document have too many combinations, nothing is said about the steps behind; twice so."""
+    described = Described({("a", "/x"): tuple("abcdefgh"), ("a", "/y"): tuple("abcdefgh")}, {"a": ("200",)})
+    asked = criteria("$response.body#/x == 'a' && $response.body#/y == 'a'")
+    steps = [
+        Step(name, "a", on_success=(Action("go", "goto", name, asked),), pointer=f"/{name}") for name in ("s", "t")
+    ]
+    for combinations, places in ((200, ["/s", "/s", "/t", "/t"]), (100, ["/s", "/s"]), (50, [])):
+        subject = make_subject(make_workflow(*steps), described=described)
+        subject.memo.combinations = combinations
+        for _ in range(2):
+            found = [each.pointer.removesuffix("/onSuccess") for each in check_coverage(subject)]
+            assert places == found

@@ -143,3 +143,12 @@ def test_outputs_of_other_documents_that_are_left_for() -> None:
         )
     beyond = {"lib": Document("1.1.0", "t", (), (leaving("far", "$sourceDescriptions.more.x"),))}
     assert [] == codes(check_references(make_subject(there, others=beyond)))
+
+
+def test_long_lists_are_shortened() -> None:
+    """A remedy lists twenty names and says how many more there are."""
+    outputs = {f"o{number:02}": "$statusCode" for number in range(23)}
+    step = Step("s", "a", outputs=outputs)
+    user = Step("t", "a", parameters=(Parameter("p", "query", "$steps.s.outputs.no"),))
+    (found,) = check_references(make_subject(make_workflow(step, user)))
+    assert found.hint.endswith("o18, o19, and 3 more")

@@ -215,3 +215,40 @@ def test_parameters_of_security_schemes() -> None:
     expected = [("id", "query"), ("X-Key", "header"), ("key", "query"), ("key", "query")]
     assert expected == [(each.name, each.place) for each in found]
     assert not any(each.is_required for each in found)
+
+
+DOUBLING: dict[str, Any] = {
+    f"S{level}": {"anyOf": [{"$ref": f"#/components/schemas/S{level + 1}"}] * 6} for level in range(40)
+}
+MANY_VALUES = {"enum": [str(number) for number in range(1_000)]}
+
+
+@pytest.mark.parametrize("schema", [{"$ref": "#/components/schemas/S0"}, {"allOf": [MANY_VALUES] * 3}])
+def test_values_that_take_too_much_work(schema: JsonValue) -> None:
+    """References that multiply, and long lists that are compared with each other, leave the values open."""
+    paths = {"/op": {"get": {"responses": answers(schema)}}}
+    document = {"openapi": "3.0.3", "paths": paths, "components": {"schemas": DOUBLING}}
+    description = load_description("api", document, where="api")
+    assert DescribedSources({"api": description}).success_values(description.operations[0], "") is None
+
+
+def body_of(schema: JsonValue) -> JsonValue:
+    """Return an operation whose body has a schema."""
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": {}}
+
+
+def test_work_for_all_operations_is_shared() -> None:
+    """After one hostile schema has used up the work that may be done, nothing is said about any other body."""
+    hostile = body_of({"$ref": "#/components/schemas/S0"})
+    paths = {"/a": {"put": body_of({"type": "integer"})}, "/b": {"put": hostile}, "/c": {"put": hostile}}
+    schemas = {name: {"allOf": each["anyOf"]} for name, each in DOUBLING.items()} | {"S40": {"type": "integer"}}
+    document = {"openapi": "3.0.3", "paths": paths, "components": {"schemas": schemas}}
+    description = load_description("api", document, where="api")
+    sources = DescribedSources({"api": description})
+
+    def found(index: int) -> int:
+        operation = description.operations[index]
+        return len(sources.body_violations(operation, None, "x", unknown=frozenset()))
+
+    assert [1, 0, 0, 0, 0] == [found(index) for index in (0, 1, 2, 1, 0)]
+    assert [] == [key for key in description.memo if key[:1] == ("body",) and key[2] == "/c"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_knock.contract.fast_schema import lookup
+from mock_knock.contract.judging_work import JudgingWork, judging_work
 from mock_knock.contract.schema_growth import is_bounded
 from mock_knock.messages import JsonValue
 
@@ -63,3 +64,24 @@ def test_not_bounded(schema: JsonValue) -> None:
 def test_too_many_places() -> None:
     """A schema that tells thousands of members apart is not followed to its end."""
     assert not judged({"properties": {str(number): {"minimum": number} for number in range(2_001)}})
+
+
+def test_too_many_looks() -> None:
+    """Many schemas at each of many places are not followed to their end either."""
+    one = {"allOf": [{"type": "object"}] * 190}
+    schema = {"$defs": {"one": one}, "properties": {str(number): {"$ref": "#/$defs/one"} for number in range(200)}}
+    assert not judged(schema)
+    assert judged({**schema, "properties": {str(number): {"$ref": "#/$defs/one"} for number in range(50)}})
+
+
+def test_too_many_schemas_for_any_member() -> None:
+    """What is applied to every member counts at each of them."""
+    assert not judged({"patternProperties": {f"a{number}": {"minimum": number} for number in range(201)}})
+
+
+def test_looks_are_paid_for() -> None:
+    """Following schemas is part of the work of judging: without anything left the answer is no."""
+    with judging_work(JudgingWork(100)) as work:
+        assert judged({"properties": {str(number): {} for number in range(10)}})
+        assert not judged({"properties": {str(number): {} for number in range(100)}})
+    assert work.is_spent

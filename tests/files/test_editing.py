@@ -263,3 +263,35 @@ def test_refusals_from_one_look(text: str, *, is_json: bool) -> None:
     found = find_refusals(text, groups, is_json=is_json)
     assert [1, 2, 3] == [*found]
     assert all(found.values())
+
+
+PLACES = ("/a", "/a/0", "/a/1", "/b", "/b/0/x", "/b/1/y", "/c", "/c/d")
+EDITS = st.one_of(
+    st.builds(SetText, st.sampled_from(PLACES), TEXTS),
+    st.builds(Remove, st.sampled_from(PLACES)),
+    st.builds(AddMember, st.sampled_from(PLACES), st.sampled_from(["k", "l"]), TEXTS),
+    st.builds(AddItem, st.sampled_from(PLACES), TEXTS, is_first=st.booleans()),
+)
+NESTED = {"a": ["1", "2"], "b": [{"x": "3"}, {"y": ["4"], "z": "5"}], "c": {"d": "6", "e": ["7"]}}
+
+
+@given(st.lists(EDITS, min_size=2, max_size=6), st.booleans())
+def test_all_at_once_or_one_by_one(edits: list[Edit], is_json: bool) -> None:  # noqa: FBT001  # drawn
+    """Edits that can be carried out one after the other can be carried out together, and the text says the same."""
+    text = alone = dump(NESTED, is_json=is_json, is_flow=False)
+    try:
+        for edit in edits:
+            alone = edited(alone, edit, is_json=is_json)
+    except MockKnockError:
+        return
+    read = read_json if is_json else read_yaml
+    assert read(alone) == read(edited(text, *edits, is_json=is_json))
+
+
+def test_edits_of_one_place_do_not_hold_up_others() -> None:
+    """Edits that have to wait for another one let those pass that have nothing to do with it."""
+    text = "a: [x]\nb: [y]\nc: [z]\n"
+    edits = [
+        edit for name in "abc" for edit in (AddItem(f"/{name}", "1"), AddItem(f"/{name}", "2"), Remove(f"/{name}/0"))
+    ]
+    assert {name: ["1", "2"] for name in "abc"} == read_yaml(edited(text, *edits))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeAlias
 
 from mock_knock.arazzo.conditions.comparison import compare, json_equal, read_number
 from mock_knock.arazzo.conditions.condition_tree import AllOf, AnyOf, Node
@@ -21,6 +22,9 @@ from mock_knock.arazzo.repairs.repair_steps import compared_in, mend_coverage, m
 from mock_knock.messages import AddMember, Edit, Finding, JsonValue, Remove, SetText
 
 _UNBRACED_PATH = re.compile(r"(\$sourceDescriptions\.[^.{}]+\.url)(#/.*)", re.DOTALL)
+
+
+RepairKey: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,16 @@ class Repair:
     edits: tuple[Edit, ...]
     description: str
 
+    @property
+    def key(self) -> RepairKey:
+        """What tells it from others."""
+        return self.code, self.pointer, self.description
+
 
 def plan_repairs(
-    subject: Subject, value: JsonValue, findings: Iterable[Finding], *, given_up: Collection[Repair] = ()
-) -> tuple[Repair, ...]:
-    """Return the repairs of the findings that have one right answer.
+    subject: Subject, value: JsonValue, findings: Iterable[Finding], *, given_up: Collection[RepairKey] = ()
+) -> Iterator[Repair]:
+    """Yield the repairs of the findings that have one right answer.
 
     No repair lies inside another's scope, so all can be carried out at once; what stands back for that is planned when
     the edited document is examined again.
@@ -54,30 +63,28 @@ def plan_repairs(
         subject: the workflow the findings are about.
         value: the decoded document.
         findings: with JSON pointers as places.
-        given_up: repairs that turned out to be impossible; they stand in the way of no other.
+        given_up: the keys of repairs that turned out to be impossible; they stand in the way of no other.
     """
     places = [(each.code, each.where) for each in findings]
     planned = (
         repair
         for code, plan in _PLANS.items()
         for pointer in dict.fromkeys(place for found, place in places if found == code)
-        if (repair := plan(code, subject, value, pointer)) and repair not in given_up
+        if (repair := plan(code, subject, value, pointer)) and repair.key not in given_up
     )
     return distinct_repairs(planned)
 
 
-def distinct_repairs(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
-    """Return the repairs that have no earlier one in their scope, or around it."""
-    kept: list[Repair] = []
+def distinct_repairs(repairs: Iterable[Repair]) -> Iterator[Repair]:
+    """Yield the repairs that have no earlier one in their scope, or around it."""
     scopes: set[str] = set()
     around: set[str] = set()
     for repair in repairs:
         way = _way_to(repair.scope)
         if repair.scope not in around and scopes.isdisjoint(way):
-            kept.append(repair)
             scopes.add(repair.scope)
             around.update(way)
-    return tuple(kept)
+            yield repair
 
 
 def _way_to(pointer: str) -> list[str]:
