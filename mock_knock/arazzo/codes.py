@@ -99,6 +99,7 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     "preparation-failed": ("error", "error"),
     "step-timeout": ("warning", "warning"),
     "request-failed": ("warning", "warning"),
+    "openapi-unusable": ("error", "error"),
     "budget-exhausted": ("error", "error"),
     "run-interrupted": ("error", "error"),
 }

@@ -9,6 +9,7 @@ from mock_knock.arazzo.document import Step
 from mock_knock.arazzo.expression import Scope
 from mock_knock.arazzo.planning import plan_request
 from mock_knock.arazzo.targets import Problem
+from mock_knock.errors import InvalidDocument
 from mock_knock.harness.bodies import choose_content_type
 from mock_knock.harness.options import RunClock, RunOptions
 from mock_knock.harness.prepare import Call, Unit
@@ -49,11 +50,15 @@ def send_in_time(transport: Transport, clock: RunClock) -> Send:
 
 @dataclass(frozen=True, slots=True)
 class JudgedExchange:
-    """An exchange with what its description says against it, and what expressions can see of it."""
+    """An exchange with what its description says against it, and what expressions can see of it.
+
+    `fault` is why the description could not be used, if so.
+    """
 
     exchange: Exchange
     scope: Scope
     violations: tuple[ContractViolation, ...]
+    fault: InvalidDocument | None = None
 
 
 def plan_step(
@@ -79,15 +84,28 @@ def exchange_step(
 ) -> JudgedExchange:
     """Send a request and judge it and its response; `timeout` is in seconds for the whole exchange."""
     violations: tuple[ContractViolation, ...] = ()
+    fault: InvalidDocument | None = None
     if is_judged:
-        violations = call.judge.request_violations(record_of(request, call.operation))
+        violations, fault = _judge(lambda: call.judge.request_violations(record_of(request, call.operation)))
     exchange = send(request.http, timeout)
-    response = exchange.response
-    if is_judged and response is not None:
-        violations += call.judge.response_violations(
-            call.operation, status=response.status, headers=response.headers, body=response.body
+    if is_judged and fault is None and (response := exchange.response) is not None:
+        found, fault = _judge(
+            lambda: call.judge.response_violations(
+                call.operation, status=response.status, headers=response.headers, body=response.body
+            )
         )
-    return JudgedExchange(exchange, _exchange_scope(exchange, request, scope), violations)
+        violations += found
+    return JudgedExchange(exchange, _exchange_scope(exchange, request, scope), violations, fault)
+
+
+def _judge(
+    find: Callable[[], tuple[ContractViolation, ...]],
+) -> tuple[tuple[ContractViolation, ...], InvalidDocument | None]:
+    """Return what was found, or why the description cannot be used: the run is not lost with it."""
+    try:
+        return find(), None
+    except InvalidDocument as error:
+        return (), error
 
 
 def _exchange_scope(exchange: Exchange, request: WireRequest, around: Scope) -> Scope:

@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from mock_knock.arazzo.engine import StepOutcome
 from mock_knock.arazzo.lint import to_findings
 from mock_knock.arazzo.targets import Problem
+from mock_knock.errors import InvalidDocument
 from mock_knock.harness.exchanges import JudgedExchange
 from mock_knock.harness.frames import Ending, Frame
 from mock_knock.harness.masking import secret_outputs, secrets_of
 from mock_knock.harness.options import RunOptions
-from mock_knock.harness.prepare import Prepared, Unit, apply_severities
+from mock_knock.harness.prepare import Call, Prepared, Unit, apply_severities
 from mock_knock.harness.result import CallResult, Outcome, RunResult, StepResult
 from mock_knock.messages import Finding, JsonValue
+
+MAX_FAULTS = 3
+"""Operations of one description that cannot be judged, after which none of the others is tried."""
 
 Workflows = dict[str, Mapping[str, Mapping[str, JsonValue]]]
 
@@ -36,6 +40,7 @@ class Ledger:
         done: the steps that have succeeded, as (document, workflow id, step id); the document by its identity.
         outputs: of the workflow that was asked for.
         secrets: the secret inputs of all workflows.
+        unjudged: the operations that could not be judged, by the identity of their description.
     """
 
     options: RunOptions
@@ -49,6 +54,7 @@ class Ledger:
     done: set[tuple[int, str, str]] = field(default_factory=set)
     outputs: Mapping[str, JsonValue] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
+    unjudged: dict[int, set[tuple[str, str]]] = field(default_factory=dict)
     _workflows: dict[int, Workflows] = field(default_factory=dict)
 
     def note(self, unit: Unit, problems: Iterable[Problem]) -> None:
@@ -89,6 +95,8 @@ class Ledger:
             message = f"'{frame.step.step_id}' got no answer: {failure.message}"
             hint = "check the target and its address"
             self.note(frame.unit, [Problem("request-failed", frame.step.pointer, message, hint)])
+        if judged.fault is not None:
+            self.note_fault(frame, judged.fault)
         result = StepResult(
             step_id=frame.step.step_id,
             workflow_id=frame.unit.workflow.workflow_id,
@@ -104,6 +112,17 @@ class Ledger:
         )
         self.steps.append(result)
         self.on_step(result)
+
+    def note_fault(self, frame: Frame, fault: InvalidDocument) -> None:
+        """Remember that the operation of a step cannot be judged by its description."""
+        call = frame.unit.calls[frame.step.step_id]
+        self.unjudged.setdefault(id(call.judge.description), set()).add((call.operation.method, call.operation.path))
+        self.note(frame.unit, [Problem(fault.code, frame.step.pointer, f"{fault.where}: {fault.what}", fault.hint)])
+
+    def is_unjudged(self, call: Call) -> bool:
+        """Tell whether an operation could not be judged before, or too many of its description: it would take long."""
+        known = self.unjudged.get(id(call.judge.description), set())
+        return len(known) >= MAX_FAULTS or (call.operation.method, call.operation.path) in known
 
     def record_call(self, frame: Frame, called: str, first: int, outcome: StepOutcome, depth: int) -> None:
         """Remember a step that called a workflow, and what followed from it."""

@@ -117,7 +117,7 @@ class _Run:
             scope,
             send=self.send,
             timeout=seconds,
-            is_judged=self.options.contract != "off",
+            is_judged=self.options.contract != "off" and not self.ledger.is_unjudged(frame.unit.calls[step.step_id]),
         )
         outcome = self.conclude(frame, judged.scope, called=None)
         failure, is_late = judged.exchange.failure, is_over(step, judged.exchange, seconds=seconds)
