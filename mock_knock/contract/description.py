@@ -119,10 +119,9 @@ class Description:
                 continue
             for method in METHODS:
                 if isinstance(found := item.get(method), Mapping):
-                    place = f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
                     id_ = found.get("operationId")
                     id_ = id_ if isinstance(id_, str) else None
-                    yield DescribedOperation(self.name, method.upper(), path, id_, place)
+                    yield DescribedOperation(self.name, method.upper(), path, id_, operation_pointer(method, path))
 
     def _dereference(self, reference: str) -> JsonValue:
         if not reference.startswith("#/"):
@@ -137,6 +136,11 @@ class Description:
                 return None
             node = node[key]
         return node
+
+
+def operation_pointer(method: str, path: str) -> str:
+    """Return the JSON pointer of an operation: `method` in lower case, `path` the template."""
+    return f"/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}"
 
 
 def load_description(name: str, document: JsonValue, *, where: str) -> Description:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from mock_knock.contract.description import DescribedOperation, Description
+from mock_knock.contract.description import DescribedOperation, Description, operation_pointer
 from mock_knock.contract.judging_work import judging_work
 from mock_knock.contract.plan import Plan, body_schema, build_plan
 from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, judged_type
@@ -89,7 +89,7 @@ class Judge:
             raise InvalidDocument(
                 "openapi-unusable",
                 what.partition("\n")[0],
-                where=self.description.where,
+                where=f"{self.description.where}#{operation_pointer(method, path)}",
                 hint="mend the description there; references to other documents are not followed",
             ) from error
 
