@@ -35,8 +35,9 @@ def test_every_code_has_a_severity() -> None:
 
 
 def test_every_severity_has_a_code() -> None:
-    """The table holds nothing that neither the engine nor the runner reports."""
-    runner = set[str]().union(*(_literals(path) for path in (PACKAGE / "harness").glob("*.py")))
+    """The table holds nothing that neither the engine nor the runner nor the judge reports."""
+    folders = (PACKAGE / "harness", PACKAGE / "contract")
+    runner = set[str]().union(*(_literals(path) for folder in folders for path in folder.glob("*.py")))
     assert set() == set(SEVERITIES) - EMITTED - runner
 
 

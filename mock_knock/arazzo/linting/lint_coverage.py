@@ -100,7 +100,7 @@ def _affordable_enums(
     enums = _enums(subject, step, operation, criteria)
     combinations = prod(len(values) + 1 for values in enums.values())
     if combinations > MAX_RESPONSES:
-        return enums  # nobody goes through them, but that one value is missing can be said
+        return enums  # so many that nobody goes through them, which costs nothing
     return enums if subject.memo.affords(combinations * len(criteria)) else {}
 
 
