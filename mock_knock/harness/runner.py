@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from mock_knock.arazzo.engine import Decision, StepOutcome, conclude_step, read_outputs
 from mock_knock.arazzo.expression import Scope
+from mock_knock.arazzo.patience import patience
 from mock_knock.arazzo.targets import Problem
 from mock_knock.harness.exchanges import exchange_step, plan_step, send_in_time
 from mock_knock.harness.frames import Ending, Frame, Role
@@ -54,7 +55,8 @@ def run_workflow(
     complete = complete_inputs(prepared.workflow, inputs)
     check_inputs(prepared.workflow, complete)
     run = _Run(prepared, transport, Pace(clock, options), Ledger(options, on_step))
-    outcome = run.follow_or_stop(complete)
+    with patience():
+        outcome = run.follow_or_stop(complete)
     return run.ledger.result(prepared, outcome, seed)
 
 

@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from mock_knock.arazzo.patience import allowed, lose_patience
+
 if TYPE_CHECKING:
     import regex
 
@@ -72,11 +74,12 @@ def regex_search(pattern: str, text: str) -> bool:
         RegexError: as `compile_regex`.
         RegexTimeoutError: after 0.1 seconds.
     """
-    compiled = compile_regex(pattern)
+    compiled, seconds = compile_regex(pattern), allowed(TIME_LIMIT_SECONDS)
     try:
-        return compiled.search(text, timeout=TIME_LIMIT_SECONDS) is not None
+        return compiled.search(text, timeout=seconds) is not None
     except TimeoutError:
-        raise RegexTimeoutError(_timeout_text(pattern)) from None
+        lose_patience()
+        raise RegexTimeoutError(_timeout_text(pattern, seconds)) from None
 
 
 class MatchingTime:
@@ -87,7 +90,7 @@ class MatchingTime:
     """
 
     def __init__(self) -> None:
-        self.left = TOTAL_SECONDS
+        self.left = allowed(TOTAL_SECONDS)
 
     def test(self, pattern: str, text: str, *, whole: bool) -> bool:
         """Tell whether a pattern matches anywhere in a text, or the whole text.
@@ -105,12 +108,12 @@ class MatchingTime:
                 self.left -= 10 * seconds
             if self.left < 0:
                 raise RegexTimeoutError("the regular expressions of the query take too long together")
-        raise RegexTimeoutError(_timeout_text(pattern))
+        raise RegexTimeoutError(_timeout_text(pattern, TIME_LIMIT_SECONDS))
 
 
-def _timeout_text(pattern: str) -> str:
+def _timeout_text(pattern: str, seconds: float) -> str:
     shown = pattern if len(pattern) <= 60 else pattern[:57] + "..."  # noqa: PLR2004  # a readable line of a message
-    return f"matching {shown!r} took more than {TIME_LIMIT_SECONDS} s and was stopped"
+    return f"matching {shown!r} took more than {seconds:g} s and was stopped"
 
 
 def from_iregexp(pattern: str) -> str:

@@ -28,6 +28,7 @@ from jsonpath.token import TOKEN_EOF, TOKEN_ROOT
 from mock_knock.arazzo.conditions.bounded_regex import RegexError, RegexTimeoutError
 from mock_knock.arazzo.conditions.comparison import is_number, json_equal
 from mock_knock.arazzo.expressions.remembered import remember
+from mock_knock.arazzo.patience import lose_patience
 from mock_knock.arazzo.queries.query import LogicalExpression, Query, QueryEvaluationError, QuerySyntaxError
 from mock_knock.arazzo.queries.query_grammar import StrictLexer, StrictParser
 from mock_knock.arazzo.queries.query_nodes import REGEX_FUNCTIONS, Budget, BudgetError, extra_context, select
@@ -156,8 +157,10 @@ def guarded(evaluate: Callable[[], _T]) -> _T:
     except RegexError as error:
         raise QueryEvaluationError("regex-invalid", str(error)) from None
     except RegexTimeoutError as error:
+        lose_patience()
         raise QueryEvaluationError("regex-timeout", str(error)) from None
     except BudgetError as error:
+        lose_patience()
         raise QueryEvaluationError("jsonpath-limit", str(error)) from None
     except RecursionError:
         raise QueryEvaluationError("jsonpath-limit", "the query or its context is nested too deeply") from None

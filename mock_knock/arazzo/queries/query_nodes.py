@@ -16,6 +16,7 @@ from jsonpath.match import FilterContextVars
 from jsonpath.selectors import FilterContext, SliceSelector
 
 from mock_knock.arazzo.conditions.bounded_regex import MatchingTime, from_iregexp
+from mock_knock.arazzo.patience import allowed
 from mock_knock.messages import JsonValue
 
 MAX_VISITED_NODES: Final = 200_000
@@ -36,7 +37,8 @@ class Budget:
     """
 
     def __init__(self) -> None:
-        self.left = MAX_VISITED_NODES
+        self.limit = int(allowed(MAX_VISITED_NODES))
+        self.left = self.limit
         self.matching = MatchingTime()
         self.patterns: set[str] = set()
 
@@ -44,7 +46,7 @@ class Budget:
         """Take from what is left; raises BudgetError when nothing is."""
         self.left -= cost
         if self.left < 0:
-            raise BudgetError(f"the query takes more work than visiting {MAX_VISITED_NODES} nodes")
+            raise BudgetError(f"the query takes more work than visiting {self.limit} nodes")
 
     def matches(self, pattern: str, text: str, *, whole: bool) -> bool:
         """Tell whether an I-Regexp matches a text, and pay for it; raises RegexError and RegexTimeoutError as well."""

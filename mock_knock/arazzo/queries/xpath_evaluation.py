@@ -25,6 +25,7 @@ from elementpath import (
 )
 from elementpath.xpath3 import XPath30Parser, XPath31Parser
 
+from mock_knock.arazzo.patience import lose_patience
 from mock_knock.arazzo.queries.xml_text import Edit, XmlText
 from mock_knock.arazzo.queries.xpath_functions import CHECKED, CODEPOINTS, RefusedError
 from mock_knock.arazzo.queries.xpath_matching import Matching
@@ -119,6 +120,7 @@ def _guarded(action: Callable[[], _T]) -> _T:
     except RefusedError as error:
         raise XPathError("xpath-refused", str(error)) from None
     except WorkError as error:
+        lose_patience()
         raise XPathError("xpath-limit", str(error)) from None
     except (RecursionError, MemoryError):
         raise XPathError("xpath-limit", "the query or its data are nested too deeply") from None

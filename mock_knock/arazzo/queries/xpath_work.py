@@ -14,6 +14,7 @@ from elementpath import XPathContext, XPathFunction, XPathNode, XPathToken
 from elementpath.xpath_nodes import DocumentNode, ElementNode
 
 from mock_knock.arazzo.conditions.bounded_regex import TIME_LIMIT_SECONDS
+from mock_knock.arazzo.patience import allowed
 
 MAX_WORK: Final = 200_000
 MAX_BITS: Final = 20_000
@@ -34,7 +35,7 @@ class Work:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.left = MAX_WORK
+        self.left = int(allowed(MAX_WORK))
         self.matchings = 0
 
     def spend(self, cost: int) -> None:
@@ -54,7 +55,7 @@ class Work:
         """
         self.spend(MAX_WORK // _MATCHINGS)
         self.matchings += 1
-        return max(TIME_LIMIT_SECONDS / self.matchings, _LEAST_SECONDS)
+        return max(allowed(TIME_LIMIT_SECONDS) / self.matchings, _LEAST_SECONDS)
 
     def spend_value(self, value: object) -> None:
         """Pay for the size of a value; an item of a list has been paid for when it was selected."""
