@@ -15,6 +15,7 @@ import click
 from mock_knock import __version__
 from mock_knock.commands.arguments import read_severities
 from mock_knock.commands.code_pages import read_code_page
+from mock_knock.commands.flow_options import allow_root_option, dialect_option, severity_option
 from mock_knock.errors import MockKnockError, UsageError
 from mock_knock.files import Source, choose_file, find_bundled, replace_text
 from mock_knock.harness.lint_document import LintOptions, lint_flow, open_document
@@ -72,16 +73,8 @@ class Arguments:
 @click.option("--diff", "is_diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="Findings as JSON on stdout.")
 @click.option("--sarif", "is_sarif", is_flag=True, help="Findings as SARIF 2.1.0 on stdout.")
-@click.option(
-    "--dialect",
-    default="lenient",
-    show_default=True,
-    type=click.Choice(["lenient", "strict"]),
-    help="How to read what the standard does not allow.",
-)
-@click.option(
-    "--severity", "severities", multiple=True, metavar="CODE=LEVEL", help="error, warning or note; repeatable."
-)
+@dialect_option
+@severity_option
 @click.option(
     "--max-severity",
     default="warning",
@@ -89,14 +82,7 @@ class Arguments:
     type=click.Choice(LEVELS),
     help="The worst finding that still passes.",
 )
-@click.option(
-    "--allow-root",
-    "allow_roots",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False),
-    help="Let FLOW read files below it.",
-)
+@allow_root_option
 def command(**given: Any) -> int:
     """Find what is wrong with the Arazzo documents FLOW... before anything is sent.
 

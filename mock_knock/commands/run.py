@@ -12,6 +12,7 @@ import click
 from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.commands.addresses import guard_live, read_servers
 from mock_knock.commands.arguments import read_inputs, read_reports, read_severities
+from mock_knock.commands.flow_options import allow_root_option, dialect_option, severity_option
 from mock_knock.commands.reporting import (
     Progress,
     check_reports,
@@ -115,13 +116,7 @@ class Seconds(click.FloatRange):
     "--input", "inputs", multiple=True, metavar="K=V|K=env:NAME", help="One input, beats --inputs; repeatable."
 )
 @click.option("--scenario", metavar="NAME|FILE", help="How the fake of --target mock behaves.")
-@click.option(
-    "--dialect",
-    default="lenient",
-    show_default=True,
-    type=click.Choice(["lenient", "strict"]),
-    help="How to read what the standard does not allow.",
-)
+@dialect_option
 @click.option(
     "--contract",
     default="fail",
@@ -129,9 +124,7 @@ class Seconds(click.FloatRange):
     type=click.Choice(["fail", "warn", "off"]),
     help="What a contract violation does to the exit code.",
 )
-@click.option(
-    "--severity", "severities", multiple=True, metavar="CODE=LEVEL", help="error, warning or note; repeatable."
-)
+@severity_option
 @click.option("--report", "reports", multiple=True, metavar="KIND=PATH", help="Write a report; json=- is stdout.")
 @click.option(
     "--poll-interval", default=0.5, show_default=True, type=Seconds(), metavar="S", help="Seconds between polls."
@@ -149,14 +142,7 @@ class Seconds(click.FloatRange):
     metavar="S",
     help="Budget of seconds.",
 )
-@click.option(
-    "--allow-root",
-    "allow_roots",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False),
-    help="Let FLOW read files below it.",
-)
+@allow_root_option
 @click.option("--dry-run", is_flag=True, help="Show the requests that would be sent; send nothing.")
 @click.option("--proxy", metavar="URL", help="Send through this proxy.")
 @click.option("--ca-bundle", metavar="FILE", help="Certificates to trust, in PEM.")
