@@ -84,4 +84,5 @@ RUN_TIME = {
     "payload-not-json", "replacement-unmatched", "value-missing", "value-unusable",
     "output-missing", "action-unmatched", "guard-bypassed", "budget-exhausted", "request-failed", "run-interrupted",
     "xml-limit", "input-invalid", "dependency-failed", "step-dependency-unmet", "preparation-failed", "step-timeout",
+    "openapi-unusable",
 }  # fmt: skip

@@ -62,6 +62,7 @@ SEVERITIES: Mapping[str, tuple[Severity, Severity]] = {
     # about requests
     "payload-invalid": ("error", "error"),
     "body-without-semantics": ("note", "note"),
+    "openapi-limit": ("warning", "warning"),
     "path-parameter-missing": ("error", "error"),
     "parameter-missing": ("warning", "warning"),
     "parameter-undescribed": ("note", "note"),

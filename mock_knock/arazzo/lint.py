@@ -7,7 +7,7 @@ from itertools import chain
 
 from mock_knock.arazzo.codes import severity_of
 from mock_knock.arazzo.linting.lint_calls import check_call_criteria, check_calls, check_dependencies, check_recursion
-from mock_knock.arazzo.linting.lint_contract import check_parameters, check_payloads, check_targets
+from mock_knock.arazzo.linting.lint_contract import check_limits, check_parameters, check_payloads, check_targets
 from mock_knock.arazzo.linting.lint_coverage import check_coverage, check_possibility
 from mock_knock.arazzo.linting.lint_flow import check_actions, check_loops, check_reachability
 from mock_knock.arazzo.linting.lint_inputs import check_optional_inputs, check_unused_inputs
@@ -50,6 +50,7 @@ RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     check_reachability,
     check_actions,
     check_loops,
+    check_limits,
 )
 
 

@@ -55,6 +55,11 @@ class DescribedOperations(Protocol):
 class DescribedContract(DescribedOperations, Protocol):
     """What the source descriptions say about requests and responses, for those who examine a flow before it runs."""
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether so much work was done by schemas that nothing more is said about payloads and values."""
+        ...
+
     def success_values(self, operation: OperationTarget, pointer: str) -> tuple[JsonValue, ...] | None:
         """Return the enum of a member of the body of a 2xx response, or None when it has none."""
         ...

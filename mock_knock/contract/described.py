@@ -68,6 +68,11 @@ class DescribedSources:
         description = self.descriptions.get(source)
         return None if description is None else description.find(method, path)
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the work that examining may take is used up."""
+        return self._work.is_spent
+
     def judge(self, source: str) -> Judge:
         """Return the judge of one source, which keeps what it has compiled."""
         from mock_knock.contract.judge import Judge  # noqa: PLC0415  # openapi-core is slow to import

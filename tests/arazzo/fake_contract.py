@@ -51,6 +51,8 @@ class Described:
     methods: Mapping[str, str] = field(default_factory=dict)
     seen: list[tuple[str | None, str | None, JsonValue, frozenset[str]]] = field(default_factory=list)
 
+    is_exhausted: bool = False
+
     def find_by_id(self, operation_id: str) -> tuple[OperationTarget, ...]:
         """Return the operation of this id, if there is one."""
         method = self.methods.get(operation_id, "POST")

@@ -7,6 +7,7 @@ from fake_contract import Described, codes, make_subject, make_workflow, message
 
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Step
+from mock_knock.arazzo.linting.lint_contract import check_limits
 from mock_knock.arazzo.linting.lint_coverage import check_coverage, check_possibility
 
 STATUS = {("a", "/status"): ("queued", "done", "failed")}
@@ -206,6 +207,7 @@ def test_combinations_are_bounded() -> None:
         for _ in range(2):
             found = [each.pointer.removesuffix("/onSuccess") for each in check_coverage(subject)]
             assert places == found
+        assert (["openapi-limit"] if len(places) < 4 else []) == [each.code for each in check_limits(subject)]
 
 
 def test_more_combinations_than_anyone_looks_at() -> None:

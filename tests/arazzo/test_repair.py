@@ -44,6 +44,8 @@ VALUES: Mapping[str, tuple[JsonValue, ...]] = {
 class Described:
     """Two sources: both describe `poll`, each one an `other`; the status of an answer is one of four."""
 
+    is_exhausted = False
+
     def find_by_id(self, operation_id: str) -> tuple[Operation, ...]:
         """Return the operations of this id."""
         return tuple(each for each in OPERATIONS if each.operation_id == operation_id)

@@ -42,6 +42,21 @@ def _avoidable_path(subject: Subject, step: Step, operation: OperationTarget) ->
         )
 
 
+def check_limits(subject: Subject) -> Iterator[Problem]:
+    """Say what the rules have not looked at, since it would have taken too long."""
+    silence = "so nothing is said about what comes behind"
+    if subject.described.is_exhausted:
+        message = "judging by the schemas of the descriptions takes more work than one document may"
+        hint = "look for references that double at each step and for patterns that backtrack"
+        yield Problem(
+            "openapi-limit", "/sourceDescriptions", f"{message}, {silence} in payloads and enumerations", hint
+        )
+    if subject.memo.has_refused:
+        message = "the enumerations that criteria read have more combinations than are looked at"
+        hint = "ask for fewer members of a response in one step"
+        yield Problem("openapi-limit", "/workflows", f"{message}, {silence} of them", hint)
+
+
 def check_payloads(subject: Subject) -> Iterator[Problem]:
     """Yield what is surely wrong with the bodies that are sent, whatever the values of expressions are."""
     for step in subject.workflow.steps:

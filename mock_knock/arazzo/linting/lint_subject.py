@@ -24,10 +24,13 @@ MAX_COMBINATIONS = 150_000
 class Memo:
     """What has been found out about the parts of one document, so that each rule need not read them all anew.
 
-    `combinations` is how many more combinations of values there may be looked at.
+    Attributes:
+        combinations: how many more combinations of values there may be looked at.
+        has_refused: there were more of them.
     """
 
     combinations: int = MAX_COMBINATIONS
+    has_refused: bool = False
     _known: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict)
 
     def recall(self, what: str, part: object, find_out: Callable[[], T]) -> T:
@@ -41,6 +44,7 @@ class Memo:
     def affords(self, combinations: int) -> bool:
         """Tell whether so many combinations may be looked at, and count them if so."""
         if combinations > self.combinations:
+            self.has_refused = True
             return False
         self.combinations -= combinations
         return True
