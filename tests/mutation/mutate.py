@@ -25,6 +25,7 @@ from quick_judges import remember_judges
 from trial import Trial, try_mutant, write_originals
 
 BATCH = 50
+SHOWN_EVERY = 10_000
 MEMORY = 4 * 1024**3
 _SPAWN = multiprocessing.get_context("spawn")
 
@@ -112,12 +113,14 @@ def try_all(seed: int, count: int, jobs: int) -> Iterator[Summary]:
 
 
 def show_progress(summary: Summary, count: int, seconds: float) -> None:
-    """Draw a bar on a terminal."""
+    """Draw a bar on a terminal; elsewhere say after every ten thousand how far it is."""
+    left = seconds / max(summary.done, 1) * (count - summary.done)
+    told = f"{summary.done:,}/{count:,}, failures: {len(summary.failures)}, {left:.0f} s left"
     if sys.stderr.isatty():
-        filled = 30 * summary.done // count
-        left = seconds / max(summary.done, 1) * (count - summary.done)
-        bar = f"[{'#' * filled:<30}] {summary.done:,}/{count:,}, failures: {len(summary.failures)}, {left:.0f} s left"
-        print(f"\r{bar}  ", end="", file=sys.stderr, flush=True)  # noqa: T201  # a command
+        bar = f"[{'#' * (30 * summary.done // count):<30}]"
+        print(f"\r{bar} {told}  ", end="", file=sys.stderr, flush=True)  # noqa: T201  # a command
+    elif summary.done % SHOWN_EVERY < BATCH:
+        print(told, file=sys.stderr, flush=True)  # noqa: T201  # a command
 
 
 def print_summary(summary: Summary, seed: int, seconds: float, jobs: int) -> None:
