@@ -179,3 +179,19 @@ def test_large_documents_stay_usable() -> None:
     assert xpath_holds("//b = 5999", MANY)
     assert xpath_holds("every $a in //a satisfies $a/@n = $a/b", MANY)
     assert (1_000_000,) == xpath_values("string-length(/r)", LONG)
+
+
+@pytest.mark.parametrize("piece", ["x", "a-", "5a", "-", "a.", "a:"])
+@pytest.mark.parametrize("form", ["'{}'", "{}"])
+def test_long_names(form: str, piece: str) -> None:
+    """Looking for prefixes in a query takes time in proportion to its length, whatever its names are."""
+    query = form.format(piece * (9_900 // len(piece)))
+    for code, _ in check_criterion(Criterion(query, "$response.body", "xpath"), dialect="strict"):
+        assert code.startswith("xpath-")
+
+
+@pytest.mark.parametrize("query", ["5-p:b", "p:b:c", "$p:b", "-.5+p:b", "xs:int('1') + p:q", "x-p:b", "p_1.é-x:b"])
+def test_prefixes_are_found(query: str) -> None:
+    """A name before a colon is a prefix wherever it stands; without a document any prefix will do."""
+    found = [message for _, message in check_criterion(Criterion(query, "$response.body", "xpath"), dialect="strict")]
+    assert not any("prefix" in message for message in found)
