@@ -54,8 +54,8 @@ def _edit_in_turns(text: str, edits: Sequence[Edit], *, is_json: bool) -> str:
     """Carry out edits, as many at once as do not meet."""
     pending: Sequence[Edit] = edits
     while pending:
+        value = read_json(text) if is_json else read_yaml(text)  # first: it tells what is wrong with a text
         outline = outline_json(text) if is_json else outline_yaml(text)
-        value = read_json(text) if is_json else read_yaml(text)
         turn = _Turn(outline, value)
         for edit in pending:
             turn.take(edit)
@@ -72,6 +72,8 @@ class _Turn:
         deferred: the edits that wait, in their order.
         waiting: the nodes that these change; `around` are those and everything around them.
         moved: the lists whose items got other numbers.
+        restructured: the nodes that have got or lost something: what else does so has to see where its neighbours are.
+        touched: the nodes that edits were carried out in, and everything around them: none of them can be taken out.
     """
 
     outline: Outline
@@ -81,14 +83,19 @@ class _Turn:
     waiting: set[str] = field(default_factory=set)
     around: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
+    restructured: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
 
     def take(self, edit: Edit) -> None:
         """Take one edit; raises Refusal or LookupError for the first one when it cannot be carried out."""
         changed = edit.pointer if isinstance(edit, (AddMember, AddItem)) else edit.pointer.rpartition("/")[0]
         way = _way_to(changed)
-        change = None
-        if changed not in self.around and self.waiting.isdisjoint(way) and self.moved.isdisjoint(_way_to(edit.pointer)):
-            change = self.find_change(edit)
+        is_free = changed not in self.around and self.waiting.isdisjoint(way)
+        is_in_place = self.moved.isdisjoint(_way_to(edit.pointer))
+        is_next = isinstance(edit, SetText) or changed not in self.restructured
+        if isinstance(edit, Remove) and edit.pointer in self.touched:
+            is_next = False
+        change = self.find_change(edit) if is_free and is_in_place and is_next else None
         if change is None:
             self.deferred.append(edit)
             self.waiting.add(changed)
@@ -96,6 +103,8 @@ class _Turn:
         else:
             insort(self.changes, change)
             self.moved |= _moved_by(edit)
+            self.touched.update(_way_to(edit.pointer))
+            self.restructured |= set() if isinstance(edit, SetText) else {changed}
 
     def find_change(self, edit: Edit) -> Change | None:
         """Return the change that an edit is, or None when it has to wait for others."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_knock.errors import MockKnockError
@@ -275,10 +275,12 @@ EDITS = st.one_of(
 NESTED = {"a": ["1", "2"], "b": [{"x": "3"}, {"y": ["4"], "z": "5"}], "c": {"d": "6", "e": ["7"]}}
 
 
-@given(st.lists(EDITS, min_size=2, max_size=6), st.booleans())
-def test_all_at_once_or_one_by_one(edits: list[Edit], is_json: bool) -> None:  # noqa: FBT001  # drawn
+@given(edits=st.lists(EDITS, min_size=2, max_size=6), is_json=st.booleans(), is_flow=st.booleans())
+@example(edits=[AddItem("/a", "x"), Remove("/a/0"), Remove("/a/0")], is_json=False, is_flow=True)
+@example(edits=[Remove("/b/1/z"), AddMember("/b/1", "k", "v"), Remove("/b/1/y")], is_json=True, is_flow=False)
+def test_all_at_once_or_one_by_one(edits: list[Edit], is_json: bool, is_flow: bool) -> None:  # noqa: FBT001  # drawn
     """Edits that can be carried out one after the other can be carried out together, and the text says the same."""
-    text = alone = dump(NESTED, is_json=is_json, is_flow=False)
+    text = alone = dump(NESTED, is_json=is_json, is_flow=is_flow)
     try:
         for edit in edits:
             alone = edited(alone, edit, is_json=is_json)
