@@ -1,8 +1,8 @@
 """How often evaluations of one run may be stopped because they take too long.
 
 Each condition, query and pattern has a limit of its own, and a document can have thousands of them, or come back to one
-in a loop. So after ten that were stopped, the limits of all others are a hundredth of what they were: what is harmless
-passes as before, and the rest costs next to nothing.
+in a loop. So after ten that were stopped, the limits of all others are a hundredth of what they were: small ones pass
+as before, the rest costs next to nothing. Such a run has failed in any case: each stop is an error.
 """
 
 from __future__ import annotations
