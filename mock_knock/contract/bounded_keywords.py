@@ -22,6 +22,8 @@ _ERROR_COST = 5
 """An error is made, and handed on by each keyword around it."""
 _COSTS = {"$ref": 6, "$dynamicRef": 6, "$recursiveRef": 6}
 """What keywords cost that take longer than others: a reference is looked up from the root each time."""
+_ENTRIES = 20
+"""How many entries of a keyword, such as properties, are gone through in the time of a small one."""
 _PACKAGES = ("jsonschema.", "openapi_schema_validator.", "openapi_core.")
 
 
@@ -76,7 +78,7 @@ def _paying(check: Callable[..., Any], cost: int) -> Callable[..., Iterator[Any]
     @wraps(check)
     def paying(validator: Any, argument: Any, value: Any, schema: Any) -> Iterator[Any]:
         work = current_work()
-        work.spend(cost)
+        work.spend(cost + (len(argument) // _ENTRIES if isinstance(argument, (dict, list)) else 0))
         for error in check(validator, argument, value, schema) or ():
             work.spend(_ERROR_COST)
             yield error

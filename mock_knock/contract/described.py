@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from mock_knock.contract.certainty import certain_errors, without_unknown
 from mock_knock.contract.description import DescribedOperation, Description
 from mock_knock.contract.details import DescribedParameter, OperationDetails, is_success, read_api_keys
-from mock_knock.contract.judging_work import JudgingWork, judging_work
+from mock_knock.contract.judging_work import JudgingLimitError, JudgingWork, judging_work
 from mock_knock.contract.known_values import KnownValues
 from mock_knock.contract.media_types import FORM, MULTIPART, is_json, media_type, read_json_template
 from mock_knock.contract.violations import SchemaError, describe_schema_errors
@@ -25,8 +25,8 @@ KNOWN_OF_FORMS = frozenset({"required", "additionalProperties"})
 
 
 EXAMINING_KEYWORDS = 200_000
-"""The work that examining a document may take by schemas, in keywords looked at: about a second. After that nothing
-more is said about payloads and values, so that a hostile description cannot keep the linter busy."""
+"""The work that one examination of a document may take by schemas, in keywords looked at: about a second. After that
+nothing more is said about payloads and values, so that a hostile description cannot keep the linter busy."""
 
 
 class OperationPlace(Protocol):
@@ -49,6 +49,7 @@ class DescribedSources:
     _work: JudgingWork = field(
         default_factory=lambda: JudgingWork(EXAMINING_KEYWORDS), init=False, repr=False, compare=False
     )
+    _left_out: set[tuple[str, ...]] = field(default_factory=set, init=False, repr=False, compare=False)
     _values: dict[tuple[str, ...], tuple[JsonValue, ...] | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -70,8 +71,12 @@ class DescribedSources:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether the work that examining may take is used up."""
-        return self._work.is_spent
+        """Whether something was left out, since it would have taken more work than examining may."""
+        return self._work.is_spent or bool(self._left_out)
+
+    def renewed(self) -> DescribedSources:
+        """Return the same sources for another examination, with all the work before them."""
+        return DescribedSources(self.descriptions)
 
     def judge(self, source: str) -> Judge:
         """Return the judge of one source, which keeps what it has compiled."""
@@ -97,11 +102,18 @@ class DescribedSources:
         return (*self.details(operation).parameters, *keys)
 
     def success_values(self, operation: OperationPlace, pointer: str) -> tuple[JsonValue, ...] | None:
-        """Return the values that a member of the body of any 2xx response may have, or None when one leaves it open."""
+        """Return the values that a member of the body of any 2xx response may have, or None when one leaves it open.
+
+        None as well when telling takes too much work: then `is_exhausted`.
+        """
         key = (operation.source, operation.method, operation.path, pointer)
         if key not in self._values:
-            with judging_work(self._work):
-                self._values[key] = self._success_values(operation, pointer)
+            try:
+                with judging_work(self._work):
+                    self._values[key] = self._success_values(operation, pointer)
+            except JudgingLimitError:
+                self._values[key] = None
+                self._left_out.add(key)
         return self._values[key]
 
     def _success_values(self, operation: OperationPlace, pointer: str) -> tuple[JsonValue, ...] | None:

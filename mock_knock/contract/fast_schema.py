@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
-from mock_knock.contract.schema_growth import is_bounded
+from mock_knock.contract.schema_growth import SchemaGrowth
 from mock_knock.messages import JsonValue
 
 NOT_TRANSLATED = frozenset(
@@ -41,17 +41,25 @@ def compile_schema(
     *,
     is_openapi_30: bool,
     formats: Callable[[str], FormatCheck],
+    growth: SchemaGrowth | None = None,
 ) -> jsonschema_rs.Validator | None:
     """Compile `schema`, a node of `document`, with everything it refers to.
 
-    `formats` gives the check for each format name that occurs. Returns None when the schema uses something that is not
-    translated, would take work without a bound, or is no proper schema: then only the stock validator, which looks no
-    further than it must, may judge.
+    `formats` gives the check for each format name that occurs, `growth` what is known of this document. Returns None
+    when the schema uses something that is not translated, would take work without a bound, or is no proper schema: then
+    only the stock validator, which looks no further than it must, may judge.
     """
     try:
-        return _compile(document, schema, is_openapi_30=is_openapi_30, formats=formats)
+        return _compile(
+            document, schema, is_openapi_30=is_openapi_30, formats=formats, growth=growth or growth_of(document)
+        )
     except (ValueError, TypeError, RecursionError, jsonschema_rs.ReferencingError):
         return None
+
+
+def growth_of(document: Mapping[str, JsonValue]) -> SchemaGrowth:
+    """Return what tells bounded schemas of a document, before anything is known of them."""
+    return SchemaGrowth(lambda reference: lookup(document, reference))
 
 
 def _compile(
@@ -60,6 +68,7 @@ def _compile(
     *,
     is_openapi_30: bool,
     formats: Callable[[str], FormatCheck],
+    growth: SchemaGrowth,
 ) -> jsonschema_rs.Validator | None:
     closure = _collect(document, schema)
     if closure is None:
@@ -68,7 +77,7 @@ def _compile(
     if any(key in NOT_TRANSLATED for node in nodes for key in _keywords(node)):
         return None
     names = {name for node in nodes for name in _formats(node)}
-    if names & NUMERIC_FORMATS or not is_bounded(schema, closure.get):
+    if names & NUMERIC_FORMATS or not growth.is_bounded(schema):
         return None
     translate: Callable[[JsonValue], JsonValue] = _translate_30 if is_openapi_30 else lambda node: node
     root: dict[str, JsonValue] = {ROOT[0]: [translate(schema)]}

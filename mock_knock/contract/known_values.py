@@ -13,7 +13,7 @@ MAX_DEPTH = 30
 """Levels of references and combinations that are looked through; schemas can go in circles."""
 
 MAX_LOOKS = 2_000
-"""At schemas, and at values of other sets; a schema whose references multiply leaves everything open."""
+"""At schemas, and at values of other sets; a schema whose references multiply is given up."""
 
 _COMPARISONS_OF_A_LOOK = 100
 _KEYWORDS_OF_A_LOOK = 3
@@ -29,15 +29,13 @@ class KnownValues:
     resolve: Resolve
 
     def at(self, schema: JsonValue, pointer: str) -> Values | None:
-        """Return every value that the place at a JSON pointer may have.
+        """Return every value that the place at a JSON pointer may have, or None when the set is open.
 
-        None when the set is open, or takes too much work to tell; the work is paid for from the current budget.
+        Raises:
+            JudgingLimitError: telling takes too much work, which is paid for from the current budget.
         """
         tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-        try:
-            return _Search(self.resolve).at(schema, tokens, MAX_DEPTH)
-        except JudgingLimitError:
-            return None
+        return _Search(self.resolve).at(schema, tokens, MAX_DEPTH)
 
 
 @dataclass(slots=True)

@@ -11,13 +11,14 @@ import jsonschema_rs
 import orjson
 
 from mock_knock.contract.description import Description
-from mock_knock.contract.fast_schema import FormatCheck, compile_schema
+from mock_knock.contract.fast_schema import FormatCheck, compile_schema, growth_of
 from mock_knock.contract.judging_work import is_bounded_regex
 from mock_knock.contract.schema_errors import Place, from_jsonschema_rs
 from mock_knock.contract.violations import SchemaError
 from mock_knock.messages import JsonValue
 
 DIALECT = "jsonSchemaDialect"
+GROWTH = ("growth",)
 
 _MONTH_AND_DAY = (
     r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
@@ -68,8 +69,11 @@ def compile_plain(description: Description, schema: JsonValue) -> PlainSchema | 
     node = description.resolve(schema)
     if DIALECT in description.document or node is None:
         return None
+    document, memo = description.document, description.memo
+    if GROWTH not in memo:
+        memo[GROWTH] = growth_of(document)
     validator = compile_schema(
-        description.document, node, is_openapi_30=description.is_openapi_30, formats=plain_format
+        document, node, is_openapi_30=description.is_openapi_30, formats=plain_format, growth=memo[GROWTH]
     )
     return None if validator is None else PlainSchema(validator)
 

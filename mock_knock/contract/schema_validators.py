@@ -14,9 +14,10 @@ from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
 
 from mock_knock.contract.bounded_keywords import bounded
-from mock_knock.contract.fast_schema import FormatCheck, compile_schema
+from mock_knock.contract.fast_schema import FormatCheck, compile_schema, growth_of
 from mock_knock.contract.judging_work import current_work, is_bounded_regex, judging_work
 from mock_knock.contract.schema_errors import Place, from_jsonschema_rs
+from mock_knock.contract.schema_growth import SchemaGrowth
 from mock_knock.contract.violations import TOO_DEEP, SchemaError
 from mock_knock.messages import JsonValue
 
@@ -80,6 +81,7 @@ class FastSchemaValidatorsFactory(SchemaValidatorsFactory):
         self._stock = stock
         self._is_openapi_30 = is_openapi_30
         self._created: dict[int, _Created] = {}
+        self._growth: SchemaGrowth | None = None
 
     def create(self, spec: SchemaPath, schema: SchemaPath, *args: Any, **options: Any) -> FastSchemaValidator:
         """Return the validator of a schema; see the stock factory for the arguments.
@@ -103,7 +105,10 @@ class FastSchemaValidatorsFactory(SchemaValidatorsFactory):
             return None  # another dialect of JSON Schema, or a policy of openapi-core
         with spec.resolve() as root:
             document: Any = root.contents
-        return compile_schema(document, node, is_openapi_30=self._is_openapi_30, formats=self._format_check)
+        self._growth = self._growth or growth_of(document)
+        return compile_schema(
+            document, node, is_openapi_30=self._is_openapi_30, formats=self._format_check, growth=self._growth
+        )
 
     def _format_check(self, name: str) -> FormatCheck:
         if name == "regex":

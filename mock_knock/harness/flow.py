@@ -65,6 +65,10 @@ class Flow:
         others = {name: other.document for name, other in self.others.items()}
         return Subject(self.document, workflow, self.described, dialect, others, self.memo)
 
+    def rewritten(self, source: Source, document: Document, notes: tuple[Finding, ...]) -> Flow:
+        """Return this flow with another text of its document, of which nothing has been examined yet."""
+        return replace(self, source=source, document=document, notes=notes, described=self.described.renewed())
+
     def documents(self) -> tuple[Flow, ...]:
         """Return this flow and every other one it leads to, each once."""
         found: dict[int, Flow] = {}

@@ -12,7 +12,7 @@ from mock_knock.errors import MockKnockError
 from mock_knock.harness.flow import Flow, read_structure
 
 MAX_ROUNDS = 10
-MAX_REPAIRS = 10_000
+MAX_REPAIRS = 1_000
 """Of one file and call, those that turn out to be impossible included."""
 MAX_ATTEMPTS = 40
 """How often repairs that fail together are tried by halves; after that all that are left of them are refused."""
@@ -44,11 +44,12 @@ def mend_flow(flow: Flow) -> Mended:
     for _ in range(MAX_ROUNDS):
         room = MAX_REPAIRS - len(mended.repairs) - len(mended.refused)
         given_up = frozenset(repair.key for repair, _ in mended.refused)
-        planned = tuple(islice(distinct_repairs(_plan(mended.flow, given_up)), room))
+        planned = tuple(islice(distinct_repairs(_plan(mended.flow, given_up)), room + 1))
         if not planned:
             return mended
-        mended = _carry_out_possible(mended, planned, attempts)
-        if len(planned) == room:
+        is_cut_off = len(planned) > room or mended.flow.described.is_exhausted
+        mended = _carry_out_possible(mended, planned[:room], attempts)
+        if is_cut_off:
             break
     return replace(mended, has_more=True)
 
@@ -81,6 +82,6 @@ def _carry_out(mended: Mended, planned: Sequence[Repair], attempts: Iterator[int
     sources = mended.flow.document.sources  # no repair touches them, and here each has its type
     return replace(
         mended,
-        flow=replace(mended.flow, source=source, document=replace(document, sources=sources), notes=notes),
+        flow=mended.flow.rewritten(source, replace(document, sources=sources), notes),
         repairs=(*mended.repairs, *planned),
     )

@@ -444,3 +444,43 @@ def test_a_loop_that_all_steps_have() -> None:
     findings = lint_workflow(subject, str)
     assert ("loop-unbounded", "/workflows/0/successActions/0") in {(each.code, each.where) for each in findings}
     assert "loop-unbounded" not in {each.code for each in plan_repairs(subject, value, findings)}
+
+
+class Exhausted(Described):
+    """Sources that are not looked through any more."""
+
+    is_exhausted = True
+
+    def success_values(self, operation: Any, pointer: str) -> tuple[JsonValue, ...] | None:  # noqa: ARG002  # any
+        """Return nothing, as nobody has looked."""
+        return None
+
+
+def test_what_nobody_has_looked_at_is_left_alone() -> None:
+    """Where the values of a loop could not be looked at, it has no repair: which of them are failures is not known."""
+    value, findings = lone_loop()
+    document = parse_document(value)
+    for described, codes in ((Described(), set()), (Exhausted(), set()), (OpenStatus(), {"loop-unbounded"})):
+        subject = Subject(document, document.workflows[0], described, "lenient")
+        assert codes == {each.code for each in plan_repairs(subject, value, findings)}
+
+
+class OpenStatus(Described):
+    """Sources whose status may be any text."""
+
+    def success_values(self, operation: Any, pointer: str) -> tuple[JsonValue, ...] | None:  # noqa: ARG002  # any
+        """Return nothing, as the set is open."""
+        return None
+
+
+def lone_loop() -> tuple[JsonValue, tuple[Finding, ...]]:
+    """Return a document whose one action is a loop, and the finding about it."""
+    criteria = [{"condition": "$response.body#/status == 'queued'"}]
+    loop = {"name": "again", "type": "goto", "stepId": "s", "criteria": criteria}
+    value: JsonValue = {
+        "arazzo": "1.0.1",
+        "info": {"title": "t", "version": "1"},
+        "sourceDescriptions": [{"name": "one", "url": "1.yml"}],
+        "workflows": [{"workflowId": "w", "steps": [{"stepId": "s", "operationId": "poll", "onSuccess": [loop]}]}],
+    }
+    return value, (Finding("loop-unbounded", "warning", "", "/workflows/0/steps/0/onSuccess/0"),)

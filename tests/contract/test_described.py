@@ -223,13 +223,16 @@ DOUBLING: dict[str, Any] = {
 MANY_VALUES = {"enum": [str(number) for number in range(1_000)]}
 
 
-@pytest.mark.parametrize("schema", [{"$ref": "#/components/schemas/S0"}, {"allOf": [MANY_VALUES] * 3}])
+@pytest.mark.parametrize("schema", [{"$ref": "#/components/schemas/S30"}, {"allOf": [MANY_VALUES] * 3}])
 def test_values_that_take_too_much_work(schema: JsonValue) -> None:
     """References that multiply, and long lists that are compared with each other, leave the values open."""
     paths = {"/op": {"get": {"responses": answers(schema)}}}
-    document = {"openapi": "3.0.3", "paths": paths, "components": {"schemas": DOUBLING}}
+    document = {"openapi": "3.0.3", "paths": paths, "components": {"schemas": {**DOUBLING, "S40": STATUS}}}
     description = load_description("api", document, where="api")
-    assert DescribedSources({"api": description}).success_values(description.operations[0], "") is None
+    sources = DescribedSources({"api": description})
+    assert not sources.is_exhausted
+    assert [None, None] == [sources.success_values(description.operations[0], "") for _ in range(2)]
+    assert sources.is_exhausted
 
 
 def body_of(schema: JsonValue) -> JsonValue:
@@ -252,3 +255,20 @@ def test_work_for_all_operations_is_shared() -> None:
 
     assert [1, 0, 0, 0, 0] == [found(index) for index in (0, 1, 2, 1, 0)]
     assert [] == [key for key in description.memo if key[:1] == ("body",) and key[2] == "/c"]
+    assert sources.is_exhausted
+    sources = sources.renewed()
+    assert (1, False) == (found(0), sources.is_exhausted)
+
+
+def test_many_ordinary_schemas() -> None:
+    """Following schemas that are bounded takes nothing from the work of judging, however many there are."""
+    shared = {f"T{number}": {"type": "string"} for number in range(20)}
+    names = {f"p{number}": {"$ref": f"#/components/schemas/T{number % 20}"} for number in range(60)}
+    paths = {f"/{number}": {"put": body_of({"type": "object", "properties": names})} for number in range(300)}
+    description = load_description(
+        "api", {"openapi": "3.0.3", "paths": paths, "components": {"schemas": shared}}, where="api"
+    )
+    sources = DescribedSources({"api": description})
+    wrong: JsonValue = {"p1": 1}
+    found = [sources.body_violations(each, None, wrong, unknown=frozenset()) for each in description.operations]
+    assert ({1}, False) == ({len(each) for each in found}, sources.is_exhausted)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mock_knock.contract.fast_schema import lookup
-from mock_knock.contract.judging_work import JudgingWork, judging_work
-from mock_knock.contract.schema_growth import is_bounded
+from mock_knock.contract.schema_growth import MAX_ALL_LOOKS, SchemaGrowth, is_bounded
 from mock_knock.messages import JsonValue
 
 
@@ -79,9 +78,29 @@ def test_too_many_schemas_for_any_member() -> None:
     assert not judged({"patternProperties": {f"a{number}": {"minimum": number} for number in range(201)}})
 
 
-def test_looks_are_paid_for() -> None:
-    """Following schemas is part of the work of judging: without anything left the answer is no."""
-    with judging_work(JudgingWork(100)) as work:
-        assert judged({"properties": {str(number): {} for number in range(10)}})
-        assert not judged({"properties": {str(number): {} for number in range(100)}})
-    assert work.is_spent
+def test_what_schemas_share_is_followed_once() -> None:
+    """Of a second schema only what is new is looked at; one that is not bounded leaves nothing behind as known."""
+    shared = {"properties": {str(number): {"type": "string"} for number in range(500)}}
+    document = {"$defs": {"shared": shared, "bad": lattice("allOf", 40)}}
+    growth = SchemaGrowth(lambda reference: lookup(document, reference))
+    assert growth.is_bounded({"properties": {"a": {"$ref": "#/$defs/shared"}}})
+    first = MAX_ALL_LOOKS - growth.left
+    assert growth.is_bounded({"properties": {"b": {"$ref": "#/$defs/shared"}}})
+    assert 2 * first > MAX_ALL_LOOKS - growth.left
+    for _ in range(2):
+        assert not growth.is_bounded({"properties": {"a": shared, "b": document["$defs"]["bad"]}})
+
+
+def test_looks_of_all_schemas_are_bounded() -> None:
+    """After very many looks at the schemas of one description no other one is followed."""
+    growth = SchemaGrowth(lambda _reference: None, left=100)
+    assert growth.is_bounded({"properties": {str(number): {} for number in range(10)}})
+    assert not growth.is_bounded({"properties": {str(number): {} for number in range(100)}})
+    assert not growth.is_bounded({"minimum": 1})
+
+
+def test_many_members_of_many_schemas() -> None:
+    """What applies to each of very many members is counted before it is written down."""
+    wide: dict[str, JsonValue] = {str(number): {} for number in range(100_000)}
+    any_member: dict[str, JsonValue] = {f"a{number}": {} for number in range(150)}
+    assert not judged({"allOf": [{"properties": wide}] * 40, "patternProperties": any_member})

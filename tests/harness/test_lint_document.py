@@ -242,6 +242,10 @@ def test_bounds_of_mending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert (3, True) == (len(first.repairs), first.has_more)
     rest = mend_flow(first.flow)
     assert (2, False) == (len(rest.repairs), rest.has_more)
+    with monkeypatch.context() as patched:
+        patched.setattr("mock_knock.harness.mending.MAX_REPAIRS", 5)
+        all_of_them = mend_flow(opened(path))
+    assert (5, False) == (len(all_of_them.repairs), all_of_them.has_more)
     monkeypatch.setattr("mock_knock.harness.mending.MAX_ROUNDS", 0)
     assert mend_flow(opened(path)).has_more
 

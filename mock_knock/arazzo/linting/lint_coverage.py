@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import prod
 
-from mock_knock.arazzo.conditions.comparison import json_equal
 from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Step, Workflow
-from mock_knock.arazzo.expression import MISSING
+from mock_knock.arazzo.expression import MISSING, Missing
 from mock_knock.arazzo.expressions.embedding import embedded_text
 from mock_knock.arazzo.linting.flow_graph import falls_through
 from mock_knock.arazzo.linting.lint_subject import Subject
 from mock_knock.arazzo.linting.possible_responses import (
-    MAX_RESPONSES,
     SUCCESSES,
     PossibleResponse,
     all_hold,
+    count_responses,
     expand_statuses,
     judge,
     make_responses,
@@ -45,13 +43,17 @@ def check_coverage(subject: Subject) -> Iterator[Problem]:
         responses = tuple(_unhandled_responses(subject, step, operation))
         for pointer in sorted(asked):
             values = subject.described.success_values(operation, pointer) or ()
-            left = [
-                value
-                for value in values
-                if any(json_equal(value, response.members.get(pointer, MISSING)) for response in responses)
-            ]
+            open_values = {_scalar_key(each.members.get(pointer, MISSING)) for each in responses}
+            left = [value for value in values if _scalar_key(value) in open_values]
             if left:
                 yield _unhandled(subject.workflow, step, pointer, left)
+
+
+def _scalar_key(value: JsonValue | Missing) -> object:
+    """Return what tells values apart as JSON does, where true is not 1; None for what is no member of a response."""
+    if value is MISSING or isinstance(value, (dict, list)):
+        return None
+    return isinstance(value, bool), value
 
 
 def _asks_to_go_on(workflow: Workflow, step: Step) -> bool:
@@ -65,7 +67,8 @@ def _unhandled_responses(subject: Subject, step: Step, operation: OperationTarge
     """Yield the responses with which the step can pass and none of its success actions is taken."""
     criteria = step_criteria(step)
     statuses = _successes(subject.described.statuses(operation), criteria)
-    for response in make_responses(statuses, described_enums(subject, step, operation, criteria)):
+    enums = described_enums(subject, step, operation, criteria)
+    for response in find_responses(subject, step, statuses, enums, criteria):
         is_taken = any(all_hold(action.criteria, step, response) is not False for action in step.on_success)
         if succeeds(step, response) is not False and not is_taken:
             yield response
@@ -82,31 +85,37 @@ def _statuses(subject: Subject, operation: OperationTarget, criteria: Iterable[C
     return expand_statuses(subject.described.statuses(operation), criteria)
 
 
+def find_responses(
+    subject: Subject,
+    step: Step,
+    statuses: Sequence[int],
+    enums: Mapping[str, Sequence[JsonValue | Missing]],
+    criteria: Sequence[Criterion],
+) -> tuple[PossibleResponse, ...]:
+    """Return the possible responses of a step that there is time to hold against some criteria.
+
+    Where a document has too many of them, those of later steps have no bodies, or there are none at all.
+    """
+    what = f"responses {statuses} {enums} {[each.condition for each in criteria]}"
+    return subject.memo.recall(what, step, lambda: _affordable(subject, statuses, enums, criteria))
+
+
+def _affordable(
+    subject: Subject,
+    statuses: Sequence[int],
+    enums: Mapping[str, Sequence[JsonValue | Missing]],
+    criteria: Sequence[Criterion],
+) -> tuple[PossibleResponse, ...]:
+    for known in (enums, {}):
+        if subject.memo.affords(count_responses(statuses, known) * (1 + len(criteria))):
+            return make_responses(statuses, known)
+    return ()
+
+
 def described_enums(
     subject: Subject, step: Step, operation: OperationTarget, criteria: Iterable[Criterion]
 ) -> dict[str, tuple[JsonValue, ...]]:
-    """Return the closed sets of values of the members that criteria read, by JSON pointer into the response body.
-
-    None are told when a document has so many combinations of them that looking at all would take long.
-    """
-    criteria = tuple(criteria)
-    what = f"enumerations for {[each.condition for each in criteria]}"
-    return subject.memo.recall(what, step, lambda: _affordable_enums(subject, step, operation, criteria))
-
-
-def _affordable_enums(
-    subject: Subject, step: Step, operation: OperationTarget, criteria: Sequence[Criterion]
-) -> dict[str, tuple[JsonValue, ...]]:
-    enums = _enums(subject, step, operation, criteria)
-    combinations = prod(len(values) + 1 for values in enums.values())
-    if combinations > MAX_RESPONSES:
-        return enums  # so many that nobody goes through them, which costs nothing
-    return enums if subject.memo.affords(combinations * len(criteria)) else {}
-
-
-def _enums(
-    subject: Subject, step: Step, operation: OperationTarget, criteria: Iterable[Criterion]
-) -> dict[str, tuple[JsonValue, ...]]:
+    """Return the closed sets of values of the members that criteria read, by JSON pointer into the response body."""
     pointers = sorted({pointer for criterion in criteria for pointer in read_members(criterion, step)})
     values = {pointer: subject.described.success_values(operation, pointer) for pointer in pointers}
     return {
@@ -141,8 +150,8 @@ def check_possibility(subject: Subject) -> Iterator[Problem]:
         criteria = step_criteria(step)
         enums = described_enums(subject, step, operation, criteria)
         domains = {pointer: (*values, MISSING) for pointer, values in enums.items()}
-        described = make_responses(_statuses(subject, operation, criteria), domains)
-        anything = make_responses(expand_statuses((), criteria), domains)
+        described = find_responses(subject, step, _statuses(subject, operation, criteria), domains, criteria)
+        anything = find_responses(subject, step, expand_statuses((), criteria), domains, criteria)
         passed = [response for response in described if succeeds(step, response) is not False]
         failed = [response for response in anything if succeeds(step, response) is not True]
         known = _known(subject.described.statuses(operation), enums)

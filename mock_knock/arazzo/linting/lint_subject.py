@@ -16,7 +16,7 @@ from mock_knock.messages import JsonValue
 T = TypeVar("T")
 
 
-MAX_COMBINATIONS = 150_000
+MAX_COMBINATIONS = 100_000
 """Possible responses of a document that are looked at, each counted for each criterion: about a second."""
 
 

@@ -66,13 +66,24 @@ def make_responses(
     statuses: Sequence[int], enums: Mapping[str, Sequence[JsonValue | Missing]]
 ) -> tuple[PossibleResponse, ...]:
     """Return every combination of a status and the values of body members; enumerations are those of successes."""
-    count = len(statuses) * prod(map(len, enums.values()))
-    known = enums if count <= MAX_RESPONSES else {}
+    known = _manageable(statuses, enums)
     bodies = [dict(zip(known, values, strict=True)) for values in product(*known.values())]
     nothing: list[dict[str, JsonValue | Missing]] = [{}]
     return tuple(
         PossibleResponse(status, body) for status in statuses for body in (bodies if status in SUCCESSES else nothing)
     )
+
+
+def count_responses(statuses: Sequence[int], enums: Mapping[str, Sequence[JsonValue | Missing]]) -> int:
+    """Return how many responses `make_responses` would return."""
+    successes = sum(status in SUCCESSES for status in statuses)
+    return successes * prod(map(len, _manageable(statuses, enums).values())) + len(statuses) - successes
+
+
+def _manageable(
+    statuses: Sequence[int], enums: Mapping[str, Sequence[JsonValue | Missing]]
+) -> Mapping[str, Sequence[JsonValue | Missing]]:
+    return enums if len(statuses) * prod(map(len, enums.values())) <= MAX_RESPONSES else {}
 
 
 def expand_statuses(described: Iterable[str], criteria: Iterable[Criterion]) -> tuple[int, ...]:

@@ -16,8 +16,8 @@ from mock_knock.arazzo.criterion import Criterion
 from mock_knock.arazzo.document import Action, Step
 from mock_knock.arazzo.expressions.pointer import MISSING, join_pointer, resolve_pointer, split_pointer
 from mock_knock.arazzo.lint import Subject
-from mock_knock.arazzo.linting.lint_coverage import described_enums
-from mock_knock.arazzo.linting.possible_responses import all_hold, expand_statuses, judge, make_responses, succeeds
+from mock_knock.arazzo.linting.lint_coverage import described_enums, find_responses
+from mock_knock.arazzo.linting.possible_responses import all_hold, expand_statuses, judge, succeeds
 from mock_knock.arazzo.linting.uses import step_criteria
 from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove
 
@@ -79,6 +79,8 @@ def _leaves_open(subject: Subject, step: Step, loop: Action) -> bool:
     asked = set(_compared(loop))
     for pointer in {pointer for pointer, _ in asked if pointer is not None}:
         values = subject.described.success_values(operation, pointer) or ()
+        if subject.described.is_exhausted:  # no values may mean that nobody has looked
+            return True
         if sum((pointer, json.dumps(each)) not in asked for each in values) > 1:
             return True
     return False
@@ -103,16 +105,18 @@ def mend_coverage(subject: Subject, value: JsonValue, pointer: str) -> StepRepai
 def _may_fail(subject: Subject, step: Step, condition: str) -> bool:
     """Tell whether no failure action takes what fails once the step asks for a condition as well.
 
-    That is each response that passes today and does not surely meet the condition, whatever its status.
+    That is each response that passes today and does not surely meet the condition, whatever its status. Where there was
+    no time to look at them all, it may not.
     """
     added = Criterion(condition)
     criteria = (*step_criteria(step), added)
     operation = subject.operation(step)
     enums = described_enums(subject, step, operation, criteria) if operation else {}
     domains = {pointer: (*values, MISSING) for pointer, values in enums.items()}
-    responses = make_responses(expand_statuses((), criteria), domains)
+    responses = find_responses(subject, step, expand_statuses((), criteria), domains, criteria)
     failing = [each for each in responses if succeeds(step, each) is not False and judge(added, step, each) is not True]
-    return all(all_hold(action.criteria, step, each) is False for action in step.on_failure for each in failing)
+    is_taken = any(all_hold(action.criteria, step, each) is not False for action in step.on_failure for each in failing)
+    return bool(responses) and not is_taken
 
 
 def _end_of_poll(step: Step, loop: Action) -> str | None:
