@@ -135,3 +135,11 @@ class Remove:
 
 Edit: TypeAlias = SetText | AddMember | AddItem | Remove
 """A change of a document, told by the place of its nodes."""
+
+
+def way_to(pointer: str) -> list[str]:
+    """Return a JSON pointer and those of everything around it, from the inside out."""
+    way = [pointer]
+    while way[-1]:
+        way.append(way[-1].rpartition("/")[0])
+    return way

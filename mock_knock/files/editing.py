@@ -15,7 +15,7 @@ from mock_knock.files.problems import DocumentProblem
 from mock_knock.files.text_changes import Change, Refusal, change_text, insert, remove
 from mock_knock.files.yaml_outline import outline_yaml
 from mock_knock.files.yaml_reader import read_yaml
-from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove, SetText
+from mock_knock.messages import AddItem, AddMember, Edit, JsonValue, Remove, SetText, way_to
 
 _NEAR = 2
 """How far a change can be from those that it meets, in the order of the text: one that adds may share a beginning."""
@@ -89,9 +89,9 @@ class _Turn:
     def take(self, edit: Edit) -> None:
         """Take one edit; raises Refusal or LookupError for the first one when it cannot be carried out."""
         changed = edit.pointer if isinstance(edit, (AddMember, AddItem)) else edit.pointer.rpartition("/")[0]
-        way = _way_to(changed)
+        way = way_to(changed)
         is_free = changed not in self.around and self.waiting.isdisjoint(way)
-        is_in_place = self.moved.isdisjoint(_way_to(edit.pointer))
+        is_in_place = self.moved.isdisjoint(way_to(edit.pointer))
         is_next = isinstance(edit, SetText) or changed not in self.restructured
         if isinstance(edit, Remove) and edit.pointer in self.touched:
             is_next = False
@@ -103,7 +103,7 @@ class _Turn:
         else:
             insort(self.changes, change)
             self.moved |= _moved_by(edit)
-            self.touched.update(_way_to(edit.pointer))
+            self.touched.update(way_to(edit.pointer))
             self.restructured |= set() if isinstance(edit, SetText) else {changed}
 
     def find_change(self, edit: Edit) -> Change | None:
@@ -117,14 +117,6 @@ class _Turn:
         at = bisect_left(self.changes, change)
         near = self.changes[max(at - _NEAR, 0) : at + _NEAR]
         return None if any(_meet(change, each) for each in near) else change
-
-
-def _way_to(pointer: str) -> list[str]:
-    """Return a pointer and those of everything around it."""
-    way = [pointer]
-    while way[-1]:
-        way.append(way[-1].rpartition("/")[0])
-    return way
 
 
 def find_refusals(text: str, groups: Sequence[Iterable[Edit]], *, is_json: bool) -> Mapping[int, str]:

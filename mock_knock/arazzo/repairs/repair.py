@@ -19,7 +19,7 @@ from mock_knock.arazzo.lint import Subject
 from mock_knock.arazzo.linting.uses import step_criteria
 from mock_knock.arazzo.queries.query import simple_equivalent
 from mock_knock.arazzo.repairs.repair_steps import compared_in, mend_coverage, mend_loop
-from mock_knock.messages import AddMember, Edit, Finding, JsonValue, Remove, SetText
+from mock_knock.messages import AddMember, Edit, Finding, JsonValue, Remove, SetText, way_to
 
 _UNBRACED_PATH = re.compile(r"(\$sourceDescriptions\.[^.{}]+\.url)(#/.*)", re.DOTALL)
 
@@ -80,19 +80,11 @@ def distinct_repairs(repairs: Iterable[Repair]) -> Iterator[Repair]:
     scopes: set[str] = set()
     around: set[str] = set()
     for repair in repairs:
-        way = _way_to(repair.scope)
+        way = way_to(repair.scope)
         if repair.scope not in around and scopes.isdisjoint(way):
             scopes.add(repair.scope)
             around.update(way)
             yield repair
-
-
-def _way_to(pointer: str) -> list[str]:
-    """Return a pointer and those of everything around it."""
-    way = [pointer]
-    while way[-1]:
-        way.append(way[-1].rpartition("/")[0])
-    return way
 
 
 def _mend_braces(code: str, _subject: Subject, value: JsonValue, pointer: str) -> Repair | None:
