@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -37,8 +38,20 @@ class KnockApi:
 
     def post(self, path: str, value: Any, **options: Any) -> requests.Response:
         """Send a JSON body."""
+        return self._send_json("POST", path, value, **options)
+
+    def put(self, path: str, value: Any, **options: Any) -> requests.Response:
+        """Send a JSON body with PUT."""
+        return self._send_json("PUT", path, value, **options)
+
+    def call(self, operation_id: str, method: str, path: str, value: Any = None, **options: Any) -> requests.Response:
+        """Call an operation, with a JSON body unless it is None; the response keeps the contract."""
+        send = self.send if value is None else partial(self._send_json, value=value)
+        return judged(operation_id, send(method, path, **options))
+
+    def _send_json(self, method: str, path: str, value: Any, **options: Any) -> requests.Response:
         fields = {"Content-Type": "application/json", **options.pop("headers", {})}
-        return self.send("POST", path, body=orjson.dumps(value), headers=fields, **options)
+        return self.send(method, path, body=orjson.dumps(value), headers=fields, **options)
 
     def identify(self, *users: Mapping[str, Any]) -> requests.Response:
         """Identify users in bulk; the response keeps the contract."""
@@ -54,15 +67,17 @@ class KnockApi:
 
     def finish(self, *users: Mapping[str, Any]) -> dict[str, Any]:
         """Identify users and poll until the operation has ended; return its last form."""
-        found = self.identify(*users).json()
+        return self.finished(self.identify(*users).json())
+
+    def finished(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Poll a bulk operation until it has ended; return its last form."""
         for _ in range(POLLS):
             found = self.operation(found["id"]).json()
             if found["status"] in {"completed", "failed"}:
                 break
             if "/_mock" not in self.url and not self.url.startswith("http://127."):
                 time.sleep(0.5)
-        ended: dict[str, Any] = found
-        return ended
+        return found
 
     def state(self) -> dict[str, Any]:
         """Return what the fake holds."""

@@ -15,10 +15,10 @@ ENVELOPE = {"code", "message", "status", "type"}
 @pytest.mark.parametrize(
     ("method", "path", "operation_id"),
     [
-        ("GET", "/v1/users", "listUsers"),
-        ("GET", "/v1/users/ada", "getUser"),
-        ("POST", "/v1/users/bulk/delete", "bulkDeleteUsers"),
-        ("POST", "/v1/workflows/welcome/cancel", "cancelWorkflow"),
+        ("GET", "/v1/tenants", "listTenants"),
+        ("GET", "/v1/users/ada/schedules", "listUserSchedules"),
+        ("POST", "/v1/tenants/bulk/set", "bulkSetTenants"),
+        ("POST", "/v1/notify", "triggerWorkflow (2)"),
     ],
 )
 def test_an_operation_that_is_not_imitated(knock: KnockApi, method: str, path: str, operation_id: str) -> None:
@@ -65,7 +65,7 @@ def test_a_base_url_with_the_prefix(knock: KnockApi) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "authorization"),
     [
-        ("GET", "/v1/users", None),
+        ("GET", "/v1/tenants", None),
         ("GET", "/v1/nowhere", None),
         ("GET", "/v1/users", ""),
         ("PUT", "/v1/users/bulk/identify", None),

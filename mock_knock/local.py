@@ -31,6 +31,8 @@ DESCRIPTIONS = (
     "knock-users-api-openapi.yml",
     "knock-bulk-operations-api-openapi.yml",
     "knock-workflows-api-openapi.yml",
+    "knock-messages-api-openapi.yml",
+    "knock-workflow-recipient-runs-api-openapi.yml",
 )
 OVERLAY = "knock-overlay.yml"
 KNOWN_ROUTES = "knock-operations.yml"

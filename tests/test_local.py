@@ -277,12 +277,14 @@ def test_many_clients_at_once() -> None:
 
 
 def test_served_operations() -> None:
-    """The fake imitates exactly the operations that its three descriptions have, each with a judge."""
-    assert {
-        "bulkIdentifyUsers": ("POST", "/v1/users/bulk/identify"),
-        "getBulkOperation": ("GET", "/v1/bulk_operations/{id}"),
-        "triggerWorkflow": ("POST", "/v1/workflows/{key}/trigger"),
-    } == {name: (each.operation.method, each.operation.path) for name, each in served_operations().items()}
+    """Each operation of the bundled descriptions has a judge, under its operationId."""
+    found = {name: (each.operation.method, each.operation.path) for name, each in served_operations().items()}
+    assert ("POST", "/v1/users/bulk/identify") == found["bulkIdentifyUsers"]
+    assert found == {
+        each.operation_id: (each.method, each.path)
+        for description in served_descriptions()
+        for each in description.operations
+    }
 
 
 def test_descriptions_are_loaded_once() -> None:

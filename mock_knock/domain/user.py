@@ -2,53 +2,92 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from mock_knock.domain.merging import deep_merge
+from mock_knock.domain.preferences import PreferenceSet, merge_preferences
+from mock_knock.domain.recipient import RecipientKey
 from mock_knock.messages import JsonValue
 
-CHANNEL_DATA = "channel_data"
+CHANNEL_DATA, PREFERENCES = "channel_data", "preferences"
+MAX_PROPERTY_BYTES = 256_000
+"""Of the properties of one recipient, written as JSON without spaces; that kB means 1,000 bytes is our reading."""
+_APART = frozenset({"id", CHANNEL_DATA, PREFERENCES})
+"""Members of an identification that are no properties."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A user, object or tenant with all its properties; `updated_at` is the instant of the last identify."""
+    """A user, object or tenant with all its properties; `updated_at` is the instant of its last change.
+
+    Attributes:
+        id: unique among users, tenants, or the objects of a collection.
+        properties: the usual members and the custom ones, as they were given.
+        updated_at: when it was identified, or its preferences or channel data were set.
+        collection: of an object.
+        preferences: its preference sets by id: `default`, or a tenant's.
+        channel_data: by channel id.
+    """
 
     id: str
     properties: Mapping[str, JsonValue]
     updated_at: datetime
     collection: str | None = None
+    preferences: Mapping[str, PreferenceSet] = field(default_factory=dict)
+    channel_data: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> RecipientKey:
+        """Its identity among recipients."""
+        return RecipientKey(self.id, self.collection)
 
 
-def identify(existing: Entity | None, id_: str, properties: Mapping[str, JsonValue], now: datetime) -> Entity:
+def identify(existing: Entity | None, key: RecipientKey, properties: Mapping[str, JsonValue], now: datetime) -> Entity:
     """Create the entity or merge `properties` into it.
 
-    Maps merge at every depth, arrays and scalars are replaced, null overwrites and nothing is ever removed. The data of
-    one channel is replaced as a whole (not documented: our choice).
+    Maps merge at every depth, arrays and scalars are replaced, null overwrites and nothing is ever removed. Inline
+    preference sets merge unless they ask for something else. The data of one channel is replaced as a whole, and null
+    instead of preferences or channel data takes all of them away (not documented: our choice).
     """
-    known = existing.properties if existing else {}
-    merged = deep_merge(known, {name: value for name, value in properties.items() if name not in {"id", "collection"}})
-    channels, patch = known.get(CHANNEL_DATA), properties.get(CHANNEL_DATA)
-    if isinstance(channels, Mapping) and isinstance(patch, Mapping):
-        merged[CHANNEL_DATA] = {**channels, **patch}
-    return Entity(id_, merged, now, existing.collection if existing else properties.get("collection"))
+    known = existing or create_entity(key, now)
+    sets, data = properties.get(PREFERENCES, {}), properties.get(CHANNEL_DATA, {})
+    apart = _APART if key.collection is None else _APART | {"collection"}
+    merged = deep_merge(known.properties, {name: value for name, value in properties.items() if name not in apart})
+    return replace(
+        known,
+        properties=merged,
+        updated_at=now,
+        preferences={} if sets is None else merge_preferences(known.preferences, sets),
+        channel_data={} if data is None else {**known.channel_data, **data},
+    )
 
 
-def deep_merge(base: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Return a new map: members of `patch` win, maps on both sides merge; neither argument is changed.
+def is_oversize(properties: Mapping[str, JsonValue]) -> bool:
+    """Tell whether the custom properties of an identification are larger than Knock takes (FACTS section 1.5)."""
+    own = {name: value for name, value in properties.items() if name not in _APART}
+    return (
+        len(json.dumps(own, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        > MAX_PROPERTY_BYTES
+    )
 
-    It works without recursion, because a body may be nested as deeply as its decoder allows.
-    """
-    merged = dict(base)
-    waiting = [(merged, patch)]
-    while waiting:
-        target, changes = waiting.pop()
-        for name, value in changes.items():
-            known = target.get(name)
-            if isinstance(known, Mapping) and isinstance(value, Mapping):
-                target[name] = inner = dict(known)
-                waiting.append((inner, value))
-            else:
-                target[name] = value
-    return merged
+
+def create_entity(key: RecipientKey, now: datetime) -> Entity:
+    """Return an entity of which nothing but its identity is known."""
+    return Entity(key.id, {}, now, key.collection)
+
+
+def set_preferences(entity: Entity, set_id: str, preferences: PreferenceSet | None, now: datetime) -> Entity:
+    """Return the entity with one preference set in place of what was there; None takes the set away."""
+    others = {name: each for name, each in entity.preferences.items() if name != set_id}
+    found = others if preferences is None else {**entity.preferences, set_id: preferences}
+    return replace(entity, preferences=found, updated_at=now)
+
+
+def set_channel_data(entity: Entity, channel_id: str, data: Mapping[str, JsonValue] | None, now: datetime) -> Entity:
+    """Return the entity with the data of one channel in place of what was there; None takes it away."""
+    others = {name: each for name, each in entity.channel_data.items() if name != channel_id}
+    found = others if data is None else {**entity.channel_data, channel_id: data}
+    return replace(entity, channel_data=found, updated_at=now)

@@ -59,7 +59,11 @@ class MemoryState:
 
     def put_recipient(self, entity: Entity) -> None:
         """Add or replace a user or an object."""
-        self._recipients[RecipientKey(entity.id, entity.collection)] = entity
+        self._recipients[entity.key] = entity
+
+    def remove_recipient(self, key: RecipientKey) -> None:
+        """Forget a user or an object; one that is not there is no error."""
+        self._recipients.pop(key, None)
 
     def tenant(self, tenant_id: str) -> Entity | None:
         """Return a tenant, or None."""

@@ -57,6 +57,10 @@ class WorldState(Protocol):
         """Add or replace a user or an object."""
         ...
 
+    def remove_recipient(self, key: RecipientKey) -> None:
+        """Forget a user or an object; one that is not there is no error."""
+        ...
+
     def tenant(self, tenant_id: str) -> Entity | None:
         """Return a tenant, or None."""
         ...

@@ -11,8 +11,10 @@ from mock_knock.domain.bulk_operation import Status, observe
 from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.messages import JsonValue
 from mock_knock.service import World
+from mock_knock.service.bulk import push_operation
+from mock_knock.service.settling import settle
 from mock_knock.web.pipeline import base_url, current_world, json_body, web
-from mock_knock.web.problems import Problem, json_response
+from mock_knock.web.problems import INVALID_PARAMETERS, Problem, json_response
 from mock_knock.web.representation import (
     bulk_operation_json,
     entity_json,
@@ -38,7 +40,7 @@ def state() -> Response:
     """GET /_mock/state: every fact of the world, as it stands now."""
     world = current_world()
     with world.lock:
-        now = web().service.settle(world)
+        now = settle(world)
         return json_response(_state(world, now))
 
 
@@ -102,7 +104,7 @@ def transition(id_: str) -> Response:
     to = _member(json_body(), "to")
     if to not in tuple(Status):  # a tuple: what was sent may have no hash
         raise _invalid("to", f"must be one of: {', '.join(status.value for status in Status)}")
-    operation, snapshot = web().service.push_operation(current_world(), id_, Status(to))
+    operation, snapshot = push_operation(current_world(), id_, Status(to))
     return json_response(bulk_operation_json(operation, snapshot, base_url=base_url()))
 
 
@@ -135,4 +137,4 @@ def _member(body: JsonValue, name: str) -> JsonValue:
 
 def _invalid(field: str, message: str) -> Problem:
     errors = [{"field": field, "message": message, "type": None}]
-    return Problem(422, "invalid_params", "One or more parameters are invalid", errors=errors)
+    return Problem(422, "invalid_params", INVALID_PARAMETERS, errors=errors)

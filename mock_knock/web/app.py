@@ -10,10 +10,10 @@ from mock_knock import __version__
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.service import MockKnock
 from mock_knock.web.admin import admin
-from mock_knock.web.api import api
+from mock_knock.web.api import BLUEPRINTS
 from mock_knock.web.guard import AccessRules
 from mock_knock.web.imitation import KnownRoutes
-from mock_knock.web.pipeline import MAX_BODY_BYTES, Web, install
+from mock_knock.web.pipeline import MAX_BODY_BYTES, Web, install, web
 from mock_knock.web.problems import json_response
 
 
@@ -38,7 +38,8 @@ def create_app(
     app.url_map.merge_slashes = False
     app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules)
     install(app)
-    app.register_blueprint(api)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     app.register_blueprint(admin)
     app.add_url_rule("/", view_func=_welcome)
     return app
@@ -51,11 +52,7 @@ def _welcome() -> Response:
             "name": "mock-knock",
             "version": __version__,
             "message": "A local Knock is running here. Point KNOCK_BASE_URL at this address, without /v1.",
-            "imitated": [
-                "POST /v1/users/bulk/identify",
-                "GET /v1/bulk_operations/{id}",
-                "POST /v1/workflows/{key}/trigger",
-            ],
+            "imitated": [f"{each.operation.method} {each.operation.path}" for each in web().operations.values()],
             "for_testers": ["GET /_mock/state", "GET /_mock/requests", "POST /_mock/reset", "GET /_mock/health"],
         }
     )

@@ -22,9 +22,12 @@ from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, gua
 from mock_knock.web.imitation import KnownRoutes, method_not_allowed
 from mock_knock.web.json_depth import is_deeper_than
 from mock_knock.web.problems import API, Problem, invalid_params, problem_from, request_too_large
+from mock_knock.web.query import described_query
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The largest request body; Knock documents 10 MB for the data of a trigger (FACTS section 5.2)."""
+
+WITH_BODY = frozenset({"POST", "PUT"})
 
 MAX_DEPTH = 100
 """Levels of arrays and objects in a request body."""
@@ -110,30 +113,38 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _answer_bug)
 
 
-def validated(operation_id: str, path: Mapping[str, str]) -> JsonValue:
-    """Return the decoded body (None where there is none) of a request that keeps the contract.
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What a request that keeps the contract says: its decoded body, None where there is none, and its query."""
+
+    body: JsonValue
+    query: MultiMap
+
+
+def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
+    """Return what a request says, once it is clear that it keeps the contract.
 
     Raises:
         Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
     """
     asked, operation = current_request(), web().operations[operation_id]
     described, found = operation.operation, media_type(asked.content_type or "")
-    record = RequestRecord(described.method.lower(), described.path, _parameters(asked, path), found, None)
-    if asked.method == "POST":
+    query = described_query(asked.args.items(multi=True)) if asked.query_string else MultiMap()
+    parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
+    record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
+    if described.method in WITH_BODY:
         record.value = json_body()
         record.body = asked.get_data()
     violations = operation.request_violations(record)
     if violations:
         g.violations = violations
         raise invalid_params(violations)
-    return record.value
+    return Validated(record.value, query)
 
 
-def _parameters(asked: Request, path: Mapping[str, str]) -> RequestParameters:
-    """Return the parameters of a request; what it does not have is not looked for in detail."""
-    query = asked.args if asked.query_string else MultiMap()
-    cookies = asked.cookies if "Cookie" in asked.headers else MultiMap()
-    return RequestParameters(query=query, header=asked.headers, cookie=cookies, path=path)
+def _cookies(asked: Request) -> Mapping[str, str]:
+    """Return the cookies of a request; where it has none, they are not looked for in detail."""
+    return asked.cookies if "Cookie" in asked.headers else MultiMap()
 
 
 def json_body() -> JsonValue:

@@ -6,6 +6,7 @@ the pairing is our choice and named so in the README.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import orjson
@@ -15,7 +16,12 @@ from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.messages import ContractViolation, Finding, JsonValue
 
 MAX_FIELD_ERRORS = 50
+_PLACE = re.compile(r"^(path|query)\.")
+"""What the judge puts in front of parameters; the parts of a body begin with a slash."""
 UNPROCESSABLE = 422
+INVALID_PARAMETERS = "One or more parameters are invalid"
+PARAMETERS = frozenset({"cursor-invalid", "parameter-invalid"})
+"""Errors about one parameter, which they name."""
 INVALID_REQUEST, AUTHENTICATION, API = "invalid_request_error", "authentication_error", "api_error"
 
 
@@ -57,6 +63,9 @@ def problem_from(error: MockKnockError) -> Problem:
 
     A 422 has one entry for each finding of a document, at most 50.
     """
+    if error.code in PARAMETERS:
+        entry = {"field": error.where, "message": error.what, "type": None}
+        return Problem(UNPROCESSABLE, "invalid_params", INVALID_PARAMETERS, errors=[entry])
     status, code, type_ = ANSWERS.get(error.code, (500, error.code, API))
     findings = error.findings if isinstance(error, InvalidDocument) and status == UNPROCESSABLE else ()
     errors = [_document_error(each) for each in findings[:MAX_FIELD_ERRORS]]
@@ -66,7 +75,7 @@ def problem_from(error: MockKnockError) -> Problem:
 def invalid_params(violations: Sequence[ContractViolation]) -> Problem:
     """Return the 422 for a request that breaks the contract: one entry per field, at most 50, the rest counted."""
     shown = [_field_error(violation) for violation in violations[:MAX_FIELD_ERRORS]]
-    message = "One or more parameters are invalid"
+    message = INVALID_PARAMETERS
     if (hidden := len(violations) - len(shown)) > 0:
         message += f" ({hidden} more errors are not listed)"
     return Problem(422, "invalid_params", message, errors=shown)
@@ -80,7 +89,7 @@ def request_too_large(limit: int) -> Problem:
 def field_name(location: str) -> str:
     """Turn a JSON pointer into the path of a field: `/users/3/id` is `users[3].id`; the body itself is `body`."""
     name = ""
-    for token in location.removeprefix("path.").split("/"):
+    for token in _PLACE.sub("", location, count=1).split("/"):
         key = token.replace("~1", "/").replace("~0", "~")
         name += f"[{key}]" if key.isdecimal() and name else f".{key}" if name else key
     return name or "body"
@@ -89,6 +98,13 @@ def field_name(location: str) -> str:
 def json_response(value: JsonValue, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a value as a JSON response."""
     return Response(orjson.dumps(value), status=status, headers=dict(headers or {}), mimetype="application/json")
+
+
+def no_content() -> Response:
+    """Return the answer that says nothing but that it is done."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
 
 
 def _document_error(finding: Finding) -> dict[str, JsonValue]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
 from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.pages import Page
+from mock_knock.domain.preferences import MEMBERS, PreferenceSet
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import Entity
 from mock_knock.domain.workflow import WorkflowRun
 from mock_knock.messages import JsonValue
 from mock_knock.redact import Redactor
+
+_USUAL = ("name", "email", "phone_number", "avatar", "timezone", "created_at")
+"""Members that every user has."""
 
 
 def timestamp(instant: datetime | None) -> str | None:
@@ -42,7 +49,43 @@ def bulk_operation_json(operation: BulkOperation, snapshot: Snapshot, *, base_ur
 def entity_json(entity: Entity) -> dict[str, JsonValue]:
     """Return a user, object or tenant with all its properties at the top level."""
     collection = {} if entity.collection is None else {"collection": entity.collection}
-    return {"id": entity.id, **collection, **entity.properties, "updated_at": timestamp(entity.updated_at)}
+    apart = {"preferences": entity.preferences, "channel_data": entity.channel_data}
+    return {
+        **entity.properties,
+        "id": entity.id,
+        **collection,
+        **{name: value for name, value in apart.items() if value},
+        "updated_at": timestamp(entity.updated_at),
+    }
+
+
+def user_json(entity: Entity, *, with_preferences: bool = False) -> dict[str, JsonValue]:
+    """Return a user as Knock shows it: custom properties at the top level, usual ones null where they are not set."""
+    sets = {"preferences": [preference_set_json(id_, each) for id_, each in entity.preferences.items()]}
+    return {
+        **dict.fromkeys(_USUAL),
+        **entity.properties,
+        **(sets if with_preferences else {}),
+        "__typename": "User",
+        "id": entity.id,
+        "updated_at": timestamp(entity.updated_at),
+    }
+
+
+def preference_set_json(set_id: str, preferences: PreferenceSet) -> dict[str, JsonValue]:
+    """Return a preference set with all its members, null where nothing is said."""
+    return {**dict.fromkeys(MEMBERS), **preferences, "id": set_id}
+
+
+def channel_data_json(channel_id: str, data: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what a recipient has stored for a channel."""
+    return {"__typename": "ChannelData", "channel_id": channel_id, "data": data}
+
+
+def page_json(page: Page[Any], name: str, entries: Sequence[JsonValue]) -> dict[str, JsonValue]:
+    """Return a page whose entries are called `name` (`entries` for users, `items` for everything else)."""
+    info = {"__typename": "PageInfo", "page_size": page.size, "after": page.after, "before": page.before}
+    return {name: entries, "page_info": info}
 
 
 def workflow_run_json(run: WorkflowRun) -> dict[str, JsonValue]:

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.user import Entity, deep_merge, identify
+from mock_knock.domain.merging import deep_merge
+from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.user import MAX_PROPERTY_BYTES, Entity, identify, is_oversize
 from mock_knock.messages import JsonValue
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = datetime(2026, 1, 2, tzinfo=UTC)
+ADA = RecipientKey("ada")
 
-names = st.sampled_from(["a", "b", "c", "id", "collection", "channel_data"])
+names = st.sampled_from(["a", "b", "c", "id", "collection"])
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4), max_leaves=10
@@ -103,20 +106,20 @@ def test_very_deep_maps_merge() -> None:
 
 def test_a_first_identify_creates() -> None:
     """Somebody unknown comes into being with exactly the given properties."""
-    assert Entity("ada", {"name": "Ada"}, NOW) == identify(None, "ada", {"id": "ada", "name": "Ada"}, NOW)
+    assert Entity("ada", {"name": "Ada"}, NOW) == identify(None, ADA, {"id": "ada", "name": "Ada"}, NOW)
 
 
 def test_a_second_identify_merges() -> None:
     """Properties that are not named stay, and the instant of the last identify is kept."""
-    found = identify(user(name="Ada", plan={"seats": 1}), "ada", {"plan": {"trial": True}}, LATER)
+    found = identify(user(name="Ada", plan={"seats": 1}), ADA, {"plan": {"trial": True}}, LATER)
     assert Entity("ada", {"name": "Ada", "plan": {"seats": 1, "trial": True}}, LATER) == found
 
 
 def test_an_object_keeps_its_collection() -> None:
     """The collection of an object is part of its identity: it is no property, and a later identify cannot change it."""
-    created = identify(None, "p1", {"id": "p1", "collection": "projects", "name": "One"}, NOW)
+    created = identify(None, RecipientKey("p1", "projects"), {"id": "p1", "collection": "projects", "name": "One"}, NOW)
     assert Entity("p1", {"name": "One"}, NOW, "projects") == created
-    assert "projects" == identify(created, "p1", {"collection": "teams"}, LATER).collection
+    assert "projects" == identify(created, RecipientKey("p1", "projects"), {"collection": "teams"}, LATER).collection
 
 
 @pytest.mark.parametrize(
@@ -124,23 +127,53 @@ def test_an_object_keeps_its_collection() -> None:
     [
         ({"push": {"tokens": [1]}}, {"push": {"devices": [2]}}, {"push": {"devices": [2]}}),
         ({"push": {"tokens": [1]}}, {"chat": {"token": {}}}, {"push": {"tokens": [1]}, "chat": {"token": {}}}),
-        ({"push": {"tokens": [1]}}, {"push": None}, {"push": None}),
         ({"push": {"tokens": [1]}}, {}, {"push": {"tokens": [1]}}),
-        ({"push": {"tokens": [1]}}, None, None),
-        (None, {"push": {"tokens": [1]}}, {"push": {"tokens": [1]}}),
+        ({"push": {"tokens": [1]}}, None, {}),
+        ({}, {"push": {"tokens": [1]}}, {"push": {"tokens": [1]}}),
     ],
 )
-def test_channel_data_is_set_by_channel(known: JsonValue, patch: JsonValue, stored: JsonValue) -> None:
+def test_channel_data_is_set_by_channel(known: dict[str, Any], patch: JsonValue, stored: JsonValue) -> None:
     """The data of one channel replaces its former data as a whole, other channels keep theirs, null clears all."""
-    found = identify(user(channel_data=known, name="Ada"), "ada", {"channel_data": patch}, LATER)
-    assert {"channel_data": stored, "name": "Ada"} == found.properties
+    ada = Entity("ada", {"name": "Ada"}, NOW, channel_data=known)
+    found = identify(ada, ADA, {"channel_data": patch}, LATER)
+    assert (stored, {"name": "Ada"}) == (found.channel_data, found.properties)
+
+
+@pytest.mark.parametrize(
+    ("patch", "kept"),
+    [
+        ({"default": {"workflows": {"b": False}}}, {"default": {"workflows": {"a": True, "b": False}}}),
+        (
+            {"default": {"workflows": {"b": False}, "__persistence_strategy__": "replace"}},
+            {"default": {"workflows": {"b": False}}},
+        ),
+        (
+            {"acme": {"channels": None}},
+            {"default": {"workflows": {"a": True}}, "acme": {"channels": None}},
+        ),
+        ({}, {"default": {"workflows": {"a": True}}}),
+        (None, {}),
+    ],
+)
+def test_inline_preferences_merge(patch: JsonValue, kept: JsonValue) -> None:
+    """Preference sets of an identification merge into what is there, unless they ask to replace it; null clears all."""
+    ada = Entity("ada", {}, NOW, preferences={"default": {"workflows": {"a": True}}})
+    assert kept == identify(ada, ADA, {"preferences": patch}, LATER).preferences
+
+
+def test_the_size_of_properties() -> None:
+    """Properties of more than 256 kB are too large; id, preferences and channel data do not count."""
+    room = MAX_PROPERTY_BYTES - len('{"a":""}')
+    assert [False, True] == [is_oversize({"id": "ada", "a": "x" * size}) for size in (room, room + 1)]
+    assert is_oversize({"a": "\N{GREEK SMALL LETTER ALPHA}" * (room // 2 + 1)})
+    assert not is_oversize({"id": "x" * room * 2, "channel_data": {"c": "x" * room}, "preferences": {"d": "x" * room}})
 
 
 @given(maps, maps)
 def test_identify_is_idempotent(first: dict[str, Any], second: dict[str, Any]) -> None:
     """Identifying with the same properties again changes nothing but the instant."""
-    once = identify(identify(None, "ada", first, NOW), "ada", second, NOW)
-    assert once.properties == identify(once, "ada", second, LATER).properties
+    once = identify(identify(None, ADA, first, NOW), ADA, second, NOW)
+    assert once.properties == identify(once, ADA, second, LATER).properties
 
 
 @given(maps, maps)
@@ -148,14 +181,14 @@ def test_identify_changes_neither_entity_nor_properties(first: dict[str, Any], s
     """What was known and what was asked for stay as they were."""
     known = Entity("ada", first, NOW)
     before = copy.deepcopy((first, second))
-    identify(known, "ada", second, LATER)
+    identify(known, ADA, second, LATER)
     assert before == (first, second)
 
 
 @given(maps, maps)
 def test_identify_removes_no_property(first: dict[str, Any], second: dict[str, Any]) -> None:
-    """A property that was set once is there for ever; id and collection never are properties."""
-    known = identify(None, "ada", first, NOW)
-    found = identify(known, "ada", second, LATER)
+    """A property that was set once is there for ever; the id never is a property."""
+    known = identify(None, ADA, first, NOW)
+    found = identify(known, ADA, second, LATER)
     assert set(known.properties) <= set(found.properties)
-    assert set() == {"id", "collection"} & set(found.properties)
+    assert "id" not in found.properties

@@ -13,6 +13,8 @@ from mock_knock.domain.clock import Clock, ManualClock
 from mock_knock.domain.scenario import BulkPlan, Scenario
 from mock_knock.domain.user import Entity
 from mock_knock.service import MockKnock, World
+from mock_knock.service.bulk import identify_users, read_operation
+from mock_knock.service.settling import settle
 from mock_knock.store.memory import MemoryState
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,14 +48,14 @@ def users(world: World) -> dict[str, Entity]:
     return {entity.id: entity for entity in world.state.recipients()}
 
 
-def identify(knock: MockKnock, world: World, *ids: str, **properties: Any) -> str:
+def identify(world: World, *ids: str, **properties: Any) -> str:
     """Identify users in bulk and return the id of the operation."""
-    operation, _ = knock.identify_users(world, batch(*ids, **properties))
+    operation, _ = identify_users(world, batch(*ids, **properties))
     return operation.id
 
 
-def finish(knock: MockKnock, world: World, operation_id: str) -> None:
+def finish(world: World, operation_id: str) -> None:
     """Poll an operation of the default timeline to its end and settle it."""
     for _ in range(3):
-        knock.read_operation(world, operation_id)
-    knock.settle(world)
+        read_operation(world, operation_id)
+    settle(world)

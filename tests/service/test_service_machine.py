@@ -11,6 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from mock_knock.domain.bulk_operation import RANK, Snapshot, Stage, Status, Timeline
 from mock_knock.domain.scenario import BulkPlan, Scenario
 from mock_knock.service import ResourceMissing, TransitionRefused
+from mock_knock.service.bulk import identify_users, push_operation, read_operation
+from mock_knock.service.runs import trigger_workflow
+from mock_knock.service.settling import settle
 from tests.service.small_world import batch, new_knock
 
 KEYS = ("sk_test_first_key", "sk_test_other_key")
@@ -51,7 +54,7 @@ class Worlds(RuleBasedStateMachine):
     def identify(self, key: str, named: list[str], plan: BulkPlan) -> None:
         """Identify users under any plan."""
         self.worlds[key].scenario = Scenario(bulk=plan)
-        operation, snapshot = self.knock.identify_users(self.worlds[key], batch(*named, world=key))
+        operation, snapshot = identify_users(self.worlds[key], batch(*named, world=key))
         self.known[key].seen[operation.id] = snapshot
 
     @precondition(lambda self: self.has_operations())
@@ -59,7 +62,7 @@ class Worlds(RuleBasedStateMachine):
     def read(self, data: st.DataObject, *, is_poll: bool) -> None:
         """Poll an operation, or look at it only."""
         key, operation_id = self.choose(data)
-        self.knock.read_operation(self.worlds[key], operation_id, is_poll=is_poll)
+        read_operation(self.worlds[key], operation_id, is_poll=is_poll)
 
     @precondition(lambda self: self.has_operations())
     @rule(data=st.data(), to=st.sampled_from(list(Status)))
@@ -68,18 +71,18 @@ class Worlds(RuleBasedStateMachine):
         key, operation_id = self.choose(data)
         before = self.look(key, operation_id).status
         if RANK[to] > RANK[before]:
-            after = self.knock.push_operation(self.worlds[key], operation_id, to)[1].status
+            after = push_operation(self.worlds[key], operation_id, to)[1].status
             assert after is to or (to is Status.PROCESSING and RANK[after] == RANK[Status.COMPLETED])
         else:
             with pytest.raises(TransitionRefused):
-                self.knock.push_operation(self.worlds[key], operation_id, to)
+                push_operation(self.worlds[key], operation_id, to)
 
     @rule(key=keys, named=st.lists(ids, max_size=3), inline=st.lists(ids, max_size=2))
     def trigger(self, key: str, named: list[str], inline: list[str]) -> None:
         """Trigger for users by name and inline: whoever is visible is notified, the others are unknown."""
         visible = self.visible(key) | set(inline)
         recipients = [*named, *batch(*inline, world=key)]
-        run = self.knock.trigger_workflow(self.worlds[key], "welcome", {"recipients": recipients})
+        run = trigger_workflow(self.worlds[key], "welcome", {"recipients": recipients})
         self.known[key].inline |= set(inline)
         self.known[key].runs += 1
         assert {*named, *inline} & visible == {each.recipient.id for each in run.recipient_runs}
@@ -130,7 +133,7 @@ class Worlds(RuleBasedStateMachine):
     def users_are_visible_when_processed_and_not_before(self) -> None:
         """The users of a world are those whose row was processed without error, and inline ones."""
         for key, world in self.worlds.items():
-            self.knock.settle(world)
+            settle(world)
             assert self.visible(key) == {user.id for user in world.state.recipients()}
 
     @invariant()
@@ -140,7 +143,7 @@ class Worlds(RuleBasedStateMachine):
             assert {key} >= {user.properties["world"] for user in self.worlds[key].state.recipients()}
             for operation_id in self.known[key].seen:
                 with pytest.raises(ResourceMissing):
-                    self.knock.read_operation(self.worlds[other], operation_id, is_poll=False)
+                    read_operation(self.worlds[other], operation_id, is_poll=False)
 
     def has_operations(self) -> bool:
         """Tell whether there is an operation in any world."""
@@ -153,7 +156,7 @@ class Worlds(RuleBasedStateMachine):
 
     def look(self, key: str, operation_id: str) -> Snapshot:
         """Return an operation as it stands, without a poll."""
-        return self.knock.read_operation(self.worlds[key], operation_id, is_poll=False)[1]
+        return read_operation(self.worlds[key], operation_id, is_poll=False)[1]
 
     def visible(self, key: str) -> set[str]:
         """Return the users that should be there: of the rows that were processed without error, and inline ones."""

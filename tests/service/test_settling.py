@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import Stage, Status
 from mock_knock.domain.user import Entity
-from mock_knock.service import MockKnock, TransitionRefused, World
+from mock_knock.service import TransitionRefused, World
+from mock_knock.service.bulk import identify_users, push_operation, read_operation
+from mock_knock.service.runs import trigger_workflow
+from mock_knock.service.settling import settle
 from tests.service.small_world import KEY, START, batch, finish, identify, new_knock, plan, users
 
 AT_ONCE, ONE_POLL = Stage(polls=0), Stage(polls=1)
@@ -80,31 +83,31 @@ def play(history: list[Event], *, reads: Callable[[], int]) -> list[Entity]:
     knock = new_knock()
     world, operations = knock.world(KEY), list[str]()
     for number, event in enumerate(history):
-        act(knock, world, operations, event, number)
+        act(world, operations, event, number)
         for _ in range(reads()):
-            knock.settle(world)
-    knock.settle(world)
+            settle(world)
+    settle(world)
     return list(world.state.recipients())
 
 
-def act(knock: MockKnock, world: World, operations: list[str], event: Event, number: int) -> None:
+def act(world: World, operations: list[str], event: Event, number: int) -> None:
     """Let one event happen; its number is left on every user it touches."""
     mark = {"last": number, "all": {str(number): True}}
     match event:
         case Identify(ids=named, queued=queued, processing=processing):
             world.scenario = plan(queued, processing)
-            operations.append(identify(knock, world, *named, **mark))
+            operations.append(identify(world, *named, **mark))
         case Poll(index=index) if index < len(operations):
-            knock.read_operation(world, operations[index])
+            read_operation(world, operations[index])
         case Push(index=index, to=to) if index < len(operations):
             try:
-                knock.push_operation(world, operations[index], to)
+                push_operation(world, operations[index], to)
             except TransitionRefused:
                 return
         case Advance(tenths=tenths):
             world.clock.advance(tenths / 10)
         case Trigger(id=named_id):
-            knock.trigger_workflow(world, "welcome", {"recipients": [{"id": named_id, **mark}]})
+            trigger_workflow(world, "welcome", {"recipients": [{"id": named_id, **mark}]})
 
 
 OLDER_AND_YOUNGER: list[Event] = [Identify(("a",), AT_ONCE, ONE_POLL), Identify(("a",), AT_ONCE, ONE_POLL)]
@@ -142,8 +145,8 @@ def test_of_one_batch_the_later_row_wins() -> None:
     knock = new_knock()
     world = knock.world(KEY)
     world.scenario = plan(AT_ONCE, AT_ONCE)
-    knock.identify_users(world, [{"id": "ada", "a": 1, "b": 1}, {"id": "ada", "b": 2}])
-    knock.settle(world)
+    identify_users(world, [{"id": "ada", "a": 1, "b": 1}, {"id": "ada", "b": 2}])
+    settle(world)
     assert {"a": 1, "b": 2} == users(world)["ada"].properties
 
 
@@ -152,9 +155,9 @@ def test_a_user_is_as_old_as_its_row() -> None:
     knock = new_knock()
     world = knock.world(KEY)
     world.scenario = plan(AT_ONCE, within(4))
-    identify(knock, world, "a", "b", "c", "d")
+    identify(world, "a", "b", "c", "d")
     world.clock.advance(3600)
-    knock.settle(world)
+    settle(world)
     assert [START + timedelta(seconds=each) for each in (1, 2, 3, 4)] == [
         user.updated_at for user in users(world).values()
     ]
@@ -165,10 +168,10 @@ def test_rows_become_users_as_they_are_processed() -> None:
     knock = new_knock()
     world = knock.world(KEY)
     world.scenario = plan(AT_ONCE, within(4))
-    identify(knock, world, "a", "b", "c", "d")
+    identify(world, "a", "b", "c", "d")
     seen = []
     for _ in range(5):
-        knock.settle(world)
+        settle(world)
         seen.append("".join(users(world)))
         world.clock.advance(1)
     assert ["", "a", "ab", "abc", "abcd"] == seen
@@ -179,15 +182,15 @@ def test_settling_tells_the_instant() -> None:
     knock = new_knock()
     world = knock.world(KEY)
     world.clock.advance(7)
-    assert START + timedelta(seconds=7) == knock.settle(world)
+    assert START + timedelta(seconds=7) == settle(world)
 
 
 def test_an_ended_operation_is_not_looked_at_again() -> None:
     """Once an operation has ended and is in the table, settling has nothing to do with it."""
     knock = new_knock()
     world = knock.world(KEY)
-    ended, running = identify(knock, world, "ada"), identify(knock, world, "grace")
-    finish(knock, world, ended)
+    ended, running = identify(world, "ada"), identify(world, "grace")
+    finish(world, ended)
     assert [running] == [record.operation.id for record in world.state.unsettled()]
 
 
@@ -212,9 +215,9 @@ def test_settling_reads_the_clock_once() -> None:
     world = knock.world(KEY)
     for name, seconds in (("older", 2.5), ("younger", 1.7)):  # begun in seconds 0 and 1, due at 2.5 and 2.7
         world.scenario = plan(AT_ONCE, within(seconds))
-        knock.identify_users(world, batch("ada", name=name))
-    knock.settle(world)
-    knock.settle(world)
+        identify_users(world, batch("ada", name=name))
+    settle(world)
+    settle(world)
     assert "younger" == users(world)["ada"].properties["name"]
 
 
@@ -222,6 +225,6 @@ def test_a_trigger_reads_the_clock_once() -> None:
     """A run begins at the very instant at which its inline recipients and its tenant were identified."""
     knock = new_knock(new_clock=TickingClock)
     world = knock.world(KEY)
-    run = knock.trigger_workflow(world, "welcome", {"recipients": [{"id": "ada"}], "tenant": "acme"})
+    run = trigger_workflow(world, "welcome", {"recipients": [{"id": "ada"}], "tenant": "acme"})
     (tenant,) = world.state.tenants()
     assert (run.inserted_at, run.inserted_at) == (users(world)["ada"].updated_at, tenant.updated_at)

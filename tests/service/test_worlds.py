@@ -11,6 +11,9 @@ from mock_knock.domain.journal import JournalEntry
 from mock_knock.domain.scenario import Scenario
 from mock_knock.messages import HttpRequest, HttpResponse
 from mock_knock.service import MockKnock, World
+from mock_knock.service.bulk import identify_users
+from mock_knock.service.runs import trigger_workflow
+from mock_knock.service.settling import settle
 from mock_knock.store.memory import MemoryState
 from tests.service.small_world import KEY, START, batch, identify, new_knock, users
 
@@ -74,12 +77,12 @@ def test_worlds_share_nothing() -> None:
     """Facts, clock, scenario and journal of one world are not seen in another."""
     knock = new_knock()
     one, other = knock.world("a"), knock.world("b")
-    operation_id = identify(knock, one, "ada")
+    operation_id = identify(one, "ada")
     one.clock.advance(60)
     one.scenario = Scenario(name="mine")
     one.journal.add(ENTRY)
-    knock.settle(one)
-    knock.settle(other)
+    settle(one)
+    settle(other)
     assert (["ada"], {}) == (list(users(one)), users(other))
     assert other.state.operation(operation_id) is None
     assert (START, "default", 0) == (other.clock.now(), other.scenario.name, other.journal.total)
@@ -106,7 +109,7 @@ def test_the_longest_idle_goes_first() -> None:
 def test_a_forgotten_world_begins_anew() -> None:
     """A key whose world has gone starts from the beginning."""
     knock = new_knock(max_worlds=1)
-    identify(knock, knock.world("a"), "ada")
+    identify(knock.world("a"), "ada")
     knock.world("b")
     assert () == tuple(knock.world("a").state.operations())
 
@@ -136,7 +139,7 @@ def test_a_reset_goes_back_to_the_beginning() -> None:
     knock = new_knock(scenario=Scenario(name="start"))
     world, other = knock.world("a"), knock.world("b")
     for each in (world, other):
-        identify(knock, each, "ada")
+        identify(each, "ada")
         each.clock.advance(5)
         each.scenario = Scenario(name="mine")
         each.journal.add(ENTRY)
@@ -161,7 +164,7 @@ def test_a_reset_of_all_reaches_every_world() -> None:
     knock = new_knock()
     worlds = [knock.world(key) for key in "abc"]
     for world in worlds:
-        identify(knock, world, "ada")
+        identify(world, "ada")
     knock.reset_all()
     assert [()] * 3 == [tuple(world.state.operations()) for world in worlds]
 
@@ -170,10 +173,10 @@ def test_an_operation_from_before_the_reset_is_gone() -> None:
     """What was under way before a reset has no effect after it."""
     knock = new_knock()
     world = knock.world(KEY)
-    identify(knock, world, "ada")
+    identify(world, "ada")
     knock.reset(world)
     world.clock.advance(60)
-    knock.settle(world)
+    settle(world)
     assert {} == users(world)
 
 
@@ -192,6 +195,6 @@ def test_new_ids_come_from_outside() -> None:
     ids: Iterator[str] = iter(["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"])
     knock = MockKnock(new_state=MemoryState, new_clock=lambda: ManualClock(START), new_id=lambda: next(ids))
     world = knock.world(KEY)
-    operation, _ = knock.identify_users(world, batch("ada"))
-    run = knock.trigger_workflow(world, "welcome", {"recipients": []})
+    operation, _ = identify_users(world, batch("ada"))
+    run = trigger_workflow(world, "welcome", {"recipients": []})
     assert ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222") == (operation.id, run.id)

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from mock_knock.service.bulk import identify_users
 from mock_knock.web.admin import LATEST, MAX_ADVANCE
 from mock_knock.web.guard import ADMIN_TOKEN_HEADER, DEFAULT_KEY, AccessRules
 from tests.web.wsgi_fake import WsgiFake, new_fake
@@ -77,7 +78,7 @@ def test_a_reset_of_all(fake: WsgiFake, query: str, others: int) -> None:
     """`?all=1` resets every world, otherwise the one that is asked for."""
     fake.identify("ada")
     other = fake.service.world("another")
-    fake.service.identify_users(other, [{"id": "ada"}])
+    identify_users(other, [{"id": "ada"}])
     fake.send("POST", f"/_mock/reset{query}")
     assert ((), others) == (tuple(fake.world.state.operations()), len(tuple(other.state.operations())))
 

@@ -40,7 +40,7 @@ def journal(fake: WsgiFake) -> list[JournalEntry]:
         ("POST", IDENTIFY, TOO_LARGE, {"Authorization": None}, 401, "authentication_required"),
         ("POST", IDENTIFY, TOO_LARGE, {"Authorization": "Bearer pk_a"}, 403, "incorrect_token_type"),
         ("PUT", IDENTIFY, TOO_LARGE, {"Content-Type": "text/plain"}, 405, "method_not_allowed"),
-        ("POST", "/v1/users/bulk/delete", TOO_LARGE, {"Content-Type": "text/plain"}, 501, "not_imitated"),
+        ("POST", "/v1/tenants/bulk/set", TOO_LARGE, {"Content-Type": "text/plain"}, 501, "not_imitated"),
         ("POST", "/v1/nowhere", TOO_LARGE, {}, 404, "resource_missing"),
         ("POST", IDENTIFY, TOO_LARGE, {"Content-Type": "text/plain"}, 415, "unsupported_media_type"),
         ("POST", IDENTIFY, TOO_LARGE, {}, 413, "request_too_large"),
@@ -198,8 +198,8 @@ def test_a_bug_is_an_envelope_and_a_log_entry(
 ) -> None:
     """An exception nobody expected gives a 500 that says nothing of it; the log has it with its traceback."""
     monkeypatch.setattr(logging.getLogger("mock_knock"), "propagate", True)  # `serve` may have changed it
-    for name in ("read_operation", "settle"):
-        monkeypatch.setattr(fake.service, name, failing(RuntimeError("the insides")))
+    for name in ("mock_knock.service.bulk.read_operation", "mock_knock.web.admin.settle"):
+        monkeypatch.setattr(name, failing(RuntimeError("the insides")))
     answer = fake.send("GET", path)
     assert (500, "internal_error", "api_error") == tuple(answer.get_json()[each] for each in ("status", "code", "type"))
     assert (500, True) == (answer.status_code, "x-request-id" in answer.headers)
@@ -212,7 +212,9 @@ def test_a_bug_is_an_envelope_and_a_log_entry(
 
 def test_an_error_that_nobody_mapped_is_an_envelope(fake: WsgiFake, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of ours that the table of answers does not know is a 500 with its own code."""
-    monkeypatch.setattr(fake.service, "identify_users", failing(MockKnockError("surprise", "What a surprise")))
+    monkeypatch.setattr(
+        "mock_knock.service.bulk.identify_users", failing(MockKnockError("surprise", "What a surprise"))
+    )
     answer = fake.send("POST", IDENTIFY, USERS)
     assert (500, "surprise", "What a surprise") == (
         answer.status_code,
@@ -223,7 +225,7 @@ def test_an_error_that_nobody_mapped_is_an_envelope(fake: WsgiFake, monkeypatch:
 
 def test_a_failed_request_is_in_the_journal(fake: WsgiFake, monkeypatch: pytest.MonkeyPatch) -> None:
     """A 500 is written down like any other answer."""
-    monkeypatch.setattr(fake.service, "identify_users", failing(RuntimeError()))
+    monkeypatch.setattr("mock_knock.service.bulk.identify_users", failing(RuntimeError()))
     fake.send("POST", IDENTIFY, USERS)
     assert [500] == [entry.response.status for entry in journal(fake)]
 

@@ -45,7 +45,7 @@ def violations(number: int) -> list[ContractViolation]:
         ("/3", "3"),
         ("/0/id", "0.id"),
         ("path.id", "id"),
-        ("query.page_size", "query.page_size"),
+        ("query.page_size", "page_size"),
     ],
 )
 def test_field_names(location: str, field: str) -> None:

@@ -28,7 +28,7 @@ def test_a_head_request_is_answered_without_a_body(fake: WsgiFake) -> None:
     head, get = fake.send("HEAD", path), fake.send("GET", path)
     assert (200, b"", get.headers["Content-Length"]) == (head.status_code, head.data, head.headers["Content-Length"])
     assert "queued" == get.get_json()["status"]
-    for other in (IDENTIFY, TRIGGER, "/v1/users/ada"):
+    for other in (IDENTIFY, TRIGGER, "/v1/tenants/acme"):
         assert (405, b"") == (fake.send("HEAD", other).status_code, fake.send("HEAD", other).data)
 
 

@@ -173,7 +173,7 @@ def read_from(stream: Any) -> tuple[int, dict[str, Any]]:
 )
 def test_old_clients(url: str, fields: bytes, connection: str) -> None:
     """HTTP/1.0 works without a Host, and keeps the connection only when asked to."""
-    status, found, _ = ask(url, b"GET /v1/users HTTP/1.0\r\n" + KEY + fields + b"\r\n")
+    status, found, _ = ask(url, b"GET /v1/tenants HTTP/1.0\r\n" + KEY + fields + b"\r\n")
     assert (501, connection) == (status, found["connection"])
 
 

@@ -1,0 +1,108 @@
+"""Bulk operations: accepted at once, worked off in the time of their world, read by polls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from mock_knock.domain.bulk_operation import RANK, BulkOperation, Snapshot, Status, Transition, observe
+from mock_knock.domain.scenario import Row
+from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, is_oversize
+from mock_knock.messages import JsonValue
+from mock_knock.service.errors import TransitionRefused, resource_missing
+from mock_knock.service.settling import BULK_DELETE, BULK_IDENTIFY, BULK_SET_PREFERENCES, settle_until
+from mock_knock.service.world import World
+from mock_knock.store.protocol import OperationRecord
+
+__all__ = ["BULK_DELETE", "BULK_IDENTIFY", "BULK_SET_PREFERENCES"]
+
+
+def identify_users(
+    world: World, users: Sequence[Mapping[str, JsonValue]], *, size: int | None = None
+) -> tuple[BulkOperation, Snapshot]:
+    """Accept a bulk identify and return its operation as it stands at once.
+
+    Users with too many properties end in `error_items` (our choice). `size` is that of the request in bytes, if known:
+    of a small one nobody is too large.
+    """
+    may_be_oversize = size is None or size > MAX_PROPERTY_BYTES
+    oversize = [index for index, row in enumerate(users) if is_oversize(row)] if may_be_oversize else []
+    return _accept(world, BULK_IDENTIFY, users, oversize)
+
+
+def delete_users(world: World, ids: Sequence[str]) -> tuple[BulkOperation, Snapshot]:
+    """Accept a bulk delete and return its operation as it stands at once."""
+    return _accept(world, BULK_DELETE, [{"id": each} for each in ids])
+
+
+def set_user_preferences(
+    world: World, ids: Sequence[str], set_id: str, preferences: Mapping[str, JsonValue]
+) -> tuple[BulkOperation, Snapshot]:
+    """Accept that users get a preference set in place of what they have, and return the operation at once."""
+    return _accept(world, BULK_SET_PREFERENCES, [{"id": each, PREFERENCES: {set_id: preferences}} for each in ids])
+
+
+def read_operation(world: World, operation_id: str, *, is_poll: bool = True) -> tuple[BulkOperation, Snapshot]:
+    """Return a bulk operation as it is seen now; a poll counts towards its timeline.
+
+    Raises:
+        ResourceMissing: there is no such operation in this world.
+    """
+    with world.lock:
+        record, now = _record(world, operation_id), world.clock.now()
+        snapshot = observe(record.operation, now, record.polls)
+        if is_poll and RANK[snapshot.status] < RANK[Status.COMPLETED]:
+            settle_until(world, now)
+            world.state.add_poll(record.operation.id, now)
+        return record.operation, snapshot
+
+
+def push_operation(world: World, operation_id: str, to: Status) -> tuple[BulkOperation, Snapshot]:
+    """Push a bulk operation to a later state.
+
+    Raises:
+        ResourceMissing: there is no such operation in this world.
+        TransitionRefused: the operation is in that state already, past it, or at its end.
+    """
+    with world.lock:
+        now = world.clock.now()
+        settle_until(world, now)
+        record = _record(world, operation_id)
+        current = observe(record.operation, now, record.polls).status
+        if RANK[to] <= RANK[current]:
+            raise TransitionRefused(
+                "transition-refused",
+                f"a bulk operation that is {current} cannot become {to}",
+                where=operation_id,
+                hint="states only move forward: queued, processing, then completed or failed",
+            )
+        push = Transition(to, now, len(record.polls))
+        operation = replace(record.operation, transitions=(*record.operation.transitions, push))
+        world.state.put_operation(replace(record, operation=operation))
+        return operation, observe(operation, now, record.polls)
+
+
+def _accept(
+    world: World, name: str, rows: Sequence[Row], refused: Sequence[int] = ()
+) -> tuple[BulkOperation, Snapshot]:
+    with world.lock:
+        now, plan = world.clock.now(), world.scenario.bulk
+        failing = plan.failing_rows(rows)
+        operation = BulkOperation(
+            id=world.new_id(),
+            name=name,
+            inserted_at=now,
+            rows=tuple(rows),
+            timeline=plan.timeline,
+            failing_rows=tuple(sorted({*failing, *refused})) if refused else failing,
+            fails_at=plan.fails_after(rows),
+        )
+        world.state.put_operation(OperationRecord(operation))
+        return operation, observe(operation, now, ())
+
+
+def _record(world: World, operation_id: str) -> OperationRecord:
+    record = world.state.operation(operation_id.lower())
+    if record is None:
+        raise resource_missing("The bulk operation", operation_id)
+    return record

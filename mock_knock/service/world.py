@@ -1,0 +1,95 @@
+"""Worlds: everything that belongs to one API key, and the register of all of them."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock, RLock
+
+from mock_knock.domain.clock import Clock
+from mock_knock.domain.journal import Journal
+from mock_knock.domain.scenario import Scenario
+from mock_knock.redact import mask_key
+from mock_knock.store.protocol import WorldState
+
+MAX_WORLDS = 1_000
+
+log = logging.getLogger("mock_knock")
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that belongs to one API key: facts, clock, scenario, journal; `lock` guards all of it.
+
+    `new_id` returns a fresh UUID v4 as text.
+    """
+
+    key: str
+    clock: Clock
+    scenario: Scenario
+    state: WorldState
+    new_id: Callable[[], str]
+    journal: Journal = field(default_factory=Journal)
+    lock: RLock = field(default_factory=RLock)
+
+
+class MockKnock:
+    """The worlds of a fake, one for each API key.
+
+    Args:
+        new_state: makes the empty facts of a world.
+        new_clock: makes the clock of a world.
+        new_id: returns a fresh UUID v4 as text.
+        scenario: how every world behaves until it is told otherwise.
+        max_worlds: how many worlds are kept; the longest idle goes first.
+    """
+
+    def __init__(
+        self,
+        *,
+        new_state: Callable[[], WorldState],
+        new_clock: Callable[[], Clock],
+        new_id: Callable[[], str],
+        scenario: Scenario = Scenario(),  # noqa: B008  # frozen
+        max_worlds: int = MAX_WORLDS,
+    ) -> None:
+        self._new_state = new_state
+        self._new_clock = new_clock
+        self._scenario = scenario
+        self._max_worlds = max_worlds
+        self._worlds: OrderedDict[str, World] = OrderedDict()
+        self._lock = Lock()
+        self.new_id = new_id
+
+    def world(self, key: str) -> World:
+        """Return the world of an API key; it begins with the first request."""
+        with self._lock:
+            world = self._worlds.get(key)
+            if world is None:
+                world = World(key, self._new_clock(), self._scenario, self._new_state(), self.new_id)
+                self._worlds[key] = world
+                self._drop_idle_worlds()
+            self._worlds.move_to_end(key)
+            return world
+
+    def reset(self, world: World) -> None:
+        """Put a world back to its beginning: facts, clock, scenario and journal."""
+        with world.lock:
+            world.state = self._new_state()
+            world.clock = self._new_clock()
+            world.scenario = self._scenario
+            world.journal.clear()
+
+    def reset_all(self) -> None:
+        """Put every world back to its beginning."""
+        with self._lock:
+            worlds = tuple(self._worlds.values())
+        for world in worlds:
+            self.reset(world)
+
+    def _drop_idle_worlds(self) -> None:
+        while len(self._worlds) > self._max_worlds:
+            key, _ = self._worlds.popitem(last=False)
+            log.warning("more than %d API keys: forgot the world of %s", self._max_worlds, mask_key(key))

@@ -1,0 +1,9 @@
+"""The endpoints of Knock under `/v1`, a module for each resource."""
+
+from mock_knock.web.api.bulk_operations import bulk_operations
+from mock_knock.web.api.users import users
+from mock_knock.web.api.workflows import workflows
+
+BLUEPRINTS = (users, bulk_operations, workflows)
+
+__all__ = ["BLUEPRINTS"]

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from mock_knock.domain.push_data import complete_channel_data
+from mock_knock.messages import JsonValue
+
+NOTHING = {"locale": None, "timezone": None}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ({"tokens": ["a"]}, {"tokens": ["a"], "devices": [{"token": "a", **NOTHING}]}),
+        ({"tokens": []}, {"tokens": [], "devices": []}),
+        ({"devices": [{"token": "a", "locale": "en"}]}, {"tokens": ["a"], "devices": [{"token": "a", "locale": "en"}]}),
+        ({"devices": []}, {"tokens": [], "devices": []}),
+        ({"target_arns": ["a"]}, {"target_arns": ["a"], "devices": [{"target_arn": "a", **NOTHING}]}),
+        ({"devices": [{"target_arn": "a"}]}, {"target_arns": ["a"], "devices": [{"target_arn": "a"}]}),
+        ({"tokens": ["a"], "devices": [{"token": "b"}]}, {"tokens": ["a"], "devices": [{"token": "b"}]}),
+        ({"connections": []}, {"connections": []}),
+    ],
+)
+def test_both_forms_are_read(sent: dict[str, JsonValue], read: dict[str, JsonValue]) -> None:
+    """Push data is read with the list and the devices, whichever of them was sent; other data as it is."""
+    assert read == complete_channel_data(sent)
