@@ -11,7 +11,8 @@ ChannelType: TypeAlias = Literal["email", "in_app_feed", "sms", "push", "chat", 
 DeliveryStatus: TypeAlias = Literal["sent", "delivered", "not_sent"]
 
 CHANNEL_TYPES: tuple[ChannelType, ...] = get_args(ChannelType)
-_NAMESPACE = UUID("6c1d5d52-7d1c-5f8e-9a53-0d0f6b1f2a11")
+NAMESPACE = UUID("6c1d5d52-7d1c-5f8e-9a53-0d0f6b1f2a11")
+"""Of the ids that follow from names."""
 _PROVIDERS: Mapping[ChannelType, str] = {
     "email": "email_sendgrid",
     "in_app_feed": "in_app_feed_knock",
@@ -49,7 +50,7 @@ class Channel:
 def default_channel(type_: ChannelType) -> Channel:
     """Return the channel that every world has for a type; its id is the same everywhere and always."""
     name = type_.replace("_", " ").capitalize()
-    return Channel(str(uuid5(_NAMESPACE, type_)), type_, type_, name, _PROVIDERS[type_])
+    return Channel(str(uuid5(NAMESPACE, type_)), type_, type_, name, _PROVIDERS[type_])
 
 
 def default_provider(type_: ChannelType) -> str:

@@ -1,96 +1,70 @@
-"""Triggering a workflow: one run for the call, one recipient run for each known, distinct recipient."""
+"""Workflows and channels as an environment has them: what a trigger runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID, uuid5
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from uuid import uuid5
 
-from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, parse_recipient
-from mock_knock.messages import JsonValue
-
-
-@dataclass(frozen=True, slots=True)
-class TriggerRequest:
-    """What a trigger asks for, read from a body that passed the contract."""
-
-    workflow: str
-    recipients: tuple[Recipient, ...]
-    actor: Recipient | None = None
-    tenant: Recipient | None = None
-    data: Mapping[str, JsonValue] | None = None
-    cancellation_key: str | None = None
-    settings: Mapping[str, JsonValue] | None = None
+from mock_knock.domain.channel import DEFAULT_CHANNELS, NAMESPACE, Channel
+from mock_knock.domain.preferences import Purpose
 
 
 @dataclass(frozen=True, slots=True)
-class RecipientRun:
-    """The part of a run that concerns one recipient; `data` is what its templates would see."""
+class ChannelStep:
+    """Sends a message over a channel; `ref` names the step within its workflow."""
 
-    id: str
-    recipient: RecipientKey
-    data: Mapping[str, JsonValue]
+    ref: str
+    channel: Channel
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowRun:
-    """One accepted trigger; for the `unknown` recipients nothing runs, `unknown_actor` is an actor never identified."""
+class DelayStep:
+    """Waits; `ref` names the step within its workflow."""
 
-    id: str
-    request: TriggerRequest
-    inserted_at: datetime
-    recipient_runs: tuple[RecipientRun, ...]
-    unknown: tuple[RecipientKey, ...] = ()
-    unknown_actor: RecipientKey | None = None
+    ref: str
+    seconds: float
 
 
-def parse_trigger(workflow: str, body: Mapping[str, JsonValue]) -> TriggerRequest:
-    """Read a trigger body that passed the contract (FACTS section 1.3)."""
-    actor, tenant = body.get("actor"), body.get("tenant")
-    return TriggerRequest(
-        workflow=workflow,
-        recipients=tuple(parse_recipient(value) for value in body["recipients"]),
-        actor=None if actor is None else parse_recipient(actor),
-        tenant=None if tenant is None else parse_recipient(tenant),
-        data=body.get("data"),
-        cancellation_key=body.get("cancellation_key"),
-        settings=body.get("settings"),
-    )
+Step: TypeAlias = ChannelStep | DelayStep
 
 
-def inline_identities(request: TriggerRequest) -> tuple[InlineIdentity, ...]:
-    """Return who must be identified before the run: actor first, then the recipients in order.
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A committed workflow: what is done for each recipient, in order."""
 
-    The tenant is not among them: it lives in a table of its own.
-    """
-    named = (request.actor, *request.recipients)
-    return tuple(recipient for recipient in named if isinstance(recipient, InlineIdentity))
+    key: str
+    name: str = ""
+    is_active: bool = True
+    is_commercial: bool = False
+    categories: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
 
+    @property
+    def version_id(self) -> str:
+        """The id of its only version, a UUID."""
+        return str(uuid5(NAMESPACE, f"workflow {self.key}"))
 
-def plan_run(
-    request: TriggerRequest, *, run_id: str, now: datetime, is_known: Callable[[RecipientKey], bool]
-) -> WorkflowRun:
-    """Return the run of a trigger: a recipient named twice runs once, an unknown one does not run (FACTS section 7).
-
-    The id of a recipient run derives from `run_id` (a UUID) and the recipient.
-    """
-    distinct: dict[RecipientKey, Recipient] = {}
-    for recipient in request.recipients:
-        distinct.setdefault(recipient.key, recipient)
-    known = {key: recipient for key, recipient in distinct.items() if is_known(key)}
-    return WorkflowRun(
-        id=run_id,
-        request=request,
-        inserted_at=now,
-        recipient_runs=tuple(_recipient_run(request, UUID(run_id), recipient) for recipient in known.values()),
-        unknown=tuple(key for key in distinct if key not in known),
-        unknown_actor=None if request.actor is None or is_known(request.actor.key) else request.actor.key,
-    )
+    @property
+    def purpose(self) -> Purpose:
+        """What preferences look at."""
+        return Purpose(self.key, self.categories, self.is_commercial)
 
 
-def _recipient_run(request: TriggerRequest, run_id: UUID, recipient: Recipient) -> RecipientRun:
-    own = recipient.trigger_data if isinstance(recipient, InlineIdentity) else None
-    key = recipient.key
-    id_ = uuid5(run_id, repr([key.collection, key.id]))  # `str(key)` of a user may be that of an object
-    return RecipientRun(id=str(id_), recipient=key, data={**(request.data or {}), **(own or {})})
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The workflows and channels of an environment by their keys; the default channels are always there."""
+
+    workflows: Mapping[str, Workflow] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=lambda: {each.key: each for each in DEFAULT_CHANNELS})
+
+
+def step_offsets(steps: Sequence[Step], *, skip_delay: bool) -> tuple[float, ...]:
+    """Return the seconds after the trigger at which each step is done: sending takes no time, waiting does."""
+    offsets, passed = [], 0.0
+    for step in steps:
+        if isinstance(step, DelayStep) and not skip_delay:
+            passed += step.seconds
+        offsets.append(passed)
+    return tuple(offsets)

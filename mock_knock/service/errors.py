@@ -17,6 +17,10 @@ class ParameterInvalid(MockKnockError):
     """A parameter keeps its description and cannot be used all the same; `where` is its place in the request."""
 
 
+class TriggerRefused(MockKnockError):
+    """A workflow cannot be triggered; `where` is the parameter at fault."""
+
+
 def resource_missing(what: str, where: str) -> ResourceMissing:
     """Return the error for something that is not there; `what` begins a sentence."""
     return ResourceMissing("resource_missing", f"{what} does not exist", where=where)

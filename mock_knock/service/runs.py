@@ -1,32 +1,146 @@
-"""Workflow runs: triggered, and read back."""
+"""Workflow runs: triggered, cancelled, and read back with the messages they made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
-from mock_knock.domain.recipient import InlineIdentity, RecipientKey
+from mock_knock.domain.filters import MessageFilter, RunFilter
+from mock_knock.domain.message import Message
+from mock_knock.domain.pages import Page, PageRequest, cut_page
+from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
+from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
 from mock_knock.domain.user import identify
-from mock_knock.domain.workflow import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
+from mock_knock.domain.workflow import Workflow
+from mock_knock.domain.workflow_run import RunRecord
 from mock_knock.messages import JsonValue
-from mock_knock.service.settling import settle
+from mock_knock.service.errors import TriggerRefused, resource_missing
+from mock_knock.service.settling import settle, settle_until
 from mock_knock.service.world import World
+
+Numbered = TypeVar("Numbered", RunRecord, Message)
 
 
 def trigger_workflow(world: World, workflow: str, body: Mapping[str, JsonValue]) -> WorkflowRun:
-    """Accept a trigger: identify whoever is inline, then record one run."""
+    """Accept a trigger: identify whoever is inline, then record one run.
+
+    Raises:
+        TriggerRefused: `workflow_inactive`; in a strict world also `workflow_missing` and `actor_missing`.
+    """
     with world.lock:
         request = parse_trigger(workflow, body)
         now = settle(world)
+        found = _find_workflow(world, workflow)
+        _check_actor(world, request)
         _identify_inline(world, request, now)
         run = plan_run(
             request,
+            found,
             run_id=world.new_id(),
             now=now,
             is_known=lambda key: world.state.recipient(key) is not None,
         )
         world.state.add_run(run)
+        for each in run.recipient_runs:
+            world.state.put_record(RunRecord(run, each, world.state.record_count()))
+        settle_until(world, now)
         return run
+
+
+def cancel_runs(world: World, workflow: str, cancellation_key: str, recipients: Collection[RecipientKey] | None) -> int:
+    """Cancel the runs of a workflow that wait and were triggered with a key, and return how many they are.
+
+    Args:
+        world: where they run.
+        workflow: the key of the workflow, without which a cancellation key means nothing.
+        cancellation_key: that of the trigger; several triggers can have the same.
+        recipients: only their runs; None is everybody's.
+    """
+    with world.lock:
+        now = settle(world)
+        found = [
+            record
+            for record in world.state.records()
+            if not record.is_over
+            and (record.run.workflow.key, record.run.request.cancellation_key) == (workflow, cancellation_key)
+            and (recipients is None or record.recipient_run.recipient in recipients)
+        ]
+        for record in found:
+            world.state.put_record(replace(record, cancelled_at=now))
+        return len(found)
+
+
+def list_runs(world: World, wanted: RunFilter, request: PageRequest) -> Page[RunRecord]:
+    """Return a page of the recipients' runs, newest first.
+
+    Raises:
+        CursorInvalid: a cursor is none of this list.
+    """
+    with world.lock:
+        settle(world)
+        found = [each for each in world.state.records() if wanted.admits(each)]
+    return _newest_first(found, request)
+
+
+def read_run(world: World, recipient_run_id: str) -> RunRecord:
+    """Return a recipient's run as it is now.
+
+    Raises:
+        ResourceMissing: there is no such run.
+    """
+    with world.lock:
+        settle(world)
+        found = world.state.record(recipient_run_id.lower())
+    if found is None:
+        raise resource_missing("The workflow recipient run", recipient_run_id)
+    return found
+
+
+def list_messages(world: World, wanted: MessageFilter, request: PageRequest) -> Page[Message]:
+    """Return a page of the messages, newest first.
+
+    Raises:
+        CursorInvalid: a cursor is none of this list.
+    """
+    with world.lock:
+        settle(world)
+        found = [each for each in world.state.messages() if wanted.admits(each)]
+    return _newest_first(found, request)
+
+
+def read_message(world: World, message_id: str) -> Message:
+    """Return a message.
+
+    Raises:
+        ResourceMissing: there is no such message.
+    """
+    with world.lock:
+        settle(world)
+        found = world.state.message(message_id)
+    if found is None:
+        raise resource_missing("The message", message_id)
+    return found
+
+
+def _newest_first(entries: Sequence[Numbered], request: PageRequest) -> Page[Numbered]:
+    return cut_page(entries[::-1], request, lambda each: -each.number)
+
+
+def _find_workflow(world: World, key: str) -> Workflow:
+    found = world.catalog.workflows.get(key)
+    if found is None and world.is_strict:
+        raise TriggerRefused("workflow_missing", "The workflow does not exist in this environment", where=key)
+    if found is not None and not found.is_active:
+        raise TriggerRefused("workflow_inactive", "The workflow is not active", where="key")
+    return found or Workflow(key)
+
+
+def _check_actor(world: World, request: TriggerRequest) -> None:
+    actor = request.actor
+    if world.is_strict and isinstance(actor, Reference) and world.state.recipient(actor.key) is None:
+        raise TriggerRefused("actor_missing", "The actor has not been identified", where="actor")
 
 
 def _identify_inline(world: World, request: TriggerRequest, now: datetime) -> None:

@@ -10,27 +10,25 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from heapq import merge
-from typing import TypeAlias
 
 from mock_knock.domain.bulk_operation import RANK, BulkOperation, Status, observe, processed_instants
 from mock_knock.domain.preferences import persist
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.user import PREFERENCES, create_entity, identify, set_preferences
+from mock_knock.service.stepping import Due, due_steps
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord, WorldState
 
 BULK_IDENTIFY, BULK_DELETE, BULK_SET_PREFERENCES = "users.identify", "users.delete", "users.set_preferences"
 """The names that Knock gives to bulk operations (FACTS section 6)."""
 
-_Due: TypeAlias = tuple[datetime, Callable[[], None]]
-
 
 def settle(world: World) -> datetime:
     """Bring the tables of a world up to now, and return now.
 
     Rows of several operations are taken in the order of their instants. Polls and pushes settle what was there before
-    them, so that those of one instant keep their order too.
+    them, so that those of one instant keep their order too. A row comes before a step of the same instant.
     """
     with world.lock:
         now = world.clock.now()
@@ -40,12 +38,13 @@ def settle(world: World) -> datetime:
 
 def settle_until(world: World, now: datetime) -> None:
     """Bring the tables of a world up to an instant that is not before the last one."""
-    due = [_settle_operation(world, record, now) for record in world.state.unsettled()]
-    for _, take_effect in merge(*due, key=_instant):
+    rows = [_settle_operation(world, record, now) for record in world.state.unsettled()]
+    steps = [[*due_steps(world.state, record, now)] for record in world.state.take_due_records(now)]
+    for _, take_effect in merge(*rows, *steps, key=_instant):
         take_effect()
 
 
-def _settle_operation(world: World, record: OperationRecord, now: datetime) -> list[_Due]:
+def _settle_operation(world: World, record: OperationRecord, now: datetime) -> list[Due]:
     operation = record.operation
     snapshot = observe(operation, now, record.polls)
     has_ended = RANK[snapshot.status] == RANK[Status.COMPLETED]
@@ -60,7 +59,7 @@ def _settle_operation(world: World, record: OperationRecord, now: datetime) -> l
 
 def _effects(
     state: WorldState, operation: BulkOperation, rows: Iterator[tuple[int, datetime]], failed: frozenset[int]
-) -> Iterator[_Due]:
+) -> Iterator[Due]:
     take_effect = _ROW_EFFECTS[operation.name]
     for index, at in rows:
         if index not in failed:
@@ -92,5 +91,5 @@ _ROW_EFFECTS: Mapping[str, Callable[[WorldState, Row, datetime], None]] = {
 }
 
 
-def _instant(due: _Due) -> datetime:
+def _instant(due: Due) -> datetime:
     return due[0]

@@ -11,7 +11,9 @@ from threading import Lock, RLock
 from mock_knock.domain.clock import Clock
 from mock_knock.domain.journal import Journal
 from mock_knock.domain.scenario import Scenario
+from mock_knock.domain.workflow import Catalog
 from mock_knock.redact import mask_key
+from mock_knock.service.beginning import Beginning, fill
 from mock_knock.store.protocol import WorldState
 
 MAX_WORLDS = 1_000
@@ -21,9 +23,9 @@ log = logging.getLogger("mock_knock")
 
 @dataclass(slots=True)
 class World:
-    """Everything that belongs to one API key: facts, clock, scenario, journal; `lock` guards all of it.
+    """Everything that belongs to one API key: facts, clock, scenario, catalog, journal; `lock` guards all of it.
 
-    `new_id` returns a fresh UUID v4 as text.
+    `new_id` returns a fresh UUID v4 as text; `is_strict` refuses unknown workflows and actors.
     """
 
     key: str
@@ -31,6 +33,8 @@ class World:
     scenario: Scenario
     state: WorldState
     new_id: Callable[[], str]
+    catalog: Catalog = Catalog()
+    is_strict: bool = False
     journal: Journal = field(default_factory=Journal)
     lock: RLock = field(default_factory=RLock)
 
@@ -43,6 +47,8 @@ class MockKnock:
         new_clock: makes the clock of a world.
         new_id: returns a fresh UUID v4 as text.
         scenario: how every world behaves until it is told otherwise.
+        beginning: what every world begins with.
+        is_strict: unknown workflows and actors are refused.
         max_worlds: how many worlds are kept; the longest idle goes first.
     """
 
@@ -53,11 +59,15 @@ class MockKnock:
         new_clock: Callable[[], Clock],
         new_id: Callable[[], str],
         scenario: Scenario = Scenario(),  # noqa: B008  # frozen
+        beginning: Beginning = Beginning(),  # noqa: B008  # frozen
+        is_strict: bool = False,
         max_worlds: int = MAX_WORLDS,
     ) -> None:
         self._new_state = new_state
         self._new_clock = new_clock
         self._scenario = scenario
+        self._beginning = beginning
+        self._is_strict = is_strict
         self._max_worlds = max_worlds
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._lock = Lock()
@@ -69,6 +79,7 @@ class MockKnock:
             world = self._worlds.get(key)
             if world is None:
                 world = World(key, self._new_clock(), self._scenario, self._new_state(), self.new_id)
+                self._begin(world)
                 self._worlds[key] = world
                 self._drop_idle_worlds()
             self._worlds.move_to_end(key)
@@ -81,6 +92,7 @@ class MockKnock:
             world.clock = self._new_clock()
             world.scenario = self._scenario
             world.journal.clear()
+            self._begin(world)
 
     def reset_all(self) -> None:
         """Put every world back to its beginning."""
@@ -88,6 +100,11 @@ class MockKnock:
             worlds = tuple(self._worlds.values())
         for world in worlds:
             self.reset(world)
+
+    def _begin(self, world: World) -> None:
+        world.is_strict = self._is_strict
+        world.catalog = self._beginning.catalog
+        fill(world.state, self._beginning, world.clock.now())
 
     def _drop_idle_worlds(self) -> None:
         while len(self._worlds) > self._max_worlds:

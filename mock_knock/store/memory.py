@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from heapq import heappop, heappush
 
+from mock_knock.domain.message import Message
 from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.domain.user import Entity
-from mock_knock.domain.workflow import WorkflowRun
+from mock_knock.domain.workflow_run import RunRecord
 from mock_knock.store.protocol import OperationRecord
 
 
@@ -22,6 +25,9 @@ class MemoryState:
         self._recipients: dict[RecipientKey, Entity] = {}
         self._tenants: dict[str, Entity] = {}
         self._runs: list[WorkflowRun] = []
+        self._records: dict[str, RunRecord] = {}
+        self._waiting: list[tuple[datetime, int, str]] = []
+        self._messages: dict[str, Message] = {}
 
     def operation(self, operation_id: str) -> OperationRecord | None:
         """Return a bulk operation, or None."""
@@ -76,6 +82,49 @@ class MemoryState:
     def put_tenant(self, entity: Entity) -> None:
         """Add or replace a tenant."""
         self._tenants[entity.id] = entity
+
+    def record(self, recipient_run_id: str) -> RunRecord | None:
+        """Return a recipient's run, or None."""
+        return self._records.get(recipient_run_id)
+
+    def records(self) -> Sequence[RunRecord]:
+        """Return all recipients' runs, ascending by number."""
+        return tuple(self._records.values())
+
+    def record_count(self) -> int:
+        """Return how many recipients' runs there are, which is the number of the next one."""
+        return len(self._records)
+
+    def take_due_records(self, now: datetime) -> Sequence[RunRecord]:
+        """Return the runs with a step that is due, ascending by its instant; whoever takes them puts them back."""
+        found = []
+        while self._waiting and self._waiting[0][0] <= now:
+            due, _, id_ = heappop(self._waiting)
+            if self._records[id_].next_due == due:
+                found.append(self._records[id_])
+        return found
+
+    def put_record(self, record: RunRecord) -> None:
+        """Add or replace a recipient's run."""
+        self._records[record.recipient_run.id] = record
+        if record.next_due is not None:
+            heappush(self._waiting, (record.next_due, record.number, record.recipient_run.id))
+
+    def message(self, message_id: str) -> Message | None:
+        """Return a message, or None."""
+        return self._messages.get(message_id)
+
+    def messages(self) -> Sequence[Message]:
+        """Return all messages, ascending by number."""
+        return tuple(self._messages.values())
+
+    def message_count(self) -> int:
+        """Return how many messages there are, which is the number of the next one."""
+        return len(self._messages)
+
+    def add_message(self, message: Message) -> None:
+        """Remember a message."""
+        self._messages[message.id] = message
 
     def add_run(self, run: WorkflowRun) -> None:
         """Remember an accepted trigger."""

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from mock_knock.domain.bulk_operation import BulkOperation
+from mock_knock.domain.message import Message
 from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.domain.user import Entity
-from mock_knock.domain.workflow import WorkflowRun
+from mock_knock.domain.workflow_run import RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,42 @@ class WorldState(Protocol):
 
     def put_tenant(self, entity: Entity) -> None:
         """Add or replace a tenant."""
+        ...
+
+    def record(self, recipient_run_id: str) -> RunRecord | None:
+        """Return a recipient's run, or None."""
+        ...
+
+    def records(self) -> Sequence[RunRecord]:
+        """Return all recipients' runs, ascending by number."""
+        ...
+
+    def record_count(self) -> int:
+        """Return how many recipients' runs there are, which is the number of the next one."""
+        ...
+
+    def take_due_records(self, now: datetime) -> Sequence[RunRecord]:
+        """Return the runs with a step that is due, ascending by its instant; whoever takes them puts them back."""
+        ...
+
+    def put_record(self, record: RunRecord) -> None:
+        """Add or replace a recipient's run."""
+        ...
+
+    def message(self, message_id: str) -> Message | None:
+        """Return a message, or None."""
+        ...
+
+    def messages(self) -> Sequence[Message]:
+        """Return all messages, ascending by number."""
+        ...
+
+    def message_count(self) -> int:
+        """Return how many messages there are, which is the number of the next one."""
+        ...
+
+    def add_message(self, message: Message) -> None:
+        """Remember a message."""
         ...
 
     def add_run(self, run: WorkflowRun) -> None:

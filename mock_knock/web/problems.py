@@ -22,6 +22,8 @@ UNPROCESSABLE = 422
 INVALID_PARAMETERS = "One or more parameters are invalid"
 PARAMETERS = frozenset({"cursor-invalid", "parameter-invalid"})
 """Errors about one parameter, which they name."""
+REFUSED_TRIGGERS = frozenset({"workflow_inactive", "actor_missing"})
+"""Documented codes whose status is not documented: 422 is our choice."""
 INVALID_REQUEST, AUTHENTICATION, API = "invalid_request_error", "authentication_error", "api_error"
 
 
@@ -53,6 +55,7 @@ class Problem(Exception):
 ANSWERS: Mapping[str, tuple[int, str, str]] = {
     # code of the error: HTTP status, code in the envelope, type in the envelope
     "resource_missing": (404, "resource_missing", API),
+    "workflow_missing": (404, "workflow_missing", INVALID_REQUEST),
     "transition-refused": (409, "transition_refused", INVALID_REQUEST),
     "scenario-invalid": (422, "invalid_params", INVALID_REQUEST),
 }
@@ -63,6 +66,9 @@ def problem_from(error: MockKnockError) -> Problem:
 
     A 422 has one entry for each finding of a document, at most 50.
     """
+    if error.code in REFUSED_TRIGGERS:
+        entry = {"field": error.where, "message": error.what, "type": None}
+        return Problem(UNPROCESSABLE, error.code, error.what, errors=[entry])
     if error.code in PARAMETERS:
         entry = {"field": error.where, "message": error.what, "type": None}
         return Problem(UNPROCESSABLE, "invalid_params", INVALID_PARAMETERS, errors=[entry])

@@ -11,8 +11,8 @@ from mock_knock.domain.journal import JournalEntry
 from mock_knock.domain.pages import Page
 from mock_knock.domain.preferences import MEMBERS, PreferenceSet
 from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.domain.user import Entity
-from mock_knock.domain.workflow import WorkflowRun
 from mock_knock.messages import JsonValue
 from mock_knock.redact import Redactor
 
@@ -94,14 +94,14 @@ def workflow_run_json(run: WorkflowRun) -> dict[str, JsonValue]:
         "id": run.id,
         "workflow": run.request.workflow,
         "inserted_at": timestamp(run.inserted_at),
-        "actor": None if run.request.actor is None else _recipient(run.request.actor.key),
+        "actor": None if run.request.actor is None else recipient_json(run.request.actor.key),
         "tenant": None if run.request.tenant is None else run.request.tenant.key.id,
         "cancellation_key": run.request.cancellation_key,
         "recipient_runs": [
-            {"id": each.id, "recipient": _recipient(each.recipient), "data": dict(each.data)}
+            {"id": each.id, "recipient": recipient_json(each.recipient), "data": dict(each.data)}
             for each in run.recipient_runs
         ],
-        "unknown_recipients": [_recipient(key) for key in run.unknown],
+        "unknown_recipients": [recipient_json(key) for key in run.unknown],
     }
 
 
@@ -137,5 +137,6 @@ def _error_item(operation: BulkOperation, row: int) -> dict[str, JsonValue]:
     return {"id": operation.rows[row]["id"], "collection": None}
 
 
-def _recipient(key: RecipientKey) -> JsonValue:
+def recipient_json(key: RecipientKey) -> JsonValue:
+    """Return a reference to a recipient: the id of a user, or id and collection of an object."""
     return key.id if key.collection is None else {"id": key.id, "collection": key.collection}

@@ -7,7 +7,7 @@ import pytest
 
 from mock_knock.domain.bulk_operation import Stage
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.workflow import WorkflowRun
+from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import MockKnock, World
 from mock_knock.service.runs import trigger_workflow
 from mock_knock.service.settling import settle

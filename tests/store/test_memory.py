@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import BulkOperation, Status, Transition
 from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.trigger import TriggerRequest, WorkflowRun
 from mock_knock.domain.user import Entity
-from mock_knock.domain.workflow import TriggerRequest, WorkflowRun
+from mock_knock.domain.workflow import Workflow
 from mock_knock.store.memory import MemoryState
 from mock_knock.store.protocol import OperationRecord, WorldState
 
@@ -134,7 +135,7 @@ def test_lists_do_not_follow_the_store() -> None:
     state.put_operation(record("b"))
     state.put_recipient(Entity("ada", {}, NOW))
     state.put_tenant(Entity("acme", {}, NOW))
-    state.add_run(WorkflowRun("r", TriggerRequest("w", ()), NOW, ()))
+    state.add_run(WorkflowRun("r", TriggerRequest("w", ()), Workflow("w"), NOW, ()))
     assert [1, 1, 0, 0, 0] == [len(tuple(each)) for each in before]
 
 
@@ -173,7 +174,7 @@ def test_tenants_are_apart_from_recipients() -> None:
 def test_runs_are_kept_in_order() -> None:
     """Runs come oldest first."""
     state = MemoryState()
-    runs = [WorkflowRun(name, TriggerRequest("w", ()), NOW, ()) for name in "cab"]
+    runs = [WorkflowRun(name, TriggerRequest("w", ()), Workflow("w"), NOW, ()) for name in "cab"]
     for run in runs:
         state.add_run(run)
     assert tuple(runs) == tuple(state.runs())

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot, Stage, Status, Timeline, Transition, observe
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.domain.recipient import RecipientKey, Reference
+from mock_knock.domain.trigger import RecipientRun, TriggerRequest, WorkflowRun
 from mock_knock.domain.user import Entity
-from mock_knock.domain.workflow import RecipientRun, TriggerRequest, WorkflowRun
+from mock_knock.domain.workflow import Workflow
 from mock_knock.local import served_operations
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.web.representation import (
@@ -149,7 +150,7 @@ def test_a_run_with_everything() -> None:
     """A run names whoever runs and whoever does not, users by id and objects by id and collection."""
     user, thing = RecipientKey("ada"), RecipientKey("p1", "projects")
     request = TriggerRequest("w", (), Reference(thing), Reference(RecipientKey("acme")), None, "c1")
-    run = WorkflowRun("r1", request, START, (RecipientRun("rr", user, {"x": 1}),), (thing,))
+    run = WorkflowRun("r1", request, Workflow("w"), START, (RecipientRun("rr", user, {"x": 1}),), (thing,))
     assert {
         "id": "r1",
         "workflow": "w",
@@ -164,7 +165,7 @@ def test_a_run_with_everything() -> None:
 
 def test_a_run_with_nothing() -> None:
     """What a trigger did not name is null or empty."""
-    found = workflow_run_json(WorkflowRun("r1", TriggerRequest("w", ()), START, ()))
+    found = workflow_run_json(WorkflowRun("r1", TriggerRequest("w", ()), Workflow("w"), START, ()))
     assert (None, None, None, [], []) == tuple(
         found[name] for name in ("actor", "tenant", "cancellation_key", "recipient_runs", "unknown_recipients")
     )

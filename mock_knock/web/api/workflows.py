@@ -1,17 +1,18 @@
-"""`/v1/workflows`: triggering them."""
+"""`/v1/workflows`: triggering them, and cancelling what they do."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from mock_knock.domain.workflow import WorkflowRun
+from mock_knock.domain.recipient import parse_recipient
+from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import runs
 from mock_knock.web.pipeline import add_note, current_world, sent_target, validated
-from mock_knock.web.problems import API, Problem, json_response
+from mock_knock.web.problems import API, Problem, json_response, no_content
 
 workflows = Blueprint("workflows", __name__)
 KEY_SLASHES = 4
-"""Slashes of `/v1/workflows/{key}/trigger`; those inside a key arrive percent-encoded."""
+"""Slashes of `/v1/workflows/{key}/trigger` and `cancel`; those inside a key arrive percent-encoded."""
 
 
 @workflows.post("/v1/workflows/<path:key>/trigger")
@@ -22,6 +23,18 @@ def trigger_workflow(key: str) -> Response:
     run = runs.trigger_workflow(current_world(), key, body)
     _note_run(run)
     return json_response({"workflow_run_id": run.id})
+
+
+@workflows.post("/v1/workflows/<path:key>/cancel")
+def cancel_workflow(key: str) -> Response:
+    """POST /v1/workflows/{key}/cancel; what is not running any more is not cancelled, and that is no error."""
+    _check_slashes()
+    body = validated("cancelWorkflow (2)", {"key": key}).body
+    found = body.get("recipients")
+    recipients = None if found is None else [parse_recipient(each).key for each in found]
+    count = runs.cancel_runs(current_world(), key, body["cancellation_key"], recipients)
+    add_note(f"{count} recipient runs cancelled")
+    return no_content()
 
 
 def _check_slashes() -> None:
@@ -36,3 +49,5 @@ def _note_run(run: WorkflowRun) -> None:
         add_note(f"actor {run.unknown_actor} is unknown here")
     for recipient in run.unknown:
         add_note(f"recipient {recipient} is unknown here: no run")
+    if not run.workflow.steps:
+        add_note(f"workflow {run.workflow.key} has no steps here: no messages")

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
-from mock_knock.domain.workflow import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
+from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
+from mock_knock.domain.workflow import Workflow
 from mock_knock.messages import JsonValue
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,7 +30,9 @@ def trigger(*recipients: JsonValue, **members: JsonValue) -> TriggerRequest:
 
 def run(request: TriggerRequest, known: Collection[RecipientKey] | None = None, run_id: str = RUN_ID) -> WorkflowRun:
     """Plan the run of a request in a world where the given recipients, or all, are known."""
-    return plan_run(request, run_id=run_id, now=NOW, is_known=lambda key: known is None or key in known)
+    return plan_run(
+        request, Workflow("hello"), run_id=run_id, now=NOW, is_known=lambda key: known is None or key in known
+    )
 
 
 def test_the_smallest_trigger() -> None:
