@@ -82,6 +82,7 @@ def read_inputs(
         UsageError: `input-env-missing`, or a single value is JSON that cannot be used.
     """
     values: dict[str, JsonValue] = {}
+    origins: dict[str, str] = {}
     where = "inputs"
     if file is not None:
         source = read_document(choose_file("inputs", file))
@@ -95,12 +96,14 @@ def read_inputs(
     texts = {name for name, each in declared.items() if isinstance(each, Mapping) and each.get("type") == "string"}
     for name in declared:
         if (text := os.environ.get(ENVIRONMENT_PREFIX + name)) is not None:
-            values[name] = _read_value(text, f"{ENVIRONMENT_PREFIX}{name}", is_text=name in texts)
-            _check_sendable(name, values[name], f"{ENVIRONMENT_PREFIX}{name}")
+            origins[name] = f"{ENVIRONMENT_PREFIX}{name}"
+            values[name] = _read_value(text, origins[name], is_text=name in texts)
+            _check_sendable(name, values[name], origins[name])
     for name, text in read_pairs("--input", pairs, may_be_empty=True):
-        values[name] = _value(text, f"--input {name}", is_text=name in texts)
-        _check_sendable(name, values[name], f"--input {name}")
-    return Inputs(values, where)
+        origins[name] = f"--input {name}"
+        values[name] = _value(text, origins[name], is_text=name in texts)
+        _check_sendable(name, values[name], origins[name])
+    return Inputs(values, where, origins)
 
 
 def _value(text: str, where: str, *, is_text: bool) -> JsonValue:

@@ -103,7 +103,8 @@ def execute(arguments: Arguments) -> int:
     names = _distinct(arguments.flows)
     for name in names if arguments.is_fixed and not arguments.is_diff else ():
         if bundled := find_bundled("arazzo", name):
-            hint = f"copy {bundled} and fix the copy, or look with --diff"
+            folder = bundled.parent.parent
+            hint = f"copy {folder}/arazzo with {folder}/openapi beside it and fix the copy, or look with --diff"
             raise UsageError("lint-fix-bundled", f"'{name}' is bundled with this program and stays as it is", hint=hint)
     results, are_usable = zip(*(_examine(name, arguments, options) for name in names), strict=True)
     _show(results, arguments)

@@ -88,13 +88,13 @@ def _greet(server: Server, key: str, rules: AccessRules, *, as_json: bool) -> No
     if as_json:
         click.echo(orjson.dumps({"url": server.url, "api_key": key}).decode())
     else:
-        _explain(server, key)
+        _explain(server, key, is_open=rules.is_local)
     if not rules.is_local:
         state = "asks for --admin-token" if rules.admin_token else "is closed: give --admin-token to open it"
         click.echo(f"Other machines can reach this address; /_mock {state}.\n", err=True)
 
 
-def _explain(server: Server, key: str) -> None:
+def _explain(server: Server, key: str, *, is_open: bool) -> None:
     body = '{"users": [{"id": "ada", "name": "Ada"}]}'
     click.echo(f"mock-knock listens on {server.url}   (Ctrl-C ends it)\n", err=True)
     click.echo("For your code and the official SDKs:", err=True)
@@ -105,4 +105,5 @@ def _explain(server: Server, key: str) -> None:
         f"    -d '{body}' {server.url}/v1/users/bulk/identify\n",
         err=True,
     )
-    click.echo(f"See what it holds: {server.url}/_mock/state and {server.url}/_mock/requests\n", err=True)
+    if is_open:
+        click.echo(f"See what it holds: {server.url}/_mock/state and {server.url}/_mock/requests\n", err=True)

@@ -16,21 +16,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from mock_knock.domain.bulk_operation import Stage, Timeline
+from mock_knock.domain.reading import Place, Reader
 from mock_knock.domain.scenario import BulkPlan, Scenario
 from mock_knock.errors import InvalidDocument
-from mock_knock.messages import Finding, JsonValue
+from mock_knock.messages import JsonValue
 
 CODE = "scenario-invalid"
-MAX_NUMBER = 365 * 24 * 3600
-"""The largest number of seconds, polls and rows: a year in seconds, so that no instant leaves the calendar."""
-
 MAX_SEED = 2**63 - 1
-Place = Callable[[str], str]
 
 
 def parse_scenario(value: JsonValue, *, name: str, where: Place = lambda pointer: f"#{pointer}") -> Scenario:
@@ -39,7 +35,7 @@ def parse_scenario(value: JsonValue, *, name: str, where: Place = lambda pointer
     Raises:
         InvalidDocument: `scenario-invalid`, with one finding for each problem.
     """
-    reader = _Reader(where)
+    reader = _ScenarioReader(where, CODE)
     scenario = reader.read_scenario(value, name)
     if reader.findings:
         raise InvalidDocument.from_findings(tuple(reader.findings))
@@ -47,12 +43,9 @@ def parse_scenario(value: JsonValue, *, name: str, where: Place = lambda pointer
 
 
 @dataclass(slots=True)
-class _Reader:
-    where: Place
-    findings: list[Finding] = field(default_factory=list)
-
+class _ScenarioReader(Reader):
     def read_scenario(self, value: JsonValue, name: str) -> Scenario:
-        root = self.read_map(value, "", {"version", "description", "seed", "bulk"})
+        root = self.read_map(value, "", {"version", "description", "seed", "bulk"}, what="a scenario")
         if root.get("version") != 1 or isinstance(root.get("version"), bool):
             self.report("/version", "'version' must be 1", "start the scenario with `version: 1`")
         seed = self.read_number(root, "", "seed", default=0, whole=True, most=MAX_SEED)
@@ -115,40 +108,6 @@ class _Reader:
             self.report(f"{at}/error_items", "'error_items' must be a list of ids", "write it like `[jane, john]`")
             return frozenset()
         return frozenset(ids)
-
-    def read_number(
-        self,
-        holder: Mapping[str, JsonValue],
-        at: str,
-        name: str,
-        *,
-        default: float | None,
-        whole: bool = False,
-        least: int = 0,
-        most: int = MAX_NUMBER,
-    ) -> float | None:
-        number: float | None = holder.get(name, default)
-        if number is default:
-            return default
-        kinds = (int,) if whole else (int, float)
-        if isinstance(number, bool) or not isinstance(number, kinds) or not least <= number <= most:
-            kind = "a whole number" if whole else "a number"
-            self.report(f"{at}/{name}", f"'{name}' must be {kind} from {least} to {most}", f"write it like `{name}: 1`")
-            return default
-        return number
-
-    def read_map(self, value: JsonValue, at: str, known: set[str]) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping):
-            self.report(at, f"'{at.rpartition('/')[2] or 'a scenario'}' must be a mapping", "write `name: value` pairs")
-            return {}
-        for name in value:
-            if name not in known:
-                token = str(name).replace("~", "~0").replace("/", "~1")
-                self.report(f"{at}/{token}", f"'{name}' is not known here", f"known: {', '.join(sorted(known))}")
-        return value
-
-    def report(self, pointer: str, message: str, hint: str) -> None:
-        self.findings.append(Finding(CODE, "error", message, self.where(pointer), hint))
 
 
 _SHARE = re.compile("(100|[0-9]{1,2})%")

@@ -18,10 +18,11 @@ from mock_knock.messages import Finding, JsonValue
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The inputs of a workflow; `where` says where they come from, for people."""
+    """The inputs of a workflow; `where` says where they come from, for people, `origins` where single ones do."""
 
     values: Mapping[str, JsonValue] = field(default_factory=dict)
     where: str = "inputs"
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_inputs(workflow: Workflow, inputs: Inputs) -> None:
@@ -59,7 +60,11 @@ def _compile(schema: bytes) -> JsonSchema:
 
 def _input_finding(error: SchemaError, inputs: Inputs) -> Finding:
     pointer = "".join(f"/{token}" for token in error.path)
+    origin = inputs.origins.get(str(error.path[0])) if error.path else None
+    inner = "".join(f"/{token}" for token in error.path[1:])
     where = f"{inputs.where}#{pointer}" if pointer else inputs.where
+    if origin is not None:
+        where = f"{origin}#{inner}" if inner else origin
     hint = "give it with --inputs FILE or --input NAME=VALUE"
     if error.keyword == "required":
         return Finding("input-invalid", "error", f"the input '{error.argument}' is missing", where, hint)

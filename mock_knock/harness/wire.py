@@ -100,11 +100,14 @@ def _build(
 
 
 def _check_path(path: Mapping[str, str], operation: DescribedOperation) -> None:
-    absent = [name for name in _PLACEHOLDER.findall(operation.path) if not path.get(name)]
-    if absent:
+    names = _PLACEHOLDER.findall(operation.path)
+    if absent := [name for name in names if name not in path]:
         raise CannotSend(f"the path {operation.path} needs a value for {', '.join(absent)}", "add a path parameter")
-    if {".", ".."} & set(path.values()):
-        raise CannotSend("a path parameter is '.' or '..', which would change the path", "use another value")
+    if empty := [name for name in names if not path[name]]:
+        raise CannotSend(f"the value for {', '.join(empty)} in {operation.path} is empty", "give it a value")
+    if dots := [name for name, value in path.items() if value in {".", ".."}]:
+        message = f"the value for {', '.join(dots)} is '.' or '..', which would change the path"
+        raise CannotSend(message, "use another value")
 
 
 def _query(styled: list[StyledValue]) -> str:

@@ -285,7 +285,7 @@ def test_text_that_should_be_something_else(run_flow: Call) -> None:
     """An input that is declared as a list and typed as text is refused by the flow's schema, with its place."""
     called = run_flow("--input", "recipientIds=ada")
     assert (2, "invalid") == (called.code, called.report["outcome"])
-    assert "#/recipientIds: must be of type array [input-invalid]" in called.err
+    assert "--input recipientIds: must be of type array [input-invalid]" in called.err
 
 
 def test_an_invalid_flow_is_reported_as_well(run_flow: Call, workspace: Path) -> None:
@@ -365,3 +365,21 @@ def test_paths_of_any_kind(run_flow: Call, monkeypatch: pytest.MonkeyPatch, form
     called = run_flow(flow=flow, inputs=f"fixtures/inputs/{FLOW}.yaml")
     assert 0 == called.code
     assert all(finding["where"].startswith(f"{flow}:") for finding in called.report["findings"])
+
+
+def test_a_wrong_input_is_placed_where_it_came_from(run_flow: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that the schema refuses has the place of the option or variable it came from, not that of the file."""
+    inputs = ("--inputs", "bulk-identify-users-notify")
+    assert "error: --input recipientIds: " in run_flow(*inputs, "--input", "recipientIds=7").err
+    assert "error: --input recipientIds#/0: " in run_flow(*inputs, "--input", "recipientIds=[7]").err
+    monkeypatch.setenv("MOCK_KNOCK_INPUT_users", "7")
+    assert "error: MOCK_KNOCK_INPUT_users: " in run_flow(*inputs).err
+
+
+def test_an_empty_value_in_a_path(run_flow: Call) -> None:
+    """A path parameter without a value, and one that would change the path, are named."""
+    inputs = ("--inputs", "bulk-identify-users-notify")
+    assert (
+        "the value for key in /v1/workflows/{key}/trigger is empty" in run_flow(*inputs, "--input", "workflowKey=").err
+    )
+    assert "the value for key is '.' or '..'" in run_flow(*inputs, "--input", "workflowKey=..").err

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import Stage, Timeline
+from mock_knock.domain.reading import MAX_NUMBER
 from mock_knock.domain.scenario import BulkPlan, Scenario
-from mock_knock.domain.scenario_format import MAX_NUMBER, MAX_SEED, parse_scenario
+from mock_knock.domain.scenario_format import MAX_SEED, parse_scenario
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 
