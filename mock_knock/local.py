@@ -19,8 +19,12 @@ from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
 from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.scenario_format import parse_scenario
-from mock_knock.errors import UsageError
+from mock_knock.domain.seed import Seed
+from mock_knock.domain.seed_format import parse_seed
+from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import bundled, find_bundled, list_bundled, read_document
+from mock_knock.files.document import Source
+from mock_knock.messages import Finding
 from mock_knock.service import MockKnock
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -44,11 +48,16 @@ _CLOCK = re.compile(f"real|x(?P<factor>[1-9][0-9]{{0,{MAX_CLOCK_DIGITS - 1}}})")
 
 @dataclass(frozen=True, slots=True)
 class FakeOptions:
-    """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`."""
+    """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`.
+
+    `seed` is what every world begins with; `is_strict` refuses workflows and actors that are not known.
+    """
 
     clock: str = "real"
     scenario: Scenario = Scenario()
     rules: AccessRules = AccessRules()
+    seed: Seed = Seed()
+    is_strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ def build_fake(options: FakeOptions = FakeOptions()) -> LocalFake:
         new_clock=(lambda: shared) if shared else _clock_maker(options.clock),
         new_id=lambda: str(uuid4()),
         scenario=options.scenario,
+        seed=options.seed,
+        is_strict=options.is_strict,
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
     app = create_app(service, served_operations(), known_routes=routes, rules=options.rules)
@@ -153,6 +164,40 @@ def load_scenario(name: str | None) -> Scenario:
         raise UsageError("scenario-unknown", f"there is no scenario '{name}'", hint=hint)
     source = read_document(path or Path(name))
     return parse_scenario(source.value, name=(path or Path(name)).stem, where=source.where)
+
+
+def load_seed(name: str | None) -> Seed:
+    """Read a seed: a bundled one by name, else a file.
+
+    Its users are held against the contract of an identify, as those of a request are.
+
+    Raises:
+        UsageError: `seed-unknown`, with the bundled names.
+        InvalidDocument: the file is not a seed.
+    """
+    if name is None:
+        return Seed()
+    path = find_bundled("seeds", name)
+    if path is None and not _looks_like_path(name):
+        hint = f"bundled seeds: {', '.join(list_bundled('seeds'))}; or give a file"
+        raise UsageError("seed-unknown", f"there is no seed '{name}'", hint=hint)
+    source = read_document(path or Path(name))
+    seed = parse_seed(source.value, where=source.where)
+    _check_users(seed, source)
+    return seed
+
+
+def _check_users(seed: Seed, source: Source) -> None:
+    identify = served_operations()["bulkIdentifyUsers"]
+    errors = identify.judge.body_errors(identify.operation, "application/json", {"users": list(seed.users)})
+    findings = []
+    for error in errors:
+        pointer = "".join(f"/{token}" for token in error.path)
+        message = f"a user breaks the contract: rule '{error.keyword}'"
+        hint = "write users as POST /v1/users/bulk/identify takes them"
+        findings.append(Finding("seed-invalid", "error", message, source.where(pointer), hint))
+    if findings:
+        raise InvalidDocument.from_findings(tuple(findings))
 
 
 def _looks_like_path(name: str) -> bool:

@@ -85,7 +85,12 @@ def _read_document(reader: Reader, value: JsonValue) -> Document:
     root = reader.map(value, "", known=ROOT_FIELDS)
     version = reader.required_text(root, "", "arazzo")
     if version and not VERSION.fullmatch(version):
-        reader.report("arazzo-version", "/arazzo", f"Arazzo '{version}' is not supported", "supported: 1.0.x and 1.1.x, written like `arazzo: 1.0.1`")
+        reader.report(
+            "arazzo-version",
+            "/arazzo",
+            f"Arazzo '{version}' is not supported",
+            "supported: 1.0.x and 1.1.x, written like `arazzo: 1.0.1`",
+        )
     reader.knows_newer = not version.startswith("1.0.")
     self_uri = _read_self(reader, root)
     title = _read_title(reader, root)

@@ -6,12 +6,14 @@ import logging
 import shlex
 import signal
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import click
 import orjson
 
 from mock_knock.errors import UsageError
-from mock_knock.local import FakeOptions, build_fake, load_scenario
+from mock_knock.local import FakeOptions, build_fake, load_scenario, load_seed
 from mock_knock.web.guard import DEFAULT_KEY, AccessRules
 from mock_knock.web.server import Server, open_server
 
@@ -23,9 +25,9 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 @click.option(
     "--port", default=4010, show_default=True, type=click.IntRange(0, 65_535), help="Port; 0 takes a free one."
 )
-@click.option(
-    "--scenario", "scenario_name", metavar="NAME|FILE", help="How bulk operations go; bundled by name or a file."
-)
+@click.option("--scenario", metavar="NAME|FILE", help="How bulk operations go; bundled by name or a file.")
+@click.option("--seed", metavar="NAME|FILE", help="What is there from the start; bundled by name or a file.")
+@click.option("--strict", "is_strict", is_flag=True, help="Refuse workflows and actors that are not known.")
 @click.option(
     "--clock", default="real", show_default=True, metavar="real|manual|x60", help="The time the fake lives in."
 )
@@ -35,32 +37,59 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 )
 @click.option("--admin-token", metavar="TOKEN", help="What /_mock asks for; needed on any address but loopback.")
 @click.option("--json", "as_json", is_flag=True, help="Print address and key as one line of JSON on stdout.")
-def command(
-    host: str,
-    port: int,
-    scenario_name: str | None,
-    clock: str,
-    api_keys: tuple[str, ...],
-    allowed_hosts: tuple[str, ...],
-    admin_token: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def command(**given: Any) -> None:
     """Run a local Knock until Ctrl-C.
 
     Any bearer is a key of its own world; requests are logged on stderr, masked.
 
     \b
     mock-knock serve --port 0 --scenario fails-midway
+    mock-knock serve --seed example --clock x60
     """  # noqa: D301  # click asks for a real \b
-    _refuse_unusable(api_keys, admin_token)
-    rules = AccessRules(frozenset(api_keys), frozenset(allowed_hosts), admin_token, is_local=host in LOCAL)
-    fake = build_fake(FakeOptions(clock, load_scenario(scenario_name), rules))
-    server = open_server(fake.application, host=host, port=port)
-    key = "<one of your --api-key>" if api_keys else DEFAULT_KEY
+    serve(Arguments(**given))
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the command line says; the names are those of its options."""
+
+    host: str
+    port: int
+    scenario: str | None
+    seed: str | None
+    clock: str
+    api_keys: tuple[str, ...]
+    allowed_hosts: tuple[str, ...]
+    admin_token: str | None
+    is_strict: bool
+    as_json: bool
+
+    @property
+    def rules(self) -> AccessRules:
+        """Who may enter."""
+        keys, hosts = frozenset(self.api_keys), frozenset(self.allowed_hosts)
+        return AccessRules(keys, hosts, self.admin_token, is_local=self.host in LOCAL)
+
+    def options(self) -> FakeOptions:
+        """Return how the fake is set up; raises UsageError and InvalidDocument for a scenario or a seed."""
+        return FakeOptions(
+            clock=self.clock,
+            scenario=load_scenario(self.scenario),
+            rules=self.rules,
+            seed=load_seed(self.seed),
+            is_strict=self.is_strict,
+        )
+
+
+def serve(arguments: Arguments) -> None:
+    """Run a fake until it is told to stop."""
+    _refuse_unusable(arguments.api_keys, arguments.admin_token)
+    fake = build_fake(arguments.options())
+    server = open_server(fake.application, host=arguments.host, port=arguments.port)
+    key = "<one of your --api-key>" if arguments.api_keys else DEFAULT_KEY
     _start_log()
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    _greet(server, key, rules, as_json=as_json)
+    _greet(server, key, arguments.rules, as_json=arguments.as_json)
     server.run()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, TypeAlias
 from uuid import UUID, uuid5
 
 from mock_knock.domain.channel import FINAL_STATUS, NEEDED_PROPERTY, NEEDS_DATA, Channel
@@ -16,6 +17,9 @@ from mock_knock.domain.workflow import ChannelStep
 from mock_knock.domain.workflow_run import RunRecord
 from mock_knock.messages import JsonValue
 
+MessageStatus: TypeAlias = Literal[
+    "queued", "sent", "delivered", "delivery_attempted", "undelivered", "not_sent", "bounced"
+]
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LENGTH = 27
 

@@ -44,6 +44,15 @@ class Page(Generic[T]):
     before: str | None
 
 
+def is_cursor(text: str) -> bool:
+    """Tell whether a text has the form of a cursor."""
+    try:
+        _read(text, "")
+    except CursorInvalid:
+        return False
+    return True
+
+
 def cut_page(entries: Sequence[T], request: PageRequest, position: Callable[[T], Position]) -> Page[T]:
     """Return the page of a list that a request asks for.
 

@@ -92,7 +92,7 @@ def read_run(world: World, recipient_run_id: str) -> RunRecord:
     """
     with world.lock:
         settle(world)
-        found = world.state.record(recipient_run_id.lower())
+        found = world.state.record(recipient_run_id) or world.state.record(recipient_run_id.lower())
     if found is None:
         raise resource_missing("The workflow recipient run", recipient_run_id)
     return found

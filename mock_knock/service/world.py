@@ -11,9 +11,10 @@ from threading import Lock, RLock
 from mock_knock.domain.clock import Clock
 from mock_knock.domain.journal import Journal
 from mock_knock.domain.scenario import Scenario
+from mock_knock.domain.seed import Seed
 from mock_knock.domain.workflow import Catalog
 from mock_knock.redact import mask_key
-from mock_knock.service.beginning import Beginning, fill
+from mock_knock.service.filling import fill
 from mock_knock.store.protocol import WorldState
 
 MAX_WORLDS = 1_000
@@ -47,7 +48,7 @@ class MockKnock:
         new_clock: makes the clock of a world.
         new_id: returns a fresh UUID v4 as text.
         scenario: how every world behaves until it is told otherwise.
-        beginning: what every world begins with.
+        seed: what every world begins with.
         is_strict: unknown workflows and actors are refused.
         max_worlds: how many worlds are kept; the longest idle goes first.
     """
@@ -59,14 +60,14 @@ class MockKnock:
         new_clock: Callable[[], Clock],
         new_id: Callable[[], str],
         scenario: Scenario = Scenario(),  # noqa: B008  # frozen
-        beginning: Beginning = Beginning(),  # noqa: B008  # frozen
+        seed: Seed = Seed(),  # noqa: B008  # frozen
         is_strict: bool = False,
         max_worlds: int = MAX_WORLDS,
     ) -> None:
         self._new_state = new_state
         self._new_clock = new_clock
         self._scenario = scenario
-        self._beginning = beginning
+        self._seed = seed
         self._is_strict = is_strict
         self._max_worlds = max_worlds
         self._worlds: OrderedDict[str, World] = OrderedDict()
@@ -103,8 +104,8 @@ class MockKnock:
 
     def _begin(self, world: World) -> None:
         world.is_strict = self._is_strict
-        world.catalog = self._beginning.catalog
-        fill(world.state, self._beginning, world.clock.now())
+        world.catalog = self._seed.catalog
+        fill(world.state, self._seed, world.clock.now())
 
     def _drop_idle_worlds(self) -> None:
         while len(self._worlds) > self._max_worlds:

@@ -26,6 +26,7 @@ class MemoryState:
         self._tenants: dict[str, Entity] = {}
         self._runs: list[WorkflowRun] = []
         self._records: dict[str, RunRecord] = {}
+        self._aliases: dict[str, str] = {}
         self._waiting: list[tuple[datetime, int, str]] = []
         self._messages: dict[str, Message] = {}
 
@@ -84,8 +85,8 @@ class MemoryState:
         self._tenants[entity.id] = entity
 
     def record(self, recipient_run_id: str) -> RunRecord | None:
-        """Return a recipient's run, or None."""
-        return self._records.get(recipient_run_id)
+        """Return a recipient's run by its id or an alias, or None."""
+        return self._records.get(self._aliases.get(recipient_run_id, recipient_run_id))
 
     def records(self) -> Sequence[RunRecord]:
         """Return all recipients' runs, ascending by number."""
@@ -103,6 +104,10 @@ class MemoryState:
             if self._records[id_].next_due == due:
                 found.append(self._records[id_])
         return found
+
+    def add_alias(self, alias: str, recipient_run_id: str) -> None:
+        """Let a recipient's run be found by another name as well."""
+        self._aliases[alias] = recipient_run_id
 
     def put_record(self, record: RunRecord) -> None:
         """Add or replace a recipient's run."""

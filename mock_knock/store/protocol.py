@@ -76,7 +76,7 @@ class WorldState(Protocol):
         ...
 
     def record(self, recipient_run_id: str) -> RunRecord | None:
-        """Return a recipient's run, or None."""
+        """Return a recipient's run by its id or an alias, or None."""
         ...
 
     def records(self) -> Sequence[RunRecord]:
@@ -89,6 +89,10 @@ class WorldState(Protocol):
 
     def take_due_records(self, now: datetime) -> Sequence[RunRecord]:
         """Return the runs with a step that is due, ascending by its instant; whoever takes them puts them back."""
+        ...
+
+    def add_alias(self, alias: str, recipient_run_id: str) -> None:
+        """Let a recipient's run be found by another name as well."""
         ...
 
     def put_record(self, record: RunRecord) -> None:

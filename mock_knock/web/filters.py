@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import orjson
 
 from mock_knock.contract.records import MultiMap
 from mock_knock.domain.filters import MessageFilter, Period, RunFilter
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.messages import JsonValue
-from mock_knock.service import ParameterInvalid
+from mock_knock.web.query import Tolerate, read_instant
 
 
-def read_message_filter(query: MultiMap, *, recipient: RecipientKey | None = None) -> MessageFilter:
-    """Return what messages must have.
-
-    Raises:
-        ParameterInvalid: `trigger_data` is no JSON object.
-    """
+def read_message_filter(query: MultiMap, tolerate: Tolerate, *, recipient: RecipientKey | None = None) -> MessageFilter:
+    """Return what messages must have."""
     return MessageFilter(
         statuses=query.getlist("status"),
         engagement_statuses=query.getlist("engagement_status"),
@@ -29,12 +23,12 @@ def read_message_filter(query: MultiMap, *, recipient: RecipientKey | None = Non
         recipient_run_id=_lower(query.get("workflow_recipient_run_id")),
         tenant=query.get("tenant"),
         channel_id=_lower(query.get("channel_id")),
-        data=_read_object(query.get("trigger_data"), "trigger_data"),
+        data=_read_object(query, "trigger_data", tolerate),
         periods=(
-            Period(_read_instant(query.get("inserted_at.gt")), _read_instant(query.get("inserted_at.lt"))),
+            Period(read_instant(query, "inserted_at.gt", tolerate), read_instant(query, "inserted_at.lt", tolerate)),
             Period(
-                _read_instant(query.get("inserted_at.gte")),
-                _read_instant(query.get("inserted_at.lte")),
+                read_instant(query, "inserted_at.gte", tolerate),
+                read_instant(query, "inserted_at.lte", tolerate),
                 has_begin=True,
                 has_end=True,
             ),
@@ -43,7 +37,7 @@ def read_message_filter(query: MultiMap, *, recipient: RecipientKey | None = Non
     )
 
 
-def read_run_filter(query: MultiMap) -> RunFilter:
+def read_run_filter(query: MultiMap, tolerate: Tolerate) -> RunFilter:
     """Return what recipient runs must have; an object comes as `recipient[id]` and `recipient[collection]`."""
     id_ = query.get("recipient", query.get("recipient.id"))
     has_errors = query.get("has_errors")
@@ -53,7 +47,7 @@ def read_run_filter(query: MultiMap) -> RunFilter:
         tenant=query.get("tenant"),
         has_errors=None if has_errors is None else has_errors == "true",
         recipient=None if id_ is None else RecipientKey(id_, query.get("recipient.collection")),
-        period=Period(_read_instant(query.get("starting_at")), _read_instant(query.get("ending_at"))),
+        period=Period(read_instant(query, "starting_at", tolerate), read_instant(query, "ending_at", tolerate)),
     )
 
 
@@ -61,17 +55,14 @@ def _lower(text: str | None) -> str | None:
     return None if text is None else text.lower()
 
 
-def _read_instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _read_object(text: str | None, name: str) -> dict[str, JsonValue]:
-    if text is None:
+def _read_object(query: MultiMap, name: str, tolerate: Tolerate) -> dict[str, JsonValue]:
+    if name not in query:
         return {}
     try:
-        found = orjson.loads(text)
+        found = orjson.loads(query[name])
     except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise ParameterInvalid("parameter-invalid", "must be a JSON object", where=name)
+        tolerate(name, "must be a JSON object")
+        return {}
     return found

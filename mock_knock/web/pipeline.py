@@ -17,7 +17,7 @@ from mock_knock.domain.journal import JournalEntry
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
-from mock_knock.service import MockKnock, World
+from mock_knock.service import MockKnock, ParameterInvalid, World
 from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, guard_admin, host_name
 from mock_knock.web.imitation import KnownRoutes, method_not_allowed
 from mock_knock.web.json_depth import is_deeper_than
@@ -71,6 +71,17 @@ def current_request() -> Request:
 def add_note(note: str) -> None:
     """Say something about the current request in journal and log."""
     g.notes.append(note)
+
+
+def tolerate(name: str, problem: str) -> None:
+    """Leave a parameter that makes no sense out, and say so in journal and log; a strict world refuses it.
+
+    Raises:
+        ParameterInvalid: the world is strict.
+    """
+    if current_world().is_strict:
+        raise ParameterInvalid("parameter-invalid", problem, where=name)
+    add_note(f"{name} {problem}: left out")
 
 
 def base_url() -> str:

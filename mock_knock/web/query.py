@@ -7,12 +7,20 @@ On the wire arrays and objects have brackets, `status[]=queued` and `inserted_at
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TypeAlias
 
 from mock_knock.contract.records import MultiMap
-from mock_knock.domain.pages import MAX_SIZE, PageRequest
+from mock_knock.domain.pages import MAX_SIZE, PageRequest, is_cursor
 
 _MEMBER = re.compile(r"(?P<name>[^\[\]]+)\[(?P<member>[^\[\]]*)\]")
+
+Tolerate: TypeAlias = Callable[[str, str], None]
+"""Decides about a parameter that keeps the description and makes no sense: its name, and what is wrong with it.
+
+It raises ParameterInvalid, or returns, and the parameter is left out.
+"""
 
 
 def described_query(pairs: Iterable[tuple[str, str]]) -> MultiMap:
@@ -20,9 +28,30 @@ def described_query(pairs: Iterable[tuple[str, str]]) -> MultiMap:
     return MultiMap((_described_name(name), value) for name, value in pairs)
 
 
-def read_page_request(query: MultiMap) -> PageRequest:
-    """Return the page that a query asks for; it keeps the contract already."""
-    return PageRequest(query.get("after"), query.get("before"), int(query.get("page_size", MAX_SIZE)))
+def read_page_request(query: MultiMap, tolerate: Tolerate) -> PageRequest:
+    """Return the page that a query asks for; a size out of bounds is the nearest one that is not."""
+    cursors = {name: query.get(name) for name in ("after", "before")}
+    for name, cursor in cursors.items():
+        if cursor is not None and not is_cursor(cursor):
+            tolerate(name, "is not a cursor that a page has given out")
+            cursors[name] = None
+    size = int(query.get("page_size", MAX_SIZE))
+    if not 1 <= size <= MAX_SIZE:
+        tolerate("page_size", f"must be from 1 to {MAX_SIZE}")
+    return PageRequest(cursors["after"], cursors["before"], min(max(size, 1), MAX_SIZE))
+
+
+def read_instant(query: MultiMap, name: str, tolerate: Tolerate) -> datetime | None:
+    """Return an instant; one without a time zone is UTC."""
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        tolerate(name, "must be an instant of RFC 3339")
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _described_name(name: str) -> str:

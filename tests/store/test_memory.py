@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import BulkOperation, Status, Transition
+from mock_knock.domain.channel import default_channel
+from mock_knock.domain.message import Message
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.trigger import TriggerRequest, WorkflowRun
+from mock_knock.domain.trigger import RecipientRun, TriggerRequest, WorkflowRun
 from mock_knock.domain.user import Entity
-from mock_knock.domain.workflow import Workflow
+from mock_knock.domain.workflow import DelayStep, Workflow
+from mock_knock.domain.workflow_run import RunRecord, waited
 from mock_knock.store.memory import MemoryState
 from mock_knock.store.protocol import OperationRecord, WorldState
 
@@ -178,3 +181,58 @@ def test_runs_are_kept_in_order() -> None:
     for run in runs:
         state.add_run(run)
     assert tuple(runs) == tuple(state.runs())
+
+
+def waiting(number: int, *seconds: float) -> RunRecord:
+    """Return a run that waits for these seconds, one step after the other."""
+    steps = tuple(DelayStep(f"d{index}", each) for index, each in enumerate(seconds))
+    run = WorkflowRun(f"r{number}", TriggerRequest("w", ()), Workflow("w", steps=steps), NOW, ())
+    return RunRecord(run, RecipientRun(f"rr{number}", RecipientKey("ada"), {}), number)
+
+
+def test_due_runs_are_taken_in_their_order() -> None:
+    """A run is taken when its next step is due, once, and again when it was put back with another one."""
+    state = MemoryState()
+    one, two, over = waiting(0, 20, 5), waiting(1, 10), waiting(2)
+    for each in (one, two, over):
+        state.put_record(each)
+    assert () == tuple(state.take_due_records(NOW))
+    assert (two, one) == tuple(state.take_due_records(at(30)))
+    assert () == tuple(state.take_due_records(at(30)))
+    state.put_record(replace(one, outcomes=(waited("d0", at(20)),)))
+    assert ("rr0",) == tuple(each.recipient_run.id for each in state.take_due_records(at(30)))
+
+
+def test_a_run_that_was_cancelled_is_not_due() -> None:
+    """What was replaced by a run that is over is not taken any more."""
+    state = MemoryState()
+    state.put_record(waiting(0, 10))
+    state.put_record(replace(waiting(0, 10), cancelled_at=NOW))
+    assert () == tuple(state.take_due_records(at(60)))
+
+
+def test_records_and_messages() -> None:
+    """Runs and messages are found by id, runs by an alias too, and come in the order in which they were put."""
+    state = MemoryState()
+    run = waiting(0)
+    state.put_record(run)
+    state.add_alias("id", "rr0")
+    assert [run, run, None] == [state.record(each) for each in ("rr0", "id", "rr1")]
+    assert ((run,), 1) == (tuple(state.records()), state.record_count())
+    message = Message("m", 0, run, "s", default_channel("email"), "sent", NOW)
+    state.add_message(message)
+    assert (message, None, (message,), 1) == (
+        state.message("m"),
+        state.message("n"),
+        tuple(state.messages()),
+        state.message_count(),
+    )
+
+
+def test_a_recipient_is_removed() -> None:
+    """Who is removed is not there any more; removing nobody is no error."""
+    state = MemoryState()
+    state.put_recipient(Entity("ada", {}, NOW))
+    for _ in range(2):
+        state.remove_recipient(RecipientKey("ada"))
+    assert (None, ()) == (state.recipient(RecipientKey("ada")), tuple(state.recipients()))

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.service import recipients, runs
 from mock_knock.web.filters import read_message_filter
-from mock_knock.web.pipeline import Validated, current_world, validated
+from mock_knock.web.pipeline import Validated, current_world, tolerate, validated
 from mock_knock.web.problems import json_response
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import page_json
@@ -38,6 +38,6 @@ def get_message(id_: str) -> Response:
 
 
 def _page(asked: Validated, recipient: RecipientKey | None = None) -> Response:
-    wanted = read_message_filter(asked.query, recipient=recipient)
-    page = runs.list_messages(current_world(), wanted, read_page_request(asked.query))
+    wanted = read_message_filter(asked.query, tolerate, recipient=recipient)
+    page = runs.list_messages(current_world(), wanted, read_page_request(asked.query, tolerate))
     return json_response(page_json(page, "items", [message_json(each) for each in page.entries]))

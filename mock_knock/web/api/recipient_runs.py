@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from mock_knock.service import runs
 from mock_knock.web.filters import read_run_filter
-from mock_knock.web.pipeline import current_world, validated
+from mock_knock.web.pipeline import current_world, tolerate, validated
 from mock_knock.web.problems import json_response
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import page_json
@@ -19,7 +19,7 @@ recipient_runs = Blueprint("recipient_runs", __name__)
 def list_workflow_recipient_runs() -> Response:
     """GET /v1/workflow_recipient_runs."""
     query = validated("listWorkflowRecipientRuns", {}).query
-    page = runs.list_runs(current_world(), read_run_filter(query), read_page_request(query))
+    page = runs.list_runs(current_world(), read_run_filter(query, tolerate), read_page_request(query, tolerate))
     return json_response(page_json(page, "items", [recipient_run_json(each) for each in page.entries]))
 
 

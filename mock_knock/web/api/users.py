@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.service import recipients
-from mock_knock.web.pipeline import current_world, validated
+from mock_knock.web.pipeline import current_world, tolerate, validated
 from mock_knock.web.problems import json_response, no_content
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import channel_data_json, page_json, preference_set_json, user_json
@@ -18,7 +18,7 @@ users = Blueprint("users", __name__)
 def list_users() -> Response:
     """GET /v1/users."""
     query = validated("listUsers", {}).query
-    page = recipients.list_users(current_world(), read_page_request(query))
+    page = recipients.list_users(current_world(), read_page_request(query, tolerate))
     with_preferences = "preferences" in query.getlist("include")
     found = [user_json(each, with_preferences=with_preferences) for each in page.entries]
     return json_response(page_json(page, "entries", found))
