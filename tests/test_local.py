@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from mock_knock.domain.bulk_operation import Stage
 from mock_knock.domain.scenario import Scenario
+from mock_knock.domain.seed import Seed
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import list_bundled
 from mock_knock.local import (
@@ -22,6 +23,7 @@ from mock_knock.local import (
     SharedClock,
     build_fake,
     load_scenario,
+    load_seed,
     running,
     served_descriptions,
     served_operations,
@@ -291,3 +293,38 @@ def test_descriptions_are_loaded_once() -> None:
     """However many fakes are built, the descriptions are read and repaired once."""
     assert served_descriptions() is served_descriptions()
     assert served_operations() is served_operations()
+
+
+def test_bundled_seeds() -> None:
+    """Each bundled seed can be read by its name."""
+    assert ("example", "official-sdk") == list_bundled("seeds")
+    assert all(load_seed(name).users for name in list_bundled("seeds"))
+    assert Seed() == load_seed(None)
+
+
+def test_a_seed_from_a_file(tmp_path: Path) -> None:
+    """A seed can be a file; what is wrong in it is told with its line."""
+    path = tmp_path / "seed.yaml"
+    path.write_text("version: 1\nusers:\n  - id: ada\n")
+    assert ({"id": "ada"},) == load_seed(str(path)).users
+    path.write_text("version: 1\nuser: []\n")
+    with pytest.raises(InvalidDocument, match=r"'user' is not known here") as refused:
+        load_seed(str(path))
+    assert str(refused.value.findings[0].where).endswith("seed.yaml:2:1")
+
+
+def test_users_of_a_seed_keep_the_contract(tmp_path: Path) -> None:
+    """Users of a seed are held against the contract of an identify, with the place of what breaks it."""
+    path = tmp_path / "seed.yaml"
+    path.write_text("version: 1\nusers:\n  - id: ada\n    name: 7\n  - id: a/b\n")
+    with pytest.raises(InvalidDocument) as refused:
+        load_seed(str(path))
+    found = [(each.code, str(each.where).rpartition("seed.yaml")[2]) for each in refused.value.findings]
+    assert [("seed-invalid", ":4:5"), ("seed-invalid", ":5:5")] == found
+
+
+def test_a_seed_that_does_not_exist() -> None:
+    """A name that is neither bundled nor a file is refused, with the bundled names."""
+    with pytest.raises(UsageError, match="there is no seed 'nothing'") as refused:
+        load_seed("nothing")
+    assert "example" in str(refused.value.hint)
