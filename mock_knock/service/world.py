@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 
 from mock_knock.domain.clock import Clock
+from mock_knock.domain.idempotency import StoredAnswers
 from mock_knock.domain.journal import Journal
 from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.seed import Seed
@@ -37,6 +38,7 @@ class World:
     catalog: Catalog = Catalog()
     is_strict: bool = False
     journal: Journal = field(default_factory=Journal)
+    answers: StoredAnswers = field(default_factory=StoredAnswers)
     lock: RLock = field(default_factory=RLock)
 
 
@@ -93,6 +95,7 @@ class MockKnock:
             world.clock = self._new_clock()
             world.scenario = self._scenario
             world.journal.clear()
+            world.answers = StoredAnswers()
             self._begin(world)
 
     def reset_all(self) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from mock_knock.domain.recipient import parse_recipient
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import runs
+from mock_knock.web.idempotency import honour_key
 from mock_knock.web.pipeline import add_note, current_world, sent_target, validated
 from mock_knock.web.problems import API, Problem, json_response, no_content
 
@@ -19,6 +20,10 @@ KEY_SLASHES = 4
 def trigger_workflow(key: str) -> Response:
     """POST /v1/workflows/{key}/trigger."""
     _check_slashes()
+    return honour_key(lambda: _trigger(key))
+
+
+def _trigger(key: str) -> Response:
     body = validated("triggerWorkflow", {"key": key}).body
     run = runs.trigger_workflow(current_world(), key, body)
     _note_run(run)
