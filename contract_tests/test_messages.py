@@ -10,6 +10,7 @@ import requests
 
 from contract_tests.knock_api import KnockApi
 from mock_knock.local import FakeOptions, load_seed, running
+from mock_knock.service import WorldRules
 
 USERS = "/v1/users"
 
@@ -226,7 +227,10 @@ def test_an_inactive_workflow(seeded: KnockApi) -> None:
 
 def test_a_strict_fake() -> None:
     """With --strict workflows and actors must be known (FACTS 7), and parameters that make no sense are refused."""
-    with running(FakeOptions(seed=load_seed("example"), is_strict=True)) as server, requests.Session() as session:
+    with (
+        running(FakeOptions(seed=load_seed("example"), world_rules=WorldRules(is_strict=True))) as server,
+        requests.Session() as session,
+    ):
         knock = KnockApi(server.url, "sk_test_strict", session)
         missing = knock.trigger("nothing", {"recipients": []})
         actor = knock.trigger("welcome", {"recipients": [], "actor": "jane"})

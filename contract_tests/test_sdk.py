@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import knockapi
 import pytest
+import requests
 
 from contract_tests.conftest import Target
 
@@ -60,3 +61,29 @@ def test_a_missing_key_is_an_authentication_error(target: Target) -> None:
         pytest.raises((knockapi.AuthenticationError, knockapi.PermissionDeniedError)),
     ):
         client.workflows.trigger("welcome", recipients=[])
+
+
+@pytest.mark.controls
+def test_idempotency_keys(sdk: knockapi.Knock, target: Target, api_key: str) -> None:
+    """One key is one run and a replay with both headers on trigger, and two operations on bulk identify (FACTS 5.1)."""
+    first, again = (
+        sdk.workflows.with_raw_response.trigger("welcome", recipients=["ada"], idempotency_key="k1") for _ in range(2)
+    )
+    assert first.parse() == again.parse()
+    assert ("true", first.headers["x-request-id"]) == (
+        again.headers["idempotent-replayed"],
+        again.headers["original-x-request-id"],
+    )
+    batches = {sdk.users.bulk.identify(users=[{"id": "ada"}], idempotency_key="k1").id for _ in range(2)}
+    state = requests.get(f"{target.url}/_mock/state", headers={"Authorization": f"Bearer {api_key}"}, timeout=30).json()
+    assert (1, 2, 2) == (len(state["workflow_runs"]), len(state["bulk_operations"]), len(batches))
+
+
+@pytest.mark.controls
+def test_a_changed_body_under_one_key(sdk: knockapi.Knock) -> None:
+    """A changed body under the same key is a 400 whose error the SDK shows."""
+    sdk.workflows.trigger("welcome", recipients=["ada"], idempotency_key="k1")
+    with pytest.raises(knockapi.BadRequestError, match="not those of the first request") as refusal:
+        sdk.workflows.trigger("welcome", recipients=["bob"], idempotency_key="k1")
+    assert isinstance(refusal.value.body, dict)
+    assert ["error"] == list(refusal.value.body)

@@ -25,7 +25,7 @@ from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import bundled, find_bundled, list_bundled, read_document
 from mock_knock.files.document import Source
 from mock_knock.messages import Finding
-from mock_knock.service import MockKnock
+from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
 from mock_knock.web.guard import AccessRules
@@ -50,14 +50,14 @@ _CLOCK = re.compile(f"real|x(?P<factor>[1-9][0-9]{{0,{MAX_CLOCK_DIGITS - 1}}})")
 class FakeOptions:
     """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`.
 
-    `seed` is what every world begins with; `is_strict` refuses workflows and actors that are not known.
+    `seed` is what every world begins with; `world_rules` say how exact they are.
     """
 
     clock: str = "real"
     scenario: Scenario = Scenario()
     rules: AccessRules = AccessRules()
     seed: Seed = Seed()
-    is_strict: bool = False
+    world_rules: WorldRules = WorldRules()
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def build_fake(options: FakeOptions = FakeOptions()) -> LocalFake:
         new_id=lambda: str(uuid4()),
         scenario=options.scenario,
         seed=options.seed,
-        is_strict=options.is_strict,
+        rules=options.world_rules,
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
     app = create_app(service, served_operations(), known_routes=routes, rules=options.rules)

@@ -14,6 +14,7 @@ import orjson
 
 from mock_knock.errors import UsageError
 from mock_knock.local import FakeOptions, build_fake, load_scenario, load_seed
+from mock_knock.service import WorldRules
 from mock_knock.web.guard import DEFAULT_KEY, AccessRules
 from mock_knock.web.server import Server, open_server
 
@@ -27,7 +28,20 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 )
 @click.option("--scenario", metavar="NAME|FILE", help="How bulk operations go; bundled by name or a file.")
 @click.option("--seed", metavar="NAME|FILE", help="What is there from the start; bundled by name or a file.")
-@click.option("--strict", "is_strict", is_flag=True, help="Refuse workflows and actors that are not known.")
+@click.option(
+    "--strict",
+    "is_strict",
+    is_flag=True,
+    help="Refuse unknown workflows and actors and parameters that make no sense; with rate limits.",
+)
+@click.option("--rate-limits", "has_rate_limits", is_flag=True, help="Refuse more requests a second than Knock takes.")
+@click.option(
+    "--retry-after",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 3_600),
+    help="Seconds that a 429 asks to wait; 0 says nothing.",
+)
 @click.option(
     "--clock", default="real", show_default=True, metavar="real|manual|x60", help="The time the fake lives in."
 )
@@ -62,6 +76,8 @@ class Arguments:
     allowed_hosts: tuple[str, ...]
     admin_token: str | None
     is_strict: bool
+    has_rate_limits: bool
+    retry_after: int
     as_json: bool
 
     @property
@@ -77,7 +93,9 @@ class Arguments:
             scenario=load_scenario(self.scenario),
             rules=self.rules,
             seed=load_seed(self.seed),
-            is_strict=self.is_strict,
+            world_rules=WorldRules(
+                self.is_strict, self.is_strict or self.has_rate_limits, retry_after=self.retry_after or None
+            ),
         )
 
 

@@ -130,7 +130,7 @@ def _newest_first(entries: Sequence[Numbered], request: PageRequest) -> Page[Num
 
 def _find_workflow(world: World, key: str) -> Workflow:
     found = world.catalog.workflows.get(key)
-    if found is None and world.is_strict:
+    if found is None and world.rules.is_strict:
         raise TriggerRefused("workflow_missing", "The workflow does not exist in this environment", where=key)
     if found is not None and not found.is_active:
         raise TriggerRefused("workflow_inactive", "The workflow is not active", where="key")
@@ -139,7 +139,7 @@ def _find_workflow(world: World, key: str) -> Workflow:
 
 def _check_actor(world: World, request: TriggerRequest) -> None:
     actor = request.actor
-    if world.is_strict and isinstance(actor, Reference) and world.state.recipient(actor.key) is None:
+    if world.rules.is_strict and isinstance(actor, Reference) and world.state.recipient(actor.key) is None:
         raise TriggerRefused("actor_missing", "The actor has not been identified", where="actor")
 
 

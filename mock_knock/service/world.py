@@ -11,6 +11,7 @@ from threading import Lock, RLock
 from mock_knock.domain.clock import Clock
 from mock_knock.domain.idempotency import StoredAnswers
 from mock_knock.domain.journal import Journal
+from mock_knock.domain.rate_limit import RateLimits
 from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.seed import Seed
 from mock_knock.domain.workflow import Catalog
@@ -23,11 +24,26 @@ MAX_WORLDS = 1_000
 log = logging.getLogger("mock_knock")
 
 
+@dataclass(frozen=True, slots=True)
+class WorldRules:
+    """How exact worlds are.
+
+    Attributes:
+        is_strict: workflows and actors must be known, parameters must make sense.
+        has_rate_limits: requests above the rate of their tier are refused.
+        retry_after: what a refusal says about waiting, in seconds; None says nothing.
+    """
+
+    is_strict: bool = False
+    has_rate_limits: bool = False
+    retry_after: int | None = 1
+
+
 @dataclass(slots=True)
 class World:
     """Everything that belongs to one API key: facts, clock, scenario, catalog, journal; `lock` guards all of it.
 
-    `new_id` returns a fresh UUID v4 as text; `is_strict` refuses unknown workflows and actors.
+    `new_id` returns a fresh UUID v4 as text; `rules` say how exact it is.
     """
 
     key: str
@@ -36,9 +52,10 @@ class World:
     state: WorldState
     new_id: Callable[[], str]
     catalog: Catalog = Catalog()
-    is_strict: bool = False
+    rules: WorldRules = WorldRules()
     journal: Journal = field(default_factory=Journal)
     answers: StoredAnswers = field(default_factory=StoredAnswers)
+    rates: RateLimits = field(default_factory=RateLimits)
     lock: RLock = field(default_factory=RLock)
 
 
@@ -51,7 +68,7 @@ class MockKnock:
         new_id: returns a fresh UUID v4 as text.
         scenario: how every world behaves until it is told otherwise.
         seed: what every world begins with.
-        is_strict: unknown workflows and actors are refused.
+        rules: how exact worlds are.
         max_worlds: how many worlds are kept; the longest idle goes first.
     """
 
@@ -63,14 +80,14 @@ class MockKnock:
         new_id: Callable[[], str],
         scenario: Scenario = Scenario(),  # noqa: B008  # frozen
         seed: Seed = Seed(),  # noqa: B008  # frozen
-        is_strict: bool = False,
+        rules: WorldRules = WorldRules(),  # frozen
         max_worlds: int = MAX_WORLDS,
     ) -> None:
         self._new_state = new_state
         self._new_clock = new_clock
         self._scenario = scenario
         self._seed = seed
-        self._is_strict = is_strict
+        self._rules = rules
         self._max_worlds = max_worlds
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._lock = Lock()
@@ -96,6 +113,7 @@ class MockKnock:
             world.scenario = self._scenario
             world.journal.clear()
             world.answers = StoredAnswers()
+            world.rates = RateLimits()
             self._begin(world)
 
     def reset_all(self) -> None:
@@ -106,7 +124,7 @@ class MockKnock:
             self.reset(world)
 
     def _begin(self, world: World) -> None:
-        world.is_strict = self._is_strict
+        world.rules = self._rules
         world.catalog = self._seed.catalog
         fill(world.state, self._seed, world.clock.now())
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.contract.records import JSON, MultiMap, RequestParameters, RequestRecord, media_type
 from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.rate_limit import REQUESTS_A_SECOND
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
@@ -79,7 +80,7 @@ def tolerate(name: str, problem: str) -> None:
     Raises:
         ParameterInvalid: the world is strict.
     """
-    if current_world().is_strict:
+    if current_world().rules.is_strict:
         raise ParameterInvalid("parameter-invalid", problem, where=name)
     add_note(f"{name} {problem}: left out")
 
@@ -132,12 +133,34 @@ class Validated:
     query: MultiMap
 
 
+def limit_rate(operation_id: str) -> None:
+    """Count a request towards the rate limit of its operation, once.
+
+    Raises:
+        Problem: 429, where rate limits are on and this one is exceeded.
+    """
+    world, operation = current_world(), web().operations[operation_id]
+    if not world.rules.has_rate_limits or g.is_counted:
+        return
+    g.is_counted = True
+    tier = operation.judge.description.operation_object(operation.operation)["x-ratelimit-tier"]
+    with world.lock:
+        is_admitted = world.rates.admit(operation_id, tier, world.clock.now())
+    if not is_admitted:
+        after = world.rules.retry_after
+        headers = {} if after is None else {"Retry-After": str(after)}
+        message = f"More than {REQUESTS_A_SECOND[tier]} requests a second: the limit of tier {tier}"
+        raise Problem(429, "rate_limited", message, headers=headers)
+
+
 def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     """Return what a request says, once it is clear that it keeps the contract.
 
     Raises:
+        Problem: 429 above the rate limit.
         Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
     """
+    limit_rate(operation_id)
     asked, operation = current_request(), web().operations[operation_id]
     described, found = operation.operation, media_type(asked.content_type or "")
     query = described_query(asked.args.items(multi=True)) if asked.query_string else MultiMap()
@@ -180,6 +203,7 @@ def _enter() -> None:
     g.request_id = parts.service.new_id()
     g.notes = []
     g.violations = ()
+    g.is_counted = False
     if asked.path.startswith("/_mock/"):
         guard_admin(asked.headers, parts.rules)
         g.world = parts.service.world(admin_world_key(asked.headers))

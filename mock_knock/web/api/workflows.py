@@ -8,7 +8,7 @@ from mock_knock.domain.recipient import parse_recipient
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import runs
 from mock_knock.web.idempotency import honour_key
-from mock_knock.web.pipeline import add_note, current_world, sent_target, validated
+from mock_knock.web.pipeline import add_note, current_world, limit_rate, sent_target, validated
 from mock_knock.web.problems import API, Problem, json_response, no_content
 
 workflows = Blueprint("workflows", __name__)
@@ -20,6 +20,7 @@ KEY_SLASHES = 4
 def trigger_workflow(key: str) -> Response:
     """POST /v1/workflows/{key}/trigger."""
     _check_slashes()
+    limit_rate("triggerWorkflow")
     return honour_key(lambda: _trigger(key))
 
 

@@ -1,0 +1,85 @@
+"""Rate limits, where they are asked for (FACTS 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import knockapi
+import pytest
+import requests
+
+from contract_tests.knock_api import KnockApi
+from mock_knock.local import FakeOptions, running
+from mock_knock.service import WorldRules
+
+
+@pytest.fixture(scope="module")
+def limited_url() -> Iterator[str]:
+    """Yield the address of a fake with rate limits, whose time stands still."""
+    with running(FakeOptions(clock="manual", world_rules=WorldRules(has_rate_limits=True))) as server:
+        yield server.url
+
+
+@pytest.fixture
+def limited(limited_url: str, api_key: str) -> Iterator[KnockApi]:
+    """Yield a client of a world of its own in that fake."""
+    with requests.Session() as session:
+        yield KnockApi(limited_url, api_key, session)
+
+
+def test_tier_one(limited: KnockApi) -> None:
+    """A bulk identify goes once a second; the next one is 429 with Retry-After, and leaves nothing."""
+    first, second = limited.identify({"id": "ada"}), limited.identify({"id": "bob"})
+    assert (200, 429, "rate_limited", "1") == (
+        first.status_code,
+        second.status_code,
+        second.json()["code"],
+        second.headers["Retry-After"],
+    )
+    assert 1 == len(limited.state()["bulk_operations"])
+    limited.control("POST", "/clock/advance", {"seconds": 1})
+    assert 200 == limited.identify({"id": "bob"}).status_code
+
+
+def test_limits_are_of_an_operation(limited: KnockApi) -> None:
+    """What is refused for one operation is not for another, and polls have a limit of 200."""
+    operation = limited.identify({"id": "ada"}).json()["id"]
+    assert 429 == limited.identify({"id": "ada"}).status_code
+    polls = [limited.send("GET", f"/v1/bulk_operations/{operation}").status_code for _ in range(201)]
+    assert [200] * 200 + [429] == polls
+    assert 200 == limited.trigger("welcome", {"recipients": []}).status_code
+
+
+def test_environments_have_limits_of_their_own(limited: KnockApi, limited_url: str) -> None:
+    """What one environment asks for does not count for another."""
+    limited.identify({"id": "ada"})
+    with requests.Session() as session:
+        assert 200 == KnockApi(limited_url, f"{limited.api_key}x", session).identify({"id": "ada"}).status_code
+
+
+def test_a_request_is_counted_once(limited: KnockApi) -> None:
+    """A trigger counts once, however many checks it passes: 1,000 a second."""
+    body: dict[str, list[str]] = {"recipients": []}
+    found = [limited.post("/v1/workflows/welcome/trigger", body).status_code for _ in range(1_001)]
+    assert (1_000, [429]) == (found.count(200), found[-1:])
+
+
+def test_the_sdk_obeys_retry_after(api_key: str) -> None:
+    """The official SDK waits as Retry-After says and succeeds with its second try."""
+    rules = WorldRules(has_rate_limits=True, retry_after=1)
+    with running(FakeOptions(world_rules=rules)) as server:
+        with knockapi.Knock(base_url=server.url, api_key=api_key) as sdk:
+            ids = {sdk.users.bulk.identify(users=[{"id": "ada"}]).id for _ in range(2)}
+        with requests.Session() as session:
+            entries = KnockApi(server.url, api_key, session).control("GET", "/requests")["entries"]
+    assert 2 == len(ids)
+    assert [200, 429, 200] == [each["response"]["status"] for each in entries]
+
+
+def test_silence_about_waiting() -> None:
+    """Whether a 429 has Retry-After is not documented: it can be left out."""
+    rules = WorldRules(has_rate_limits=True, retry_after=None)
+    with running(FakeOptions(clock="manual", world_rules=rules)) as server, requests.Session() as session:
+        knock = KnockApi(server.url, "sk_test_silent", session)
+        answers = [knock.identify({"id": "ada"}) for _ in range(2)]
+    assert (429, False) == (answers[1].status_code, "Retry-After" in answers[1].headers)

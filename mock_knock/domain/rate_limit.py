@@ -1,0 +1,33 @@
+"""Rate limits: so many requests a second, for each operation of an environment (FACTS section 4).
+
+How Knock counts is not documented; here a request is admitted when fewer than the limit were in the second before it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+REQUESTS_A_SECOND: Final[Mapping[int, int]] = MappingProxyType({1: 1, 2: 5, 3: 60, 4: 200, 5: 1_000})
+"""By tier."""
+WINDOW: Final = timedelta(seconds=1)
+
+
+class RateLimits:
+    """The requests of the last second, by operation."""
+
+    def __init__(self) -> None:
+        self._admitted: dict[str, deque[datetime]] = {}
+
+    def admit(self, operation_id: str, tier: int, now: datetime) -> bool:
+        """Tell whether a request may go on, and count it if so; one that may not is not counted."""
+        recent = self._admitted.setdefault(operation_id, deque())
+        while recent and now - recent[0] >= WINDOW:
+            recent.popleft()
+        if len(recent) >= REQUESTS_A_SECOND[tier]:
+            return False
+        recent.append(now)
+        return True
