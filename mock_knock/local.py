@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -59,6 +59,14 @@ class FakeOptions:
     seed: Seed = Seed()
     world_rules: WorldRules = WorldRules()
 
+    @property
+    def access(self) -> AccessRules:
+        """Who may enter, with the keys of the seed."""
+        keys = self.seed.keys
+        environments = {each.key: each.environment for each in keys}
+        revoked = frozenset(each.key for each in keys if each.is_revoked)
+        return replace(self.rules, environments=environments, revoked=revoked)
+
 
 @dataclass(frozen=True)
 class LocalFake:
@@ -88,7 +96,7 @@ def build_fake(options: FakeOptions = FakeOptions()) -> LocalFake:
         rules=options.world_rules,
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
-    app = create_app(service, served_operations(), known_routes=routes, rules=options.rules)
+    app = create_app(service, served_operations(), known_routes=routes, rules=options.access)
     return LocalFake(app.wsgi_app, options.scenario, shared)
 
 

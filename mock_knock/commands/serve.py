@@ -15,7 +15,7 @@ import orjson
 from mock_knock.errors import UsageError
 from mock_knock.local import FakeOptions, build_fake, load_scenario, load_seed
 from mock_knock.service import WorldRules
-from mock_knock.web.guard import DEFAULT_KEY, AccessRules
+from mock_knock.web.guard import AccessRules, default_key
 from mock_knock.web.server import Server, open_server
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -102,9 +102,10 @@ class Arguments:
 def serve(arguments: Arguments) -> None:
     """Run a fake until it is told to stop."""
     _refuse_unusable(arguments.api_keys, arguments.admin_token)
-    fake = build_fake(arguments.options())
+    options = arguments.options()
+    fake = build_fake(options)
     server = open_server(fake.application, host=arguments.host, port=arguments.port)
-    key = "<one of your --api-key>" if arguments.api_keys else DEFAULT_KEY
+    key = "<one of your --api-key>" if arguments.api_keys else default_key(options.access)
     _start_log()
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     _greet(server, key, arguments.rules, as_json=arguments.as_json)
@@ -117,7 +118,7 @@ def _refuse_unusable(api_keys: tuple[str, ...], admin_token: str | None) -> None
         if not all(value.strip() for value in values):
             raise UsageError("secret-empty", f"{option} is empty", hint="check the variable that it comes from")
     if any(key.startswith("pk_") for key in api_keys):
-        hint = "give a secret key: Knock refuses public ones on every endpoint that is imitated"
+        hint = "give a secret key; the public one of the same name is admitted with it"
         raise UsageError("key-public", "--api-key is a public key", hint=hint)
 
 

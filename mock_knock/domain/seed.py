@@ -53,6 +53,15 @@ class SeededMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class SeededKey:
+    """An API key and the environment it belongs to; one that is revoked opens nothing any more."""
+
+    key: str
+    environment: str
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """Facts that are there before the first request.
 
@@ -63,6 +72,7 @@ class Seed:
         tenants: the same.
         bulk_operations: oldest first.
         runs: oldest first.
+        keys: all there are; without any, each key has an environment of its own.
     """
 
     catalog: Catalog = Catalog()
@@ -71,3 +81,4 @@ class Seed:
     tenants: tuple[Row, ...] = ()
     bulk_operations: tuple[SeededOperation, ...] = ()
     runs: tuple[SeededRun, ...] = ()
+    keys: tuple[SeededKey, ...] = ()

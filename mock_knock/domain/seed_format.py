@@ -1,29 +1,35 @@
 """The written form of a seed: read strictly, every problem reported with its place.
 
-version: 1
-channels:
-- {key: mail, type: email, id: 5a8b1f2e-7a61-4a3c-9d6a-0f1f6f0b7c11, provider: email_postmark}
-workflows:
-- key: welcome
-categories: [onboarding]
-steps:
-- {channel: mail}          # the key of a channel; each type is one, too
-- {delay: 300}             # seconds
-- {channel: in_app_feed}
-users:
-- {id: ada, name: Ada, email: ada@example.com, preferences: {default: {channel_types: {sms: false}}}}
-objects:
-- {collection: projects, id: p1, name: Engine}
-tenants:
-- {id: acme, name: Acme}
-bulk_operations:
-- {id: 182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e, status: completed, rows: [ada], error_items: []}
-workflow_runs:
-- id: 0d9e1a52-3f5b-4c6d-8e7f-a1b2c3d4e5f6
-workflow: welcome
-recipient: ada
-messages:
-- {id: 1jNaXzB2RZX3LY8wVQnfCKyPnv7, channel: mail}
+    version: 1
+    channels:
+      - {key: mail, type: email, id: 5a8b1f2e-7a61-4a3c-9d6a-0f1f6f0b7c11, provider: email_postmark}
+    workflows:
+      - key: welcome
+        categories: [onboarding]
+        steps:
+          - {channel: mail}          # the key of a channel; each type is one, too
+          - {delay: 300}             # seconds
+          - {channel: in_app_feed}
+    users:
+      - {id: ada, name: Ada, email: ada@example.com, preferences: {default: {channel_types: {sms: false}}}}
+    objects:
+      - {collection: projects, id: p1, name: Engine}
+    tenants:
+      - {id: acme, name: Acme}
+    bulk_operations:
+      - {id: 182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e, status: completed, rows: [ada], error_items: []}
+    workflow_runs:
+      - id: 0d9e1a52-3f5b-4c6d-8e7f-a1b2c3d4e5f6
+        workflow: welcome
+        recipient: ada
+        messages:
+          - {id: 1jNaXzB2RZX3LY8wVQnfCKyPnv7, channel: mail}
+    keys:                            # no others are taken then
+      - {key: sk_test_mine, environment: development}
+      - {key: pk_test_mine, environment: development}
+      - {key: sk_test_old, environment: development, revoked: true}
+
+Only the version must be there.
 """
 
 from __future__ import annotations
@@ -48,14 +54,14 @@ from mock_knock.domain.message import MessageStatus
 from mock_knock.domain.reading import Place, Reader
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.scenario import Row
-from mock_knock.domain.seed import Seed, SeededMessage, SeededOperation, SeededRun
+from mock_knock.domain.seed import Seed, SeededKey, SeededMessage, SeededOperation, SeededRun
 from mock_knock.domain.workflow import Catalog, ChannelStep, DelayStep, Step, Workflow
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 
 CODE = "seed-invalid"
 MEMBERS = {"version", "description", "channels", "workflows", "users", "objects", "tenants"}
-MEMBERS |= {"bulk_operations", "workflow_runs"}
+MEMBERS |= {"bulk_operations", "workflow_runs", "keys"}
 MAX_DELAY = 365 * 24 * 3600
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _STATUSES = tuple(each.value for each in Status)
@@ -95,8 +101,17 @@ class _SeedReader(Reader):
             bulk_operations=tuple(
                 self.read_operation(each, at) for each, at in self.read_list(root, "", "bulk_operations")
             ),
+            keys=tuple(self.read_api_key(each, at) for each, at in self.read_list(root, "", "keys")),
             runs=tuple(self.read_run(each, at) for each, at in self.read_list(root, "", "workflow_runs")),
         )
+
+    def read_api_key(self, value: JsonValue, at: str) -> SeededKey:
+        found = self.read_map(value, at, {"key", "environment", "revoked"})
+        key = self.read_key(found, at, "key", "keys")
+        if key and not key.startswith(("sk_", "pk_")):
+            self.report(f"{at}/key", "an API key begins with sk_ or pk_", "write it like `key: sk_test_mine`")
+        environment = self.read_text(found, at, "environment", default="development")
+        return SeededKey(key, environment, self.read_flag(found, at, "revoked", default=False))
 
     def read_channel(self, value: JsonValue, at: str) -> Channel:
         found = self.read_map(value, at, {"key", "type", "id", "name", "provider"})

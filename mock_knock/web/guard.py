@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hmac import compare_digest
 
@@ -14,6 +14,21 @@ from mock_knock.web.problems import AUTHENTICATION, Problem
 
 DEFAULT_KEY = "sk_test_local"
 ADMIN_TOKEN_HEADER = "X-Mock-Admin-Token"  # noqa: S105  # the name of a header
+SECRET, PUBLIC = "sk_", "pk_"
+PUBLIC_ENDPOINTS = frozenset(
+    f"users.{name}"
+    for name in (
+        "get_user",
+        "identify_user",
+        "list_user_preference_sets",
+        "get_user_preference_set",
+        "update_user_preference_set",
+        "get_user_channel_data",
+        "set_user_channel_data",
+        "unset_user_channel_data",
+    )
+)
+"""The views that public keys may call (FACTS section 2)."""
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _HOST = re.compile(
@@ -25,21 +40,43 @@ _HOST = re.compile(
 class AccessRules:
     """What the fake admits.
 
-    `api_keys`: every other key is refused; empty admits any. `allowed_hosts`: names beside the local ones under which
-    `/_mock` answers. `admin_token`: what `/_mock` asks for. `is_local`: whether only this machine can reach the server.
+    Attributes:
+        api_keys: every other key is refused; without these and `environments` any is admitted.
+        allowed_hosts: names beside the local ones under which `/_mock` answers.
+        admin_token: what `/_mock` asks for.
+        is_local: whether only this machine can reach the server.
+        environments: the environment of each key that belongs to a named one; keys of one share its world.
+        revoked: keys that open nothing any more.
     """
 
     api_keys: frozenset[str] = frozenset()
     allowed_hosts: frozenset[str] = frozenset()
     admin_token: str | None = None
     is_local: bool = True
+    environments: Mapping[str, str] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
+
+    def admits(self, key: str) -> bool:
+        """Tell whether a key is known here; a public one is where its secret one is."""
+        known = self.api_keys | self.environments.keys()
+        return not known or key in known or secret_key(key) in self.api_keys
+
+    def environment(self, key: str) -> str:
+        """Return whose world a key opens: that of its environment, or its own; a public key has none of its own."""
+        return self.environments.get(key) or secret_key(key)
 
 
-def authenticate(headers: Headers, rules: AccessRules) -> str:
-    """Return the secret key of a request to `/v1`.
+def secret_key(key: str) -> str:
+    """Return the secret key that a public one belongs to, by its name (our choice); a secret one is itself."""
+    return f"{SECRET}{key.removeprefix(PUBLIC)}" if key.startswith(PUBLIC) else key
+
+
+def authenticate(headers: Headers, rules: AccessRules, *, endpoint: str | None = None) -> str:
+    """Return the environment of the key of a request to `/v1`; `endpoint` is the view that is to answer.
 
     Raises:
-        Problem: 401 without a usable key, 403 with a public one (FACTS section 2; the codes' pairing is our choice).
+        Problem: 401 without a usable key, 403 with a public one where only secret ones may call (FACTS section 2; the
+            codes' pairing is our choice).
     """
     credentials = headers.get("Authorization")
     if not credentials:
@@ -50,22 +87,31 @@ def authenticate(headers: Headers, rules: AccessRules) -> str:
         raise Problem(
             401, "api_key_missing", "The Authorization header must be 'Bearer <API key>'", type_=AUTHENTICATION
         )
-    if key.startswith("pk_"):
+    if key.startswith(PUBLIC) and endpoint not in PUBLIC_ENDPOINTS:
         raise Problem(
             403,
             "incorrect_token_type",
             "A public key cannot call this endpoint: use a secret key",
             type_=AUTHENTICATION,
         )
-    if rules.api_keys and key not in rules.api_keys:
+    if key in rules.revoked:
+        raise Problem(401, "api_key_expired", "The API key was revoked", type_=AUTHENTICATION)
+    if not rules.admits(key):
         raise Problem(401, "api_key_missing", "The API key is invalid", type_=AUTHENTICATION)
-    return key
+    return rules.environment(key)
 
 
-def admin_world_key(headers: Headers) -> str:
-    """Return the key whose world an admin request means: the one it carries, else the default one."""
+def admin_world_key(headers: Headers, rules: AccessRules) -> str:
+    """Return whose world an admin request means: that of the key it carries, else that of the default one."""
     scheme, _, key = headers.get("Authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" and key.strip() else DEFAULT_KEY
+    carried = key.strip() if scheme.lower() == "bearer" else ""
+    return rules.environment(carried or default_key(rules))
+
+
+def default_key(rules: AccessRules) -> str:
+    """Return the key to use where none is named: the first secret one that is declared, or else `sk_test_local`."""
+    declared = (each for each in rules.environments if each.startswith(SECRET) and each not in rules.revoked)
+    return next(declared, DEFAULT_KEY)
 
 
 def guard_admin(headers: Headers, rules: AccessRules) -> None:

@@ -206,9 +206,9 @@ def _enter() -> None:
     g.is_counted = False
     if asked.path.startswith("/_mock/"):
         guard_admin(asked.headers, parts.rules)
-        g.world = parts.service.world(admin_world_key(asked.headers))
+        g.world = parts.service.world(admin_world_key(asked.headers, parts.rules))
     elif asked.path.startswith("/v1/"):
-        g.world = parts.service.world(authenticate(asked.headers, parts.rules))
+        g.world = parts.service.world(authenticate(asked.headers, parts.rules, endpoint=asked.endpoint))
 
 
 def _leave(response: Response) -> Response:

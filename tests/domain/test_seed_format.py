@@ -6,7 +6,7 @@ import pytest
 
 from mock_knock.domain.bulk_operation import Status
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.seed import Seed
+from mock_knock.domain.seed import Seed, SeededKey
 from mock_knock.domain.seed_format import MAX_DELAY, parse_seed
 from mock_knock.domain.workflow import ChannelStep, DelayStep
 from mock_knock.errors import InvalidDocument
@@ -113,6 +113,13 @@ def test_operations_and_runs() -> None:
         run.aliases,
     )
     assert [("m1", "delivered"), ("m2", "bounced")] == [(each.id, each.status) for each in run.messages]
+
+
+def test_keys() -> None:
+    """A key belongs to the environment `development` unless it says another, and may be revoked."""
+    seed = parse(keys=[{"key": "sk_a"}, {"key": "pk_b", "environment": "production", "revoked": True}])
+    assert (SeededKey("sk_a", "development"), SeededKey("pk_b", "production", is_revoked=True)) == seed.keys
+    assert ["/keys/0/key", "/keys/1"] == refusals({"version": 1, "keys": [{"key": "a"}, {"key": "a"}]})[:2]
 
 
 @pytest.mark.parametrize(
