@@ -36,6 +36,7 @@ DESCRIPTIONS = (
     "knock-bulk-operations-api-openapi.yml",
     "knock-workflows-api-openapi.yml",
     "knock-messages-api-openapi.yml",
+    "knock-objects-api-openapi.yml",
     "knock-workflow-recipient-runs-api-openapi.yml",
 )
 OVERLAY = "knock-overlay.yml"

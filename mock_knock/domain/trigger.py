@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, parse_recipient
+from mock_knock.domain.subscription import fan_out
 from mock_knock.domain.workflow import Workflow
 from mock_knock.messages import JsonValue
 
@@ -80,14 +81,16 @@ def plan_run(
     run_id: str,
     now: datetime,
     is_known: Callable[[RecipientKey], bool],
+    subscribers: Callable[[RecipientKey], Iterable[RecipientKey]] = lambda _: (),
 ) -> WorkflowRun:
     """Return the run of a trigger: a recipient named twice runs once, an unknown one does not run (FACTS section 7).
 
+    Who subscribes to an object among them is a recipient, too.
+
     The id of a recipient run derives from `run_id` (a UUID) and the recipient.
     """
-    distinct: dict[RecipientKey, Recipient] = {}
-    for recipient in request.recipients:
-        distinct.setdefault(recipient.key, recipient)
+    actor = None if request.actor is None else request.actor.key
+    distinct = {each.key: each for each in fan_out(request.recipients, subscribers, actor=actor)}
     known = {key: recipient for key, recipient in distinct.items() if is_known(key)}
     return WorkflowRun(
         id=run_id,

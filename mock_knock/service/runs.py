@@ -41,6 +41,7 @@ def trigger_workflow(world: World, workflow: str, body: Mapping[str, JsonValue])
             run_id=world.new_id(),
             now=now,
             is_known=lambda key: world.state.recipient(key) is not None,
+            subscribers=world.state.subscribers,
         )
         world.state.add_run(run)
         for each in run.recipient_runs:

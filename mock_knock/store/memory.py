@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from mock_knock.domain.message import Message
 from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.subscription import Subscription
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.domain.user import Entity
 from mock_knock.domain.workflow_run import RunRecord
@@ -26,6 +27,7 @@ class MemoryState:
         self._tenants: dict[str, Entity] = {}
         self._runs: list[WorkflowRun] = []
         self._records: dict[str, RunRecord] = {}
+        self._subscriptions: dict[RecipientKey, dict[RecipientKey, Subscription]] = {}
         self._aliases: dict[str, str] = {}
         self._waiting: list[tuple[datetime, int, str]] = []
         self._messages: dict[str, Message] = {}
@@ -83,6 +85,26 @@ class MemoryState:
     def put_tenant(self, entity: Entity) -> None:
         """Add or replace a tenant."""
         self._tenants[entity.id] = entity
+
+    def subscription(self, object_: RecipientKey, recipient: RecipientKey) -> Subscription | None:
+        """Return a subscription, or None."""
+        return self._subscriptions.get(object_, {}).get(recipient)
+
+    def subscriptions(self) -> Iterable[Subscription]:
+        """Return all subscriptions, object by object in the order in which they were made."""
+        return tuple(each for found in self._subscriptions.values() for each in found.values())
+
+    def subscribers(self, object_: RecipientKey) -> Iterable[RecipientKey]:
+        """Return who subscribes to an object, in the order in which they did."""
+        return tuple(self._subscriptions.get(object_, ()))
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        """Add or replace a subscription."""
+        self._subscriptions.setdefault(subscription.object, {})[subscription.recipient] = subscription
+
+    def remove_subscription(self, subscription: Subscription) -> None:
+        """Forget a subscription; one that is not there is no error."""
+        self._subscriptions.get(subscription.object, {}).pop(subscription.recipient, None)
 
     def record(self, recipient_run_id: str) -> RunRecord | None:
         """Return a recipient's run by its id or an alias, or None."""

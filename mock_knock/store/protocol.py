@@ -10,6 +10,7 @@ from typing import Protocol
 from mock_knock.domain.bulk_operation import BulkOperation
 from mock_knock.domain.message import Message
 from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.subscription import Subscription
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.domain.user import Entity
 from mock_knock.domain.workflow_run import RunRecord
@@ -73,6 +74,26 @@ class WorldState(Protocol):
 
     def put_tenant(self, entity: Entity) -> None:
         """Add or replace a tenant."""
+        ...
+
+    def subscription(self, object_: RecipientKey, recipient: RecipientKey) -> Subscription | None:
+        """Return a subscription, or None."""
+        ...
+
+    def subscriptions(self) -> Iterable[Subscription]:
+        """Return all subscriptions in the order in which they were made."""
+        ...
+
+    def subscribers(self, object_: RecipientKey) -> Iterable[RecipientKey]:
+        """Return who subscribes to an object, in the order in which they did."""
+        ...
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        """Add or replace a subscription."""
+        ...
+
+    def remove_subscription(self, subscription: Subscription) -> None:
+        """Forget a subscription; one that is not there is no error."""
         ...
 
     def record(self, recipient_run_id: str) -> RunRecord | None:

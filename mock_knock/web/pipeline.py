@@ -28,8 +28,6 @@ from mock_knock.web.query import described_query
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The largest request body; Knock documents 10 MB for the data of a trigger (FACTS section 5.2)."""
 
-WITH_BODY = frozenset({"POST", "PUT"})
-
 MAX_DEPTH = 100
 """Levels of arrays and objects in a request body."""
 
@@ -166,7 +164,7 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     query = described_query(asked.args.items(multi=True)) if asked.query_string else MultiMap()
     parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
     record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
-    if described.method in WITH_BODY:
+    if "requestBody" in operation.judge.description.operation_object(described):
         record.value = json_body()
         record.body = asked.get_data()
     violations = operation.request_violations(record)

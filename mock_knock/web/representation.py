@@ -72,6 +72,18 @@ def user_json(entity: Entity, *, with_preferences: bool = False) -> dict[str, Js
     }
 
 
+def object_json(entity: Entity) -> dict[str, JsonValue]:
+    """Return an object as Knock shows it: its properties apart, in a member of their own."""
+    return {
+        "__typename": "Object",
+        "id": entity.id,
+        "collection": entity.collection,
+        "properties": {name: each for name, each in entity.properties.items() if name != "created_at"},
+        "created_at": entity.properties.get("created_at"),
+        "updated_at": timestamp(entity.updated_at),
+    }
+
+
 def preference_set_json(set_id: str, preferences: PreferenceSet) -> dict[str, JsonValue]:
     """Return a preference set with all its members, null where nothing is said."""
     return {**dict.fromkeys(MEMBERS), **preferences, "id": set_id}
