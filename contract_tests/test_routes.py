@@ -94,3 +94,10 @@ def test_no_cors_headers(knock: KnockApi) -> None:
     for path in ("/v1/users/bulk/identify", "/_mock/health", "/"):
         answer = knock.send("GET", path, headers={"Origin": knock.url})
         assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+def test_the_description(knock: KnockApi) -> None:
+    """GET /v1/openapi describes what is served (documentation of Knock, API reference)."""
+    answer = knock.send("GET", "/v1/openapi")
+    assert 200 == answer.status_code
+    assert "/v1/users/bulk/identify" in answer.json()["paths"]

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from mock_knock.contract.description import Description, load_description
 from mock_knock.contract.judge import Judge, OperationJudge
+from mock_knock.contract.merged import merge_descriptions
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
 from mock_knock.domain.scenario import Scenario
@@ -24,7 +25,7 @@ from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import bundled, find_bundled, list_bundled, read_document
 from mock_knock.files.document import Source
-from mock_knock.messages import Finding
+from mock_knock.messages import Finding, JsonValue
 from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -97,7 +98,7 @@ def build_fake(options: FakeOptions = FakeOptions()) -> LocalFake:
         rules=options.world_rules,
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
-    app = create_app(service, served_operations(), known_routes=routes, rules=options.access)
+    app = create_app(service, served_operations(), known_routes=routes, rules=options.access, describe=served_document)
     return LocalFake(app.wsgi_app, options.scenario, shared)
 
 
@@ -144,6 +145,12 @@ def served_descriptions() -> tuple[Description, ...]:
         load_description(document.path.stem, value, where=document.display)
         for document, value in zip(documents, repaired, strict=True)
     )
+
+
+@cache
+def served_document() -> JsonValue:
+    """Return what the fake imitates as one OpenAPI document."""
+    return merge_descriptions(served_descriptions())
 
 
 @cache

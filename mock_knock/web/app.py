@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Flask, Response
 
 from mock_knock import __version__
 from mock_knock.contract.judge import OperationJudge
+from mock_knock.messages import JsonValue
 from mock_knock.service import MockKnock
 from mock_knock.web.admin import admin
 from mock_knock.web.api import BLUEPRINTS
@@ -23,6 +24,7 @@ def create_app(
     *,
     known_routes: Mapping[str, Mapping[str, str]],
     rules: AccessRules,
+    describe: Callable[[], JsonValue],
 ) -> Flask:
     """Return the WSGI application of a fake.
 
@@ -31,6 +33,7 @@ def create_app(
         operations: the judge of each imitated operation, by operationId.
         known_routes: every operation of Knock, path template -> method -> operationId.
         rules: who may enter.
+        describe: returns what is imitated as one OpenAPI document.
     """
     app = Flask("mock_knock", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -42,6 +45,7 @@ def create_app(
         app.register_blueprint(blueprint)
     app.register_blueprint(admin)
     app.add_url_rule("/", view_func=_welcome)
+    app.add_url_rule("/v1/openapi", "openapi", lambda: json_response(describe()))
     return app
 
 

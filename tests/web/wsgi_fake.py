@@ -15,7 +15,7 @@ from werkzeug.test import Client, TestResponse
 
 from mock_knock.domain.clock import ManualClock
 from mock_knock.files import bundled, read_document
-from mock_knock.local import KNOWN_ROUTES, served_operations
+from mock_knock.local import KNOWN_ROUTES, served_document, served_operations
 from mock_knock.service import MockKnock, World
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -72,4 +72,5 @@ def new_fake(rules: AccessRules = AccessRules()) -> WsgiFake:  # noqa: B008  # f
         new_clock=lambda: ManualClock(START),
         new_id=lambda: str(UUID(int=next(numbers), version=4)),
     )
-    return WsgiFake(create_app(service, served_operations(), known_routes=known_routes(), rules=rules), service)
+    app = create_app(service, served_operations(), known_routes=known_routes(), rules=rules, describe=served_document)
+    return WsgiFake(app, service)
