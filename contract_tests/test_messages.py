@@ -132,6 +132,13 @@ def test_cancellation(seeded: KnockApi) -> None:
     assert ["email"] == [each["channel"]["type"] for each in messages(seeded)]
 
 
+@pytest.mark.parametrize("reference", [{}, {"id": "ada"}, {"collection": "projects"}, 7])
+def test_references_of_a_cancellation(seeded: KnockApi, reference: Any) -> None:
+    """A recipient of a cancellation is a user's id, or an object with both of its parts (our choice)."""
+    body = {"cancellation_key": "c1", "recipients": [reference]}
+    assert 422 == seeded.call("cancelWorkflow (2)", "POST", "/v1/workflows/welcome/cancel", body).status_code
+
+
 def test_what_is_over_is_not_cancelled(seeded: KnockApi) -> None:
     """A finished run cannot be cancelled; that is no error (FACTS 5.3)."""
     welcome(seeded, "ada", cancellation_key="c1", settings={"skip_delay": True})

@@ -145,3 +145,18 @@ def test_identify_poll_and_trigger_a_thousand(knock: KnockApi) -> None:
     assert 200 == knock.trigger("welcome", {"recipients": ids}).status_code
     (run,) = knock.state()["workflow_runs"]
     assert ids == recipients_of(run)
+
+
+@pytest.mark.controls
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"recipients": ["ada", {"id": "a/b"}]}, "recipients[1].id"),
+        ({"recipients": [], "actor": {"id": "a#b"}}, "actor.id"),
+    ],
+)
+def test_ids_of_inline_users(knock: KnockApi, body: dict[str, Any], field: str) -> None:
+    """An inline user whose id has a slash or a hash is refused, and nothing is left (FACTS 1.5)."""
+    answer = knock.trigger("welcome", body)
+    assert (422, [field]) == (answer.status_code, [each["field"] for each in answer.json()["errors"]])
+    assert [] == knock.state()["users"]

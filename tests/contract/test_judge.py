@@ -14,10 +14,10 @@ from mock_knock.contract.description import load_description
 from mock_knock.contract.judge import Judge, OperationJudge
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.contract.records import RequestRecord, media_type, request_record
+from mock_knock.local import DESCRIPTIONS
 from mock_knock.messages import ContractViolation, Headers, JsonValue
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "openapi"
-FILES = ("knock-users-api-openapi.yml", "knock-bulk-operations-api-openapi.yml", "knock-workflows-api-openapi.yml")
 
 UUID = "7f1c0f4e-2a52-4a53-9a2b-2f3f0a5d6b10"
 KEY = ("Authorization", "Bearer sk_test_local")
@@ -49,8 +49,10 @@ def load(name: str) -> JsonValue:
 def operations() -> dict[str, OperationJudge]:
     """Return the judge of each imitated operation."""
     overlay = parse_overlay(load("knock-overlay.yml"), where="knock-overlay.yml")
-    documents = apply_overlay(overlay, [load(name) for name in FILES])
-    judges = [Judge(load_description(name, value, where=name)) for name, value in zip(FILES, documents, strict=True)]
+    documents = apply_overlay(overlay, [load(name) for name in DESCRIPTIONS])
+    judges = [
+        Judge(load_description(name, value, where=name)) for name, value in zip(DESCRIPTIONS, documents, strict=True)
+    ]
     return {
         operation.operation_id or "": OperationJudge(judge, operation)
         for judge in judges

@@ -22,10 +22,10 @@ from mock_knock.contract.description import load_description
 from mock_knock.contract.judge import Judge
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.contract.records import RequestRecord, request_record
+from mock_knock.local import DESCRIPTIONS
 from mock_knock.messages import JsonValue
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "openapi"
-FILES = ("knock-users-api-openapi.yml", "knock-bulk-operations-api-openapi.yml", "knock-workflows-api-openapi.yml")
 OPERATIONS = {
     # operationId: number of its file, path parameters
     "bulkIdentifyUsers": (0, {}),
@@ -48,10 +48,12 @@ def load(name: str) -> JsonValue:
 @cache
 def judges(*, repaired: bool) -> tuple[Judge, ...]:
     """Return the judges of the bundled descriptions, as published or with the overlay."""
-    documents = tuple(load(name) for name in FILES)
+    documents = tuple(load(name) for name in DESCRIPTIONS)
     overlay = parse_overlay(load("knock-overlay.yml"), where="knock-overlay.yml")
     changed = apply_overlay(overlay, documents) if repaired else documents
-    return tuple(Judge(load_description(name, value, where=name)) for name, value in zip(FILES, changed, strict=True))
+    return tuple(
+        Judge(load_description(name, value, where=name)) for name, value in zip(DESCRIPTIONS, changed, strict=True)
+    )
 
 
 @cache
@@ -167,7 +169,7 @@ channel_data = (
     | st.none()
 )
 users = st.fixed_dictionaries(
-    {"id": texts},
+    {"id": texts.filter(bool)},
     optional={
         "name": optional_texts,
         "email": optional_texts,
@@ -183,7 +185,7 @@ objects = st.fixed_dictionaries(
     optional={"name": optional_texts, "channel_data": channel_data, "preferences": preferences},
 )
 tenants = st.fixed_dictionaries(
-    {"id": texts},
+    {"id": texts.filter(bool)},
     optional={
         "name": optional_texts,
         "channel_data": channel_data,
