@@ -36,7 +36,7 @@ LIBRARIES = {
     "flask": {"web"},
     "waitress": {"web.server"},
     "requests": {"harness.network"},
-    "openapi_core": {"contract", "web.pipeline"},
+    "openapi_core": {"contract"},
     "elementpath": {
         "arazzo.queries.xml_query",
         "arazzo.queries.xpath_evaluation",

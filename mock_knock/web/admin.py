@@ -13,7 +13,7 @@ from mock_knock.messages import JsonValue
 from mock_knock.service import World
 from mock_knock.service.bulk import push_operation
 from mock_knock.service.settling import settle
-from mock_knock.web.pipeline import base_url, current_world, json_body, web
+from mock_knock.web.pipeline import base_url, current_world, web
 from mock_knock.web.problems import INVALID_PARAMETERS, Problem, json_response
 from mock_knock.web.representation import (
     bulk_operation_json,
@@ -22,6 +22,7 @@ from mock_knock.web.representation import (
     timestamp,
     workflow_run_json,
 )
+from mock_knock.web.validation import json_body
 
 admin = Blueprint("admin", __name__, url_prefix="/_mock")
 MAX_ADVANCE = 10 * 365 * 24 * 3600

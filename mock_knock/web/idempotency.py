@@ -9,8 +9,9 @@ import orjson
 from flask import Response, g
 
 from mock_knock.domain.idempotency import MAX_KEY_LENGTH, StoredAnswer
-from mock_knock.web.pipeline import add_note, base_url, current_request, current_world, json_body, sent_target
+from mock_knock.web.pipeline import add_note, base_url, current_request, current_world, sent_target
 from mock_knock.web.problems import json_response
+from mock_knock.web.validation import json_body
 
 MISMATCH = "The parameters of this request are not those of the first request with this idempotency key"
 

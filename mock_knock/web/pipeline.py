@@ -7,29 +7,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_knock.contract.judge import OperationJudge
-from mock_knock.contract.records import JSON, MultiMap, RequestParameters, RequestRecord, media_type
 from mock_knock.domain.journal import JournalEntry
-from mock_knock.domain.rate_limit import REQUESTS_A_SECOND
 from mock_knock.errors import MockKnockError
-from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
+from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse
 from mock_knock.redact import Redactor, clean_terminal, mask_key
-from mock_knock.service import MockKnock, ParameterInvalid, World
+from mock_knock.service import MockKnock, World
 from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, guard_admin, host_name
 from mock_knock.web.imitation import KnownRoutes, method_not_allowed
-from mock_knock.web.json_depth import is_deeper_than
-from mock_knock.web.problems import API, Problem, invalid_params, problem_from, request_too_large
-from mock_knock.web.query import described_query
+from mock_knock.web.problems import API, Problem, problem_from, request_too_large
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The largest request body; Knock documents 10 MB for the data of a trigger (FACTS section 5.2)."""
-
-MAX_DEPTH = 100
-"""Levels of arrays and objects in a request body."""
 
 MAX_LINE = 2_000
 """Characters of a line in the log; a trigger can name a thousand unknown recipients."""
@@ -72,17 +64,6 @@ def add_note(note: str) -> None:
     g.notes.append(note)
 
 
-def tolerate(name: str, problem: str) -> None:
-    """Leave a parameter that makes no sense out, and say so in journal and log; a strict world refuses it.
-
-    Raises:
-        ParameterInvalid: the world is strict.
-    """
-    if current_world().rules.is_strict:
-        raise ParameterInvalid("parameter-invalid", problem, where=name)
-    add_note(f"{name} {problem}: left out")
-
-
 def base_url() -> str:
     """Return the address the client used; where its Host header names no host, the server's own."""
     asked = current_request()
@@ -121,79 +102,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(InternalServerError, _answer_failure)
     app.register_error_handler(Exception, _answer_bug)
-
-
-@dataclass(frozen=True, slots=True)
-class Validated:
-    """What a request that keeps the contract says: its decoded body, None where there is none, and its query."""
-
-    body: JsonValue
-    query: MultiMap
-
-
-def limit_rate(operation_id: str) -> None:
-    """Count a request towards the rate limit of its operation, once.
-
-    Raises:
-        Problem: 429, where rate limits are on and this one is exceeded.
-    """
-    world, operation = current_world(), web().operations[operation_id]
-    if not world.rules.has_rate_limits or g.is_counted:
-        return
-    g.is_counted = True
-    tier = operation.judge.description.operation_object(operation.operation)["x-ratelimit-tier"]
-    with world.lock:
-        is_admitted = world.rates.admit(operation_id, tier, world.clock.now())
-    if not is_admitted:
-        after = world.rules.retry_after
-        headers = {} if after is None else {"Retry-After": str(after)}
-        message = f"More than {REQUESTS_A_SECOND[tier]} requests a second: the limit of tier {tier}"
-        raise Problem(429, "rate_limited", message, headers=headers)
-
-
-def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
-    """Return what a request says, once it is clear that it keeps the contract.
-
-    Raises:
-        Problem: 429 above the rate limit.
-        Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
-    """
-    limit_rate(operation_id)
-    asked, operation = current_request(), web().operations[operation_id]
-    described, found = operation.operation, media_type(asked.content_type or "")
-    query = described_query(asked.args.items(multi=True)) if asked.query_string else MultiMap()
-    parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
-    record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
-    if "requestBody" in operation.judge.description.operation_object(described):
-        record.value = json_body()
-        record.body = asked.get_data()
-    violations = operation.request_violations(record)
-    if violations:
-        g.violations = violations
-        raise invalid_params(violations)
-    return Validated(record.value, query)
-
-
-def _cookies(asked: Request) -> Mapping[str, str]:
-    """Return the cookies of a request; where it has none, they are not looked for in detail."""
-    return asked.cookies if "Cookie" in asked.headers else MultiMap()
-
-
-def json_body() -> JsonValue:
-    """Return the decoded JSON body; raises Problem 415 or 400."""
-    asked = current_request()
-    found = media_type(asked.content_type or "")
-    if found != JSON:
-        message = f"The request body must be {JSON}" + (f", not {found}" if found else "")
-        raise Problem(415, "unsupported_media_type", message)
-    body = asked.get_data()
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Problem(400, "invalid_json", f"The request body is not valid JSON: {error}") from error
-    if is_deeper_than(MAX_DEPTH, body, value):
-        raise Problem(400, "invalid_json", f"The request body is nested more than {MAX_DEPTH} levels deep")
-    return value
 
 
 def _enter() -> None:

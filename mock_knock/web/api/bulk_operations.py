@@ -7,9 +7,10 @@ from flask import Blueprint, Response, request
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
 from mock_knock.domain.preferences import DEFAULT_SET
 from mock_knock.service import bulk
-from mock_knock.web.pipeline import add_note, base_url, current_request, current_world, validated
+from mock_knock.web.pipeline import add_note, base_url, current_request, current_world
 from mock_knock.web.problems import json_response
 from mock_knock.web.representation import bulk_operation_json
+from mock_knock.web.validation import validated
 
 bulk_operations = Blueprint("bulk_operations", __name__)
 

@@ -7,11 +7,12 @@ from flask import Blueprint, Response
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.service import recipients, runs
 from mock_knock.web.filters import read_message_filter
-from mock_knock.web.pipeline import Validated, current_world, tolerate, validated
+from mock_knock.web.pipeline import current_world
 from mock_knock.web.problems import json_response
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import page_json
 from mock_knock.web.run_json import message_json
+from mock_knock.web.validation import Validated, tolerate, validated
 
 messages = Blueprint("messages", __name__)
 

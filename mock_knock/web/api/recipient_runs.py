@@ -6,11 +6,12 @@ from flask import Blueprint, Response
 
 from mock_knock.service import runs
 from mock_knock.web.filters import read_run_filter
-from mock_knock.web.pipeline import current_world, tolerate, validated
+from mock_knock.web.pipeline import current_world
 from mock_knock.web.problems import json_response
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import page_json
 from mock_knock.web.run_json import recipient_run_detail_json, recipient_run_json
+from mock_knock.web.validation import tolerate, validated
 
 recipient_runs = Blueprint("recipient_runs", __name__)
 

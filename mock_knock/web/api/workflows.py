@@ -8,8 +8,9 @@ from mock_knock.domain.recipient import parse_recipient
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import runs
 from mock_knock.web.idempotency import honour_key
-from mock_knock.web.pipeline import add_note, current_world, limit_rate, sent_target, validated
+from mock_knock.web.pipeline import add_note, current_world, sent_target
 from mock_knock.web.problems import API, Problem, json_response, no_content
+from mock_knock.web.validation import limit_rate, validated
 
 workflows = Blueprint("workflows", __name__)
 KEY_SLASHES = 4

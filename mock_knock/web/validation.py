@@ -1,0 +1,105 @@
+"""What a request says, once it may be asked: rate limit, body, contract, and parameters that make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from flask import Request, g
+
+from mock_knock.contract.records import JSON, MultiMap, RequestParameters, RequestRecord, media_type
+from mock_knock.domain.rate_limit import REQUESTS_A_SECOND
+from mock_knock.messages import JsonValue
+from mock_knock.service import ParameterInvalid
+from mock_knock.web.json_depth import is_deeper_than
+from mock_knock.web.pipeline import add_note, current_request, current_world, web
+from mock_knock.web.problems import Problem, invalid_params
+from mock_knock.web.query import described_query
+
+MAX_DEPTH = 100
+"""Levels of arrays and objects in a request body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What a request that keeps the contract says: its decoded body, None where there is none, and its query."""
+
+    body: JsonValue
+    query: MultiMap
+
+
+def tolerate(name: str, problem: str) -> None:
+    """Leave a parameter that makes no sense out, and say so in journal and log; a strict world refuses it.
+
+    Raises:
+        ParameterInvalid: the world is strict.
+    """
+    if current_world().rules.is_strict:
+        raise ParameterInvalid("parameter-invalid", problem, where=name)
+    add_note(f"{name} {problem}: left out")
+
+
+def limit_rate(operation_id: str) -> None:
+    """Count a request towards the rate limit of its operation, once.
+
+    Raises:
+        Problem: 429, where rate limits are on and this one is exceeded.
+    """
+    world, operation = current_world(), web().operations[operation_id]
+    if not world.rules.has_rate_limits or g.is_counted:
+        return
+    g.is_counted = True
+    tier = operation.judge.description.operation_object(operation.operation)["x-ratelimit-tier"]
+    with world.lock:
+        is_admitted = world.rates.admit(operation_id, tier, world.clock.now())
+    if not is_admitted:
+        after = world.rules.retry_after
+        headers = {} if after is None else {"Retry-After": str(after)}
+        message = f"More than {REQUESTS_A_SECOND[tier]} requests a second: the limit of tier {tier}"
+        raise Problem(429, "rate_limited", message, headers=headers)
+
+
+def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
+    """Return what a request says, once it is clear that it keeps the contract.
+
+    Raises:
+        Problem: 429 above the rate limit.
+        Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
+    """
+    limit_rate(operation_id)
+    asked, operation = current_request(), web().operations[operation_id]
+    described, found = operation.operation, media_type(asked.content_type or "")
+    query = described_query(asked.args.items(multi=True)) if asked.query_string else MultiMap()
+    parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
+    record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
+    if "requestBody" in operation.judge.description.operation_object(described):
+        record.value = json_body()
+        record.body = asked.get_data()
+    violations = operation.request_violations(record)
+    if violations:
+        g.violations = violations
+        raise invalid_params(violations)
+    return Validated(record.value, query)
+
+
+def _cookies(asked: Request) -> Mapping[str, str]:
+    """Return the cookies of a request; where it has none, they are not looked for in detail."""
+    return asked.cookies if "Cookie" in asked.headers else MultiMap()
+
+
+def json_body() -> JsonValue:
+    """Return the decoded JSON body; raises Problem 415 or 400."""
+    asked = current_request()
+    found = media_type(asked.content_type or "")
+    if found != JSON:
+        message = f"The request body must be {JSON}" + (f", not {found}" if found else "")
+        raise Problem(415, "unsupported_media_type", message)
+    body = asked.get_data()
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, "invalid_json", f"The request body is not valid JSON: {error}") from error
+    if is_deeper_than(MAX_DEPTH, body, value):
+        raise Problem(400, "invalid_json", f"The request body is nested more than {MAX_DEPTH} levels deep")
+    return value
