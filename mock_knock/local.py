@@ -174,12 +174,9 @@ def load_scenario(name: str | None) -> Scenario:
     """
     if name is None:
         return Scenario()
-    path = find_bundled("scenarios", name)
-    if path is None and not _looks_like_path(name):
-        hint = f"bundled scenarios: {', '.join(list_bundled('scenarios'))}; or give a file"
-        raise UsageError("scenario-unknown", f"there is no scenario '{name}'", hint=hint)
-    source = read_document(path or Path(name))
-    return parse_scenario(source.value, name=(path or Path(name)).stem, where=source.where)
+    path = _find_file("scenario", name)
+    source = read_document(path)
+    return parse_scenario(source.value, name=path.stem, where=source.where)
 
 
 def load_seed(name: str | None) -> Seed:
@@ -193,14 +190,19 @@ def load_seed(name: str | None) -> Seed:
     """
     if name is None:
         return Seed()
-    path = find_bundled("seeds", name)
-    if path is None and not _looks_like_path(name):
-        hint = f"bundled seeds: {', '.join(list_bundled('seeds'))}; or give a file"
-        raise UsageError("seed-unknown", f"there is no seed '{name}'", hint=hint)
-    source = read_document(path or Path(name))
+    source = read_document(_find_file("seed", name))
     seed = parse_seed(source.value, where=source.where)
     _check_users(seed, source)
     return seed
+
+
+def _find_file(kind: str, name: str) -> Path:
+    """Return the bundled file of a kind with this name, else the path that the name looks like."""
+    path = find_bundled(f"{kind}s", name)
+    if path is None and not _looks_like_path(name):
+        hint = f"bundled {kind}s: {', '.join(list_bundled(f'{kind}s'))}; or give a file"
+        raise UsageError(f"{kind}-unknown", f"there is no {kind} '{name}'", hint=hint)
+    return path or Path(name)
 
 
 def _check_users(seed: Seed, source: Source) -> None:
