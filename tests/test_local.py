@@ -316,11 +316,11 @@ def test_a_seed_from_a_file(tmp_path: Path) -> None:
 def test_users_of_a_seed_keep_the_contract(tmp_path: Path) -> None:
     """Users of a seed are held against the contract of an identify, with the place of what breaks it."""
     path = tmp_path / "seed.yaml"
-    path.write_text("version: 1\nusers:\n  - id: ada\n    name: 7\n  - id: a/b\n")
+    path.write_text("version: 1\nusers:\n  - id: ada\n    name: 7\n  - id: bob\n    email: [x]\n")
     with pytest.raises(InvalidDocument) as refused:
         load_seed(str(path))
     found = [(each.code, str(each.where).rpartition("seed.yaml")[2]) for each in refused.value.findings]
-    assert [("seed-invalid", ":4:5"), ("seed-invalid", ":5:5")] == found
+    assert [("seed-invalid", ":4:5"), ("seed-invalid", ":6:5")] == found
 
 
 def test_a_seed_that_does_not_exist() -> None:
