@@ -22,10 +22,10 @@ from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format import parse_seed
-from mock_knock.errors import InvalidDocument, UsageError
+from mock_knock.errors import UsageError
 from mock_knock.files import bundled, find_bundled, list_bundled, read_document
-from mock_knock.files.document import Source
-from mock_knock.messages import Finding, JsonValue
+from mock_knock.messages import JsonValue
+from mock_knock.seeding import check_entities
 from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -182,7 +182,7 @@ def load_scenario(name: str | None) -> Scenario:
 def load_seed(name: str | None) -> Seed:
     """Read a seed: a bundled one by name, else a file.
 
-    Its users are held against the contract of an identify, as those of a request are.
+    Its users, objects and tenants are held against the contract, as those of a request are.
 
     Raises:
         UsageError: `seed-unknown`, with the bundled names.
@@ -192,7 +192,7 @@ def load_seed(name: str | None) -> Seed:
         return Seed()
     source = read_document(_find_file("seed", name))
     seed = parse_seed(source.value, where=source.where)
-    _check_users(seed, source)
+    check_entities(seed, served_operations(), source.where)
     return seed
 
 
@@ -203,19 +203,6 @@ def _find_file(kind: str, name: str) -> Path:
         hint = f"bundled {kind}s: {', '.join(list_bundled(f'{kind}s'))}; or give a file"
         raise UsageError(f"{kind}-unknown", f"there is no {kind} '{name}'", hint=hint)
     return path or Path(name)
-
-
-def _check_users(seed: Seed, source: Source) -> None:
-    identify = served_operations()["bulkIdentifyUsers"]
-    errors = identify.judge.body_errors(identify.operation, "application/json", {"users": list(seed.users)})
-    findings = []
-    for error in errors:
-        pointer = "".join(f"/{token}" for token in error.path)
-        message = f"a user breaks the contract: rule '{error.keyword}'"
-        hint = "write users as POST /v1/users/bulk/identify takes them"
-        findings.append(Finding("seed-invalid", "error", message, source.where(pointer), hint))
-    if findings:
-        raise InvalidDocument.from_findings(tuple(findings))
 
 
 def _looks_like_path(name: str) -> bool:

@@ -328,3 +328,31 @@ def test_a_seed_that_does_not_exist() -> None:
     with pytest.raises(UsageError, match="there is no seed 'nothing'") as refused:
         load_seed("nothing")
     assert "example" in str(refused.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("tenants:\n  - id: acme\n    settings: 7\n", ":3:5"),
+        ("objects:\n  - id: p1\n    collection: projects\n    preferences: {default: {channels: 7}}\n", ":3:5"),
+        ("users:\n  - id: ada\n    channel_data: {c: {}}\n", ":4:5"),
+    ],
+)
+def test_everybody_in_a_seed_keeps_the_contract(tmp_path: Path, text: str, place: str) -> None:
+    """What no request could bring is refused in a seed as well, so that no rule meets it."""
+    path = tmp_path / "seed.yaml"
+    path.write_text(f"version: 1\n{text}")
+    with pytest.raises(InvalidDocument, match="this breaks the contract") as refused:
+        load_seed(str(path))
+    assert place == str(refused.value.findings[0].where).rpartition("seed.yaml")[2]
+
+
+def test_large_seeds(tmp_path: Path) -> None:
+    """A seed has no limit of users, and of many problems fifty are told."""
+    path = tmp_path / "seed.yaml"
+    path.write_text("version: 1\nusers:\n" + "".join(f"  - {{id: u{index}}}\n" for index in range(1_500)))
+    assert 1_500 == len(load_seed(str(path)).users)
+    path.write_text("version: 1\nusers:\n" + "".join(f"  - {{id: u{index}, name: 7}}\n" for index in range(80)))
+    with pytest.raises(InvalidDocument) as refused:
+        load_seed(str(path))
+    assert 50 == len(refused.value.findings)
