@@ -169,6 +169,7 @@ def states(knock: KnockApi) -> dict[str, str]:
         ("?inserted_at[lte]=2020-01-01", 0),
         ("?message_ids[]=nobody", 0),
         ("?trigger_data=7", 3),
+        ("?trigger_data={", 3),
         ("?inserted_at[lt]=soon", 3),
     ],
 )

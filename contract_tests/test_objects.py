@@ -83,9 +83,10 @@ def test_a_trigger_reaches_subscribers(knock: KnockApi) -> None:
 
 @pytest.mark.controls
 def test_who_has_gone_is_no_subscriber(knock: KnockApi) -> None:
-    """Who was deleted is not listed and does not run."""
+    """Who was deleted is not listed, does not run, and begins without subscriptions when identified again."""
     subscribe(knock, "ada", "bob")
     knock.call("deleteUser", "DELETE", "/v1/users/ada")
+    knock.call("identifyUser", "PUT", "/v1/users/ada", {})
     found = knock.call("listSubscriptionsForObject", "GET", SUBSCRIPTIONS).json()["entries"]
     assert ["bob"] == [each["recipient"]["id"] for each in found]
     knock.trigger("welcome", {"recipients": [{"id": "engine", "collection": "projects"}]})

@@ -71,8 +71,11 @@ class MemoryState:
         self._recipients[entity.key] = entity
 
     def remove_recipient(self, key: RecipientKey) -> None:
-        """Forget a user or an object; one that is not there is no error."""
+        """Forget a user or an object with its subscriptions; one that is not there is no error."""
         self._recipients.pop(key, None)
+        self._subscriptions.pop(key, None)
+        for subscribed in self._subscriptions.values():
+            subscribed.pop(key, None)
 
     def tenant(self, tenant_id: str) -> Entity | None:
         """Return a tenant, or None."""

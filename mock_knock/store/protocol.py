@@ -61,7 +61,7 @@ class WorldState(Protocol):
         ...
 
     def remove_recipient(self, key: RecipientKey) -> None:
-        """Forget a user or an object; one that is not there is no error."""
+        """Forget a user or an object with its subscriptions; one that is not there is no error."""
         ...
 
     def tenant(self, tenant_id: str) -> Entity | None:
