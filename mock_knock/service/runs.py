@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -19,6 +19,7 @@ from mock_knock.messages import JsonValue
 from mock_knock.service.errors import TriggerRefused, resource_missing, user_id_invalid
 from mock_knock.service.settling import settle, settle_until
 from mock_knock.service.world import World
+from mock_knock.store.protocol import WorldState
 
 Numbered = TypeVar("Numbered", RunRecord, Message)
 
@@ -81,10 +82,7 @@ def list_runs(world: World, wanted: RunFilter, request: PageRequest) -> Page[Run
     Raises:
         CursorInvalid: a cursor is none of this list.
     """
-    with world.lock:
-        settle(world)
-        found = [each for each in world.state.records() if wanted.admits(each)]
-    return _newest_first(found, request)
+    return _newest_first(world, lambda state: state.records(), wanted.admits, request)
 
 
 def read_run(world: World, recipient_run_id: str) -> RunRecord:
@@ -107,10 +105,7 @@ def list_messages(world: World, wanted: MessageFilter, request: PageRequest) -> 
     Raises:
         CursorInvalid: a cursor is none of this list.
     """
-    with world.lock:
-        settle(world)
-        found = [each for each in world.state.messages() if wanted.admits(each)]
-    return _newest_first(found, request)
+    return _newest_first(world, lambda state: state.messages(), wanted.admits, request)
 
 
 def read_message(world: World, message_id: str) -> Message:
@@ -127,8 +122,17 @@ def read_message(world: World, message_id: str) -> Message:
     return found
 
 
-def _newest_first(entries: Sequence[Numbered], request: PageRequest) -> Page[Numbered]:
-    return cut_page(entries[::-1], request, lambda each: -each.number)
+def _newest_first(
+    world: World,
+    read: Callable[[WorldState], Sequence[Numbered]],
+    admits: Callable[[Numbered], bool],
+    request: PageRequest,
+) -> Page[Numbered]:
+    """Return a page of what is there now and admitted; it is read under the lock, since a reset replaces the state."""
+    with world.lock:
+        settle(world)
+        found = [each for each in reversed(read(world.state)) if admits(each)]
+    return cut_page(found, request, lambda each: -each.number)
 
 
 def _find_workflow(world: World, key: str) -> Workflow:
