@@ -30,14 +30,14 @@ class Validated:
 
 
 def tolerate(name: str, problem: str) -> None:
-    """Leave a parameter that makes no sense out, and say so in journal and log; a strict world refuses it.
+    """Let a parameter that makes no sense pass, and say so in journal and log; a strict world refuses it.
 
     Raises:
         ParameterInvalid: the world is strict.
     """
     if current_world().rules.is_strict:
         raise ParameterInvalid("parameter-invalid", problem, where=name)
-    add_note(f"{name} {problem}: left out")
+    add_note(f"{name} {problem}: let pass, --strict refuses it")
 
 
 def limit_rate(operation_id: str) -> None:
