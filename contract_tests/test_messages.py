@@ -243,8 +243,12 @@ def test_a_strict_fake() -> None:
         missing = knock.trigger("nothing", {"recipients": []})
         actor = knock.trigger("welcome", {"recipients": [], "actor": "jane"})
         size = knock.call("listUsers", "GET", "/v1/users?page_size=51")
+        unknown = knock.call("listUsers", "GET", "/v1/users?page=2")
         inline = knock.trigger("welcome", {"recipients": [], "actor": {"id": "jane"}})
-    assert [(404, "workflow_missing"), (422, "actor_missing"), (422, "invalid_params")] == [
-        (each.status_code, each.json()["code"]) for each in (missing, actor, size)
+    assert [(404, "workflow_missing"), (422, "actor_missing")] == [
+        (each.status_code, each.json()["code"]) for each in (missing, actor)
+    ]
+    assert [(422, ["page_size"]), (422, ["page"])] == [
+        (each.status_code, [one["field"] for one in each.json()["errors"]]) for each in (size, unknown)
     ]
     assert 200 == inline.status_code

@@ -46,6 +46,23 @@ def test_another_method(knock: KnockApi, method: str, path: str, allowed: str) -
     assert (405, allowed) == (answer.status_code, answer.headers["Allow"])
 
 
+@pytest.mark.controls
+@pytest.mark.parametrize(
+    ("query", "noted"),
+    [
+        ("status[]=queued&inserted_at[gt]=2026-01-01T00:00:00Z&source=welcome", []),
+        ("workflow_run=1&source=welcome", ["workflow_run"]),
+        ("inserted_at[before]=1&inserted_at=2&x[]=1&x[]=2", ["inserted_at.before", "inserted_at", "x"]),
+    ],
+)
+def test_parameters_that_are_not_described(knock: KnockApi, query: str, noted: list[str]) -> None:
+    """A parameter that an operation does not have is let pass, and the journal says so."""
+    assert 200 == knock.call("listMessages", "GET", f"/v1/messages?{query}").status_code
+    notes = knock.control("GET", "/requests")["entries"][-1]["notes"]
+    expected = [f"{each} is no parameter of this operation: let pass, --strict refuses it" for each in noted]
+    assert expected == notes
+
+
 @pytest.mark.our_choice
 @pytest.mark.parametrize("path", ["/v1/nowhere", "/v1/", "/v2/users", "/v1//users", "/v1/users/a/b/c/d"])
 def test_an_unknown_path(knock: KnockApi, path: str) -> None:

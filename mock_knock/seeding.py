@@ -9,6 +9,7 @@ from typing import Final
 
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.contract.records import JSON
+from mock_knock.contract.violations import describe_schema_errors
 from mock_knock.domain.reading import Place
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import Seed
@@ -52,8 +53,9 @@ def _find_breaches(seed: Seed, operations: Mapping[str, OperationJudge], where: 
     for kind in _KINDS:
         operation = operations[kind.operation_id]
         for index, row in enumerate(kind.rows(seed)):
-            for error in operation.judge.body_errors(operation.operation, JSON, kind.body(row)):
-                pointer = "".join(f"/{token}" for token in error.path[kind.depth :])
-                message = f"this breaks the contract: rule '{error.keyword}'"
+            errors = operation.judge.body_errors(operation.operation, JSON, kind.body(row))
+            for breach in describe_schema_errors("seed", errors):
+                inner = "".join(f"/{token}" for token in breach.location.split("/")[1 + kind.depth :])
+                message = f"this breaks the contract: it {breach.message}"
                 hint = "write it as a request would send it"
-                yield Finding(CODE, "error", message, where(f"/{kind.name}/{index}{pointer}"), hint)
+                yield Finding(CODE, "error", message, where(f"/{kind.name}/{index}{inner}"), hint)

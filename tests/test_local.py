@@ -333,9 +333,10 @@ def test_a_seed_that_does_not_exist() -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("tenants:\n  - id: acme\n    settings: 7\n", ":3:5"),
-        ("objects:\n  - id: p1\n    collection: projects\n    preferences: {default: {channels: 7}}\n", ":3:5"),
-        ("users:\n  - id: ada\n    channel_data: {c: {}}\n", ":4:5"),
+        ("tenants:\n  - id: acme\n    settings: 7\n", ":4:5"),
+        ("objects:\n  - id: p1\n    collection: projects\n    preferences: {default: {channels: 7}}\n", ":5:29"),
+        ("users:\n  - id: ada\n    channel_data: {c: {}}\n", ":4:20"),
+        ("users:\n  - id: a/b\n", ":3:5"),
     ],
 )
 def test_everybody_in_a_seed_keeps_the_contract(tmp_path: Path, text: str, place: str) -> None:

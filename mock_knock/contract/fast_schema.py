@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from mock_knock.contract.barred_characters import barred_characters
 from mock_knock.contract.schema_growth import SchemaGrowth
 from mock_knock.messages import JsonValue
 
@@ -20,7 +21,7 @@ NOT_TRANSLATED = frozenset(
     {
         *("discriminator", "readOnly", "writeOnly"),  # mean something in OpenAPI alone
         *("$schema", "$id", "id", "$anchor", "$dynamicRef", "$dynamicAnchor"),  # change what references mean
-        *("pattern", "patternProperties"),  # Python's regular expressions there, ECMA 262's here
+        *("pattern", "patternProperties"),  # Python's regular expressions there, ECMA 262's here; see `_keywords`
         *("multipleOf", "dependencies"),  # decimal fractions are rounded there; an old keyword is ignored there
     }
 )
@@ -128,8 +129,11 @@ def _place(root: dict[str, JsonValue], reference: str, schema: JsonValue) -> Non
 
 
 def _keywords(schema: JsonValue) -> Iterator[str]:
+    """Yield the keywords that have an effect, but for patterns that are read alike everywhere."""
     for node in _schemas(schema):
-        yield from (key for key, value in node.items() if value is not False)
+        for key, value in node.items():
+            if value is not False and (key != "pattern" or barred_characters(value) is None):
+                yield key
 
 
 def _formats(schema: JsonValue) -> Iterator[str]:

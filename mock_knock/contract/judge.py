@@ -124,6 +124,12 @@ class OperationJudge:
     judge: Judge
     operation: DescribedOperation
 
+    @property
+    def query_names(self) -> tuple[str, ...]:
+        """The names of the parameters that this operation takes in the query."""
+        details = self.judge.description.details(self.operation)
+        return tuple(each.name for each in details.parameters if each.place == "query")
+
     def request_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
         """Return every rule that a request to this operation breaks."""
         return self.judge.request_violations(request)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from mock_knock.contract.barred_characters import barred_characters
 from mock_knock.messages import ContractViolation, JsonValue
 
 MAX_SHOWN = 200
@@ -43,14 +44,18 @@ def describe_schema_errors(kind: str, errors: Iterable[SchemaError]) -> tuple[Co
 def _most_telling(error: SchemaError) -> tuple[SchemaError, ...]:
     """Return the errors of the alternative the value was meant for; the error itself when that cannot be told.
 
-    It is the one of the value's type with the fewest errors.
+    It is the one of the value's type with the fewest errors; of several, the one of which nothing is missing.
     """
     fitting = [branch for branch in error.branches if not any(_is_of_other_type(each, error.path) for each in branch)]
-    fewest = min(map(len, fitting), default=0)
-    nearest = [branch for branch in fitting if len(branch) == fewest]
+    fewest = min(map(_distance, fitting), default=None)
+    nearest = [branch for branch in fitting if _distance(branch) == fewest]
     if len(nearest) != 1:
         return (error,)
     return tuple(leaf for inner in nearest[0] for leaf in _most_telling(inner))
+
+
+def _distance(branch: Sequence[SchemaError]) -> tuple[int, int]:
+    return len(branch), sum(each.keyword == "required" for each in branch)
 
 
 def _is_of_other_type(error: SchemaError, path: tuple[str | int, ...]) -> bool:
@@ -72,6 +77,9 @@ def json_pointer(path: Sequence[str | int]) -> str:
 
 
 def _sentence(error: SchemaError) -> str:
+    barred = barred_characters(error.argument) if error.keyword == "pattern" else None
+    if barred is not None:
+        return f"must not contain {' or '.join(map(repr, barred))}"
     template = _SENTENCES.get(error.keyword, "breaks the rule '{keyword}': {argument}")
     return template.format(keyword=error.keyword, argument=_shown(error.argument))
 

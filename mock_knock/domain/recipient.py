@@ -39,14 +39,6 @@ class InlineIdentity:
     trigger_data: Mapping[str, JsonValue] | None = None
 
 
-def is_user_id(text: str) -> bool:
-    """Tell whether a text can be the id of a user: it has no slash and no hash (FACTS section 1.5).
-
-    Its length is the matter of the contract; a pattern there would make every judgement slow.
-    """
-    return "/" not in text and "#" not in text
-
-
 Recipient: TypeAlias = Reference | InlineIdentity
 
 

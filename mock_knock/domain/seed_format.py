@@ -52,7 +52,7 @@ from mock_knock.domain.channel import (
 )
 from mock_knock.domain.message import MessageStatus
 from mock_knock.domain.reading import Place, Reader
-from mock_knock.domain.recipient import RecipientKey, is_user_id
+from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import Seed, SeededKey, SeededMessage, SeededOperation, SeededRun
 from mock_knock.domain.workflow import Catalog, ChannelStep, DelayStep, Step, Workflow
@@ -164,8 +164,6 @@ class _SeedReader(Reader):
             found = self.read_map(each, at, None)
             id_ = self.read_text(found, at, "id", default=None) if found else ""
             collection = self.read_text(found, at, "collection", default=None) if name == "objects" and found else ""
-            if name == "users" and not is_user_id(id_):
-                self.report(f"{at}/id", "the id of a user must not contain '/' or '#'", "choose another id")
             if id_:
                 self.check_new(name, f"{collection}/{id_}", at)
                 rows.append({**found, "id": id_})

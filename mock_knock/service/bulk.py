@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mock_knock.domain.bulk_operation import RANK, BulkOperation, Snapshot, Status, Transition, observe
-from mock_knock.domain.recipient import is_user_id
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, is_oversize
 from mock_knock.messages import JsonValue
-from mock_knock.service.errors import TransitionRefused, resource_missing, user_id_invalid
+from mock_knock.service.errors import TransitionRefused, resource_missing
 from mock_knock.service.settling import BULK_DELETE, BULK_IDENTIFY, BULK_SET_PREFERENCES, settle_until
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord
@@ -25,13 +24,7 @@ def identify_users(
 
     Users with too many properties end in `error_items` (our choice). `size` is that of the request in bytes, if known:
     of a small one nobody is too large.
-
-    Raises:
-        ParameterInvalid: an id has a character that it must not have.
     """
-    for index, row in enumerate(users):
-        if not is_user_id(row["id"]):
-            raise user_id_invalid(f"users[{index}].id")
     may_be_oversize = size is None or size > MAX_PROPERTY_BYTES
     oversize = [index for index, row in enumerate(users) if is_oversize(row)] if may_be_oversize else []
     return _accept(world, BULK_IDENTIFY, users, oversize)

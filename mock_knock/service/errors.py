@@ -21,11 +21,6 @@ class TriggerRefused(MockKnockError):
     """A workflow cannot be triggered; `where` is the parameter at fault."""
 
 
-def user_id_invalid(where: str) -> ParameterInvalid:
-    """Return the error for the id of a user with a character that it must not have."""
-    return ParameterInvalid("parameter-invalid", "must not contain '/' or '#'", where=where)
-
-
 def resource_missing(what: str, where: str) -> ResourceMissing:
     """Return the error for something that is not there; `what` begins a sentence."""
     return ResourceMissing("resource_missing", f"{what} does not exist", where=where)

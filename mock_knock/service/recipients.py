@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from mock_knock.domain.pages import Page, PageRequest, cut_page
 from mock_knock.domain.preferences import PreferenceSet, persist
 from mock_knock.domain.push_data import complete_channel_data
-from mock_knock.domain.recipient import RecipientKey, is_user_id
+from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import (
     MAX_PROPERTY_BYTES,
     Entity,
@@ -18,7 +18,7 @@ from mock_knock.domain.user import (
     set_preferences,
 )
 from mock_knock.messages import JsonValue
-from mock_knock.service.errors import ParameterInvalid, resource_missing, user_id_invalid
+from mock_knock.service.errors import ParameterInvalid, resource_missing
 from mock_knock.service.settling import settle
 from mock_knock.service.world import World
 
@@ -53,10 +53,8 @@ def identify_recipient(world: World, key: RecipientKey, properties: Mapping[str,
     """Create a user or an object, or merge properties into it, and return it.
 
     Raises:
-        ParameterInvalid: the properties are larger than Knock takes, or the id has a character that it must not have.
+        ParameterInvalid: the properties are larger than Knock takes.
     """
-    if key.collection is None and not is_user_id(key.id):
-        raise user_id_invalid("user_id")
     if is_oversize(properties):
         message = f"must not have more than {MAX_PROPERTY_BYTES // 1000} kB of custom properties"
         raise ParameterInvalid("parameter-invalid", message, where="body")

@@ -10,13 +10,13 @@ from typing import TypeVar
 from mock_knock.domain.filters import MessageFilter, RunFilter
 from mock_knock.domain.message import Message
 from mock_knock.domain.pages import Page, PageRequest, cut_page
-from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference, is_user_id
+from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
 from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
 from mock_knock.domain.user import identify
 from mock_knock.domain.workflow import Workflow
 from mock_knock.domain.workflow_run import RunRecord
 from mock_knock.messages import JsonValue
-from mock_knock.service.errors import TriggerRefused, resource_missing, user_id_invalid
+from mock_knock.service.errors import TriggerRefused, resource_missing
 from mock_knock.service.settling import settle, settle_until
 from mock_knock.service.world import World
 from mock_knock.store.protocol import WorldState
@@ -28,12 +28,10 @@ def trigger_workflow(world: World, workflow: str, body: Mapping[str, JsonValue])
     """Accept a trigger: identify whoever is inline, then record one run.
 
     Raises:
-        ParameterInvalid: the id of an inline user has a character that it must not have.
         TriggerRefused: `workflow_inactive`; in a strict world also `workflow_missing` and `actor_missing`.
     """
     with world.lock:
         request = parse_trigger(workflow, body)
-        _check_ids(request)
         now = settle(world)
         found = _find_workflow(world, workflow)
         _check_actor(world, request)
@@ -142,13 +140,6 @@ def _find_workflow(world: World, key: str) -> Workflow:
     if found is not None and not found.is_active:
         raise TriggerRefused("workflow_inactive", "The workflow is not active", where="key")
     return found or Workflow(key)
-
-
-def _check_ids(request: TriggerRequest) -> None:
-    places = [(f"recipients[{index}].id", each) for index, each in enumerate(request.recipients)]
-    for where, each in (("actor.id", request.actor), *places):
-        if isinstance(each, InlineIdentity) and each.key.collection is None and not is_user_id(each.key.id):
-            raise user_id_invalid(where)
 
 
 def _check_actor(world: World, request: TriggerRequest) -> None:

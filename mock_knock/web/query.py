@@ -7,7 +7,7 @@ On the wire arrays and objects have brackets, `status[]=queued` and `inserted_at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -26,6 +26,11 @@ It raises ParameterInvalid, or returns, and the parameter is left out.
 def described_query(pairs: Iterable[tuple[str, str]]) -> MultiMap:
     """Return the parameters of a query under their described names, in the order in which they were sent."""
     return MultiMap((_described_name(name), value) for name, value in pairs)
+
+
+def undescribed_names(query: MultiMap, described: Collection[str]) -> list[str]:
+    """Return the names in a query that the operation does not have, each once; members of an object count as it."""
+    return [name for name in dict.fromkeys(query) if not {name, name.rpartition(".")[0]} & set(described)]
 
 
 def read_page_request(query: MultiMap, tolerate: Tolerate) -> PageRequest:

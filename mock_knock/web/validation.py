@@ -15,7 +15,7 @@ from mock_knock.service import ParameterInvalid
 from mock_knock.web.json_depth import is_deeper_than
 from mock_knock.web.pipeline import add_note, current_request, current_world, web
 from mock_knock.web.problems import Problem, invalid_params
-from mock_knock.web.query import described_query
+from mock_knock.web.query import described_query, undescribed_names
 
 MAX_DEPTH = 100
 """Levels of arrays and objects in a request body."""
@@ -66,6 +66,7 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     Raises:
         Problem: 429 above the rate limit.
         Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
+        ParameterInvalid: a parameter in the query is not described, and the world is strict.
     """
     limit_rate(operation_id)
     asked, operation = current_request(), web().operations[operation_id]
@@ -80,6 +81,8 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     if violations:
         g.violations = violations
         raise invalid_params(violations)
+    for name in undescribed_names(query, operation.query_names) if query else ():
+        tolerate(name, "is no parameter of this operation")
     return Validated(record.value, query)
 
 

@@ -67,6 +67,7 @@ def test_a_missing_member_is_at_its_own_place() -> None:
         ("multipleOf", 5, "must be a multiple of 5"),
         ("not", {"required": ["a"]}, "has a form that is not allowed"),
         ("oneOf", None, "must match exactly one of the allowed forms"),
+        ("pattern", "^[^/#]*$", "must not contain '/' or '#'"),
         ("pattern", "^[{}]$", "does not match the pattern ^[{}]$"),
         ("readOnly", True, "must not be in a request"),
         ("writeOnly", True, "must not be in a response"),
@@ -119,7 +120,7 @@ NULL_ONLY = broken("enum", [None])
         ([[NULL_ONLY], [OBJECT]], [""]),
         ([[alternatives([STRING], [NULL_ONLY])], [NO_ID]], ["/id"]),
         ([[alternatives([STRING], [BAD_NAME])], [OBJECT]], ["/name"]),
-        ([[alternatives([BAD_NAME], [NO_ID])], [OBJECT]], [""]),
+        ([[alternatives([BAD_NAME], [NO_ID])], [OBJECT]], ["/name"]),
         (
             [[alternatives([BAD_NAME], [broken("required", "first", ("name",))], path=("name",))], [OBJECT]],
             ["/name/first"],
@@ -129,7 +130,7 @@ NULL_ONLY = broken("enum", [None])
 )
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
 def test_the_alternative_that_was_meant(keyword: str, branches: list[list[SchemaError]], locations: list[str]) -> None:
-    """Of the alternatives of the value's type the one with the fewest faults is told, if there is just one such."""
+    """Of the alternatives of the value's type the one with the fewest faults is told, and of those the complete one."""
     assert locations == [location for location, _ in told(alternatives(*branches, keyword=keyword))]
 
 

@@ -131,7 +131,6 @@ def test_keys() -> None:
         ({"version": 1, "users": {}}, ["/users"]),
         ({"version": 1, "users": [7, {}, {"id": 7}, {"id": ""}]}, ["/users/0", "/users/2/id", "/users/3/id"]),
         ({"version": 1, "users": [{"name": "Ada"}]}, ["/users/0"]),
-        ({"version": 1, "users": [{"id": "a/b"}, {"id": "a#b"}]}, ["/users/0/id", "/users/1/id"]),
         ({"version": 1, "users": [{"id": "a"}, {"id": "a"}]}, ["/users/1"]),
         ({"version": 1, "users": [{"id": "a", "preferences": {"default": 7}, "channel_data": []}]},
          ["/users/0/preferences", "/users/0/channel_data"]),

@@ -38,7 +38,10 @@ def test_a_line_for_each_request(fake: WsgiFake, log: pytest.LogCaptureFixture) 
     fake.send("GET", UNKNOWN, Authorization=None)
     assert [
         f"POST /v1/users/bulk/identify 200 [sk_test_***ijkl]; 1 users in bulk operation {operation_id}",
-        f"GET {UNKNOWN}?a=%20 404 resource_missing: The bulk operation does not exist [sk_test_***ijkl]",
+        (
+            f"GET {UNKNOWN}?a=%20 404 resource_missing: The bulk operation does not exist [sk_test_***ijkl]; "
+            "a is no parameter of this operation: let pass, --strict refuses it"
+        ),
         f"GET {UNKNOWN} 401 authentication_required: An API key is required [no key]",
     ] == log.messages
 
