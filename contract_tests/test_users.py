@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+import orjson
 import pytest
 
 from contract_tests.knock_api import KnockApi
@@ -177,6 +179,29 @@ def test_ids_of_a_batch(knock: KnockApi, id_: str) -> None:
     """An id that breaks the rules refuses the whole batch, with its place (FACTS 1.5)."""
     answer = knock.identify({"id": "ada"}, {"id": id_})
     assert (422, ["users[1].id"]) == (answer.status_code, [each["field"] for each in answer.json()["errors"]])
+
+
+@pytest.mark.our_choice
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("PUT", "/v1/users/ID/preferences/default", {}, "user_id"),
+        ("PUT", f"/v1/users/ID/channel_data/{CHANNEL}", {"data": {"tokens": []}}, "user_id"),
+        ("POST", "/v1/users/bulk/preferences", {"user_ids": ["ada", "ID"], "preferences": {}}, "user_ids[1]"),
+        ("POST", "/v1/objects/projects/engine/subscriptions", {"recipients": ["ID"]}, "recipients[0]"),
+        ("POST", "/v1/objects/projects/engine/subscriptions", {"recipients": [{"id": "ID"}]}, "recipients[0].id"),
+        ("POST", "/v1/workflows/welcome/trigger", {"recipients": [{"id": "ID"}]}, "recipients[0].id"),
+        ("POST", "/v1/workflows/welcome/trigger", {"recipients": [], "actor": {"id": "ID"}}, "actor.id"),
+    ],
+)
+@pytest.mark.parametrize("id_", ["a#b", "a" * 257])
+def test_ids_wherever_a_user_is_created(
+    knock: KnockApi, method: str, path: str, body: Any, field: str, id_: str
+) -> None:
+    """The rules for ids are the same for every request that can create a user (FACTS 1.5)."""
+    data = orjson.dumps(body).replace(b'"ID"', orjson.dumps(id_))
+    answer = knock.send(method, path.replace("ID", quote(id_)), body=data, headers={"Content-Type": "application/json"})
+    assert (422, [field]) == (answer.status_code, [each["field"] for each in answer.json()["errors"]])
 
 
 def status_and_code(answer: Any) -> tuple[int, str]:

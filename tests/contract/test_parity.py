@@ -122,6 +122,7 @@ UUIDS = ["7f1c0f4e-2a52-4a53-9a2b-2f3f0a5d6b10", "00000000-0000-0000-0000-000000
 
 texts = st.sampled_from(["ada", "", "é", "new-comment"])
 optional_texts = texts | st.none()
+names = texts.filter(bool)
 uuids = st.sampled_from(UUIDS)
 conditions = st.lists(
     st.fixed_dictionaries(
@@ -169,7 +170,7 @@ channel_data = (
     | st.none()
 )
 users = st.fixed_dictionaries(
-    {"id": texts.filter(bool)},
+    {"id": names},
     optional={
         "name": optional_texts,
         "email": optional_texts,
@@ -181,11 +182,11 @@ users = st.fixed_dictionaries(
     },
 )
 objects = st.fixed_dictionaries(
-    {"id": texts, "collection": texts},
+    {"id": names, "collection": names},
     optional={"name": optional_texts, "channel_data": channel_data, "preferences": preferences},
 )
 tenants = st.fixed_dictionaries(
-    {"id": texts.filter(bool)},
+    {"id": names},
     optional={
         "name": optional_texts,
         "channel_data": channel_data,
@@ -205,7 +206,7 @@ triggers = st.fixed_dictionaries(
     {"recipients": st.lists(recipients, max_size=3)},
     optional={
         "actor": recipients | st.none(),
-        "tenant": texts | tenants | st.none(),
+        "tenant": names | tenants | st.none(),
         "data": st.dictionaries(texts, optional_texts, max_size=2) | st.none(),
         "cancellation_key": optional_texts,
         "settings": st.fixed_dictionaries({}, optional={"sandbox_mode": st.booleans() | st.none()}) | st.none(),
