@@ -6,6 +6,8 @@ import pytest
 
 from contract_tests.knock_api import KnockApi
 
+ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+
 pytestmark = pytest.mark.controls
 
 
@@ -27,6 +29,56 @@ def test_reset_empties_one_world(knock: KnockApi) -> None:
         knock.control("GET", "/scenario")["seed"],
     )
     assert ["ada"] == [user["id"] for user in other.state()["users"]]
+
+
+def test_a_state_is_read_and_written(knock: KnockApi) -> None:
+    """What GET /_mock/state says, PUT /_mock/state takes, and all is as it was; a reset leads to the beginning."""
+    knock.finish({"id": "ada", "name": "Ada", "$updated_at": "never"})
+    knock.trigger("welcome", {"recipients": ["ada", "jane"], "tenant": "acme"})
+    running = knock.identify({"id": "bob"}).json()
+    held = knock.state()
+    assert (["ada"], ["acme"], ["jane"]) == (
+        [each["id"] for each in held["users"]],
+        [each["id"] for each in held["tenants"]],
+        held["workflow_runs"][0]["unknown_recipients"],
+    )
+    knock.control("POST", "/reset")
+    assert [] == knock.state()["users"]
+    again = knock.control("PUT", "/state", held)
+    assert {**held, "now": again["now"]} == {**again, "bulk_operations": held["bulk_operations"]}
+    assert running["id"] == knock.operation(running["id"]).json()["id"]
+    knock.control("POST", "/reset")
+    assert [] == knock.state()["users"]
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ({"people": []}, "people"),
+        ({"users": [{"id": "ada", "name": 7}]}, "users[0].name"),
+        ({"users": [{"id": "a/b"}]}, "users[0].id"),
+        ({"workflow_runs": [{"id": ID, "workflow": "w", "data": {}, "settings": {"sandbox_mode": 7}}]},
+         "workflow_runs[0].settings.sandbox_mode"),
+        ({"bulk_operations": [{"id": ID, "progress": {}, "rows": [{"id": "a", "email": 7}]}]},
+         "bulk_operations[0].rows[0].email"),
+        ({"keys": [{"key": "sk_test_x"}]}, "keys"),
+    ],
+)  # fmt: skip
+def test_a_wrong_state_is_refused(knock: KnockApi, members: dict[str, object], field: str) -> None:
+    """A state that cannot be is refused with its place and changes nothing."""
+    knock.finish({"id": "ada"})
+    answer = knock.put("/_mock/state", {"version": 1, **members})
+    assert (422, [field]) == (answer.status_code, [each["field"] for each in answer.json()["errors"]])
+    assert ["ada"] == [each["id"] for each in knock.state()["users"]]
+
+
+def test_time_goes_on_and_never_back(knock: KnockApi) -> None:
+    """A state of an earlier instant leaves the clock alone, one of a later instant moves it forward."""
+    before = knock.control("GET", "/clock")["now"]
+    knock.control("PUT", "/state", {"version": 1, "now": "2001-01-01T00:00:00Z"})
+    assert before <= knock.control("GET", "/clock")["now"] < "2100"
+    knock.control("PUT", "/state", {"version": 1, "now": "2100-01-01T00:00:00Z"})
+    assert "2100-01-01T00:00" == knock.control("GET", "/clock")["now"][:16]
 
 
 def test_the_journal_is_masked(knock: KnockApi) -> None:

@@ -151,15 +151,13 @@ def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = 
             what = "--scenario tells the fake of --target mock how to behave"
             raise UsageError("scenario-without-fake", what, hint=hint)
         return Meeting(open_network(network), RealClock(), target)
-    from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario  # noqa: PLC0415  # needs Flask
+    from mock_knock import local  # noqa: PLC0415  # needs Flask
 
-    behaviour = load_scenario(scenario)
-    fake = build_fake(FakeOptions(clock="manual", scenario=behaviour))
-    assert fake.clock is not None  # noqa: S101  # a manual clock was asked for
+    behaviour, clock = local.load_scenario(scenario), local.manual_clock()
+    fake = local.build_fake(local.FakeOptions(scenario=behaviour), clock=clock)
     name = "" if scenario is None else f", scenario {behaviour.name}"
-    return Meeting(
-        WsgiTransport(fake.application), SharedClock(fake.clock), f"a fake in this process{name}", behaviour.seed
-    )
+    where = f"a fake in this process{name}"
+    return Meeting(WsgiTransport(fake.application), local.SharedClock(clock), where, behaviour.seed)
 
 
 def open_network(network: NetworkOptions = DEFAULT_NETWORK) -> Transport:

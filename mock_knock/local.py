@@ -25,7 +25,7 @@ from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import UsageError
 from mock_knock.files import bundled, find_bundled, list_bundled, read_document
 from mock_knock.messages import JsonValue
-from mock_knock.seeding import check_entities
+from mock_knock.seeding import check_seed
 from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -45,14 +45,14 @@ KNOWN_ROUTES = "knock-operations.yml"
 MAX_CLOCK_DIGITS = 5
 """Digits of the factor of a fast clock; at its fastest it passes the year 9999 only after a month."""
 
-_CLOCK = re.compile(f"real|x(?P<factor>[1-9][0-9]{{0,{MAX_CLOCK_DIGITS - 1}}})")
+_CLOCK = re.compile(f"real|manual|x(?P<factor>[1-9][0-9]{{0,{MAX_CLOCK_DIGITS - 1}}})")
 
 
 @dataclass(frozen=True, slots=True)
 class FakeOptions:
     """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`.
 
-    `seed` is what every world begins with; `world_rules` say how exact they are.
+    `seed` is what every world begins with, at its `now` if it has one; `world_rules` say how exact worlds are.
     """
 
     clock: str = "real"
@@ -72,26 +72,25 @@ class FakeOptions:
 
 @dataclass(frozen=True)
 class LocalFake:
-    """A fake in this process: a WSGI application, and for manual time the clock its worlds share."""
+    """A fake in this process: a WSGI application."""
 
     application: Callable[..., Any]
     scenario: Scenario
-    clock: ManualClock | None = None
 
 
-def build_fake(options: FakeOptions = FakeOptions()) -> LocalFake:
+def build_fake(options: FakeOptions = FakeOptions(), *, clock: Clock | None = None) -> LocalFake:
     """Assemble a fake.
 
-    With a manual clock all its worlds share one, which starts at the real time.
+    Each of its worlds has a clock of its own, as `options` say, unless they are to share the given one.
 
     Raises:
         UsageError: `clock-unknown`.
         InvalidDocument: a bundled fixture is damaged.
     """
-    shared = ManualClock(_utc_now()) if options.clock == "manual" else None
+    new_clock = _clock_maker(options.clock, options.seed.now)
     service = MockKnock(
         new_state=MemoryState,
-        new_clock=(lambda: shared) if shared else _clock_maker(options.clock),
+        new_clock=new_clock if clock is None else lambda: clock,
         new_id=lambda: str(uuid4()),
         scenario=options.scenario,
         seed=options.seed,
@@ -99,14 +98,14 @@ def build_fake(options: FakeOptions = FakeOptions()) -> LocalFake:
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
     app = create_app(service, served_operations(), known_routes=routes, rules=options.access, describe=served_document)
-    return LocalFake(app.wsgi_app, options.scenario, shared)
+    return LocalFake(app.wsgi_app, options.scenario)
 
 
 @dataclass(frozen=True, slots=True)
 class SharedClock:
     """The clock of a run inside the fake's own time: waiting moves the fake forward and takes no real time."""
 
-    clock: ManualClock
+    clock: Clock
 
     def seconds(self) -> float:
         """Return the fake's time as seconds since 1970."""
@@ -192,7 +191,7 @@ def load_seed(name: str | None) -> Seed:
         return Seed()
     source = read_document(_find_file("seed", name))
     seed = parse_seed(source.value, where=source.where)
-    check_entities(seed, served_operations(), source.where)
+    check_seed(seed, served_operations(), source.where)
     return seed
 
 
@@ -214,12 +213,20 @@ def _looks_like_path(name: str) -> bool:
         return False
 
 
-def _clock_maker(text: str) -> Callable[[], Clock]:
+def manual_clock() -> ManualClock:
+    """Return a clock that stands at the real time until it is moved."""
+    return ManualClock(_utc_now())
+
+
+def _clock_maker(text: str, begin: datetime | None) -> Callable[[], Clock]:
+    """Return what makes the clock of a world, which begins at an instant, or at the real time."""
     speed = _CLOCK.fullmatch(text)
     if speed is None:
         hint = f"use real, manual, or x60 for sixty times as fast; at most x{10**MAX_CLOCK_DIGITS - 1}"
         raise UsageError("clock-unknown", f"there is no clock '{text}'", hint=hint)
-    return lambda: OffsetClock(_utc_now, factor=float(speed["factor"] or 1))
+    if text == "manual":
+        return lambda: ManualClock(begin or _utc_now())
+    return lambda: OffsetClock(_utc_now, factor=float(speed["factor"] or 1), begin=begin)
 
 
 def _utc_now() -> datetime:

@@ -19,7 +19,7 @@ LAYERS = {
     "store": {"messages", "errors", "domain"},
     "contract": {"messages", "errors", "arazzo.conditions.bounded_regex"},
     "service": {"messages", "errors", "domain", "store", "redact"},
-    "web": {"messages", "errors", "domain", "store", "contract", "service", "redact", "__init__"},
+    "web": {"messages", "errors", "domain", "store", "contract", "seeding", "service", "redact", "__init__"},
     "harness": {"messages", "errors", "arazzo", "contract", "files", "redact"},
     "report": {"messages", "errors", "harness.result", "harness.preview", "arazzo.engine", "redact"},
     "seeding": {"messages", "errors", "domain", "contract"},

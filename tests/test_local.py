@@ -14,7 +14,7 @@ from werkzeug.test import Client
 
 from mock_knock.domain.bulk_operation import Stage
 from mock_knock.domain.scenario import Scenario
-from mock_knock.domain.seed import Seed
+from mock_knock.domain.seed import Seed, SeededEntity
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import list_bundled
 from mock_knock.local import (
@@ -24,6 +24,7 @@ from mock_knock.local import (
     build_fake,
     load_scenario,
     load_seed,
+    manual_clock,
     running,
     served_descriptions,
     served_operations,
@@ -78,9 +79,8 @@ class User:
 
 @pytest.mark.parametrize("clock", ["real", "manual", "x1", "x60", "x99999"])
 def test_clocks(watch: Watch, clock: str) -> None:
-    """Every clock starts at the time of this machine, and only a manual one is handed out to be moved."""
+    """Every clock starts at the time of this machine."""
     fake = build_fake(FakeOptions(clock=clock))
-    assert ("manual" == clock) is (fake.clock is not None)
     assert watch.now == datetime.fromisoformat(User(fake).get("/_mock/clock")["now"])
 
 
@@ -95,15 +95,35 @@ def test_how_fast_a_clock_runs(watch: Watch, clock: str, seconds: float) -> None
     assert "completed" == user.status(late)
 
 
+@pytest.mark.parametrize("clock", ["real", "manual", "x60"])
+def test_a_clock_begins_with_the_seed(watch: Watch, clock: str) -> None:
+    """Where a seed says its instant, worlds begin at it, and from there their time goes as fast as it always does."""
+    begin = datetime(2020, 2, 29, 12, tzinfo=UTC)
+    user = User(build_fake(FakeOptions(clock=clock, seed=Seed(now=begin))))
+    assert begin == datetime.fromisoformat(user.get("/_mock/clock")["now"])
+    watch.now += timedelta(seconds=1)
+    passed = {"real": 1, "manual": 0, "x60": 60}[clock]
+    assert begin + timedelta(seconds=passed) == datetime.fromisoformat(user.get("/_mock/clock")["now"])
+
+
 def test_a_manual_clock_stands_still(watch: Watch) -> None:
-    """On a manual clock no time passes until it is moved, and it moves for every world at once."""
+    """On a manual clock no time passes until it is moved, and each world has one of its own."""
     fake = build_fake(FakeOptions(clock="manual"))
     ada, grace = User(fake, "sk_test_ada"), User(fake, "sk_test_grace")
     operations = [user.identify() for user in (ada, grace)]
     watch.now += timedelta(days=1)
-    assert START == (fake.clock and fake.clock.now())
-    assert fake.clock is not None
-    fake.clock.advance(10)
+    assert START == datetime.fromisoformat(grace.get("/_mock/clock")["now"])
+    ada.post("/_mock/clock/advance", {"seconds": 10})
+    assert ["completed", "queued"] == [user.status(each) for user, each in zip((ada, grace), operations, strict=True)]
+
+
+def test_worlds_can_share_a_clock() -> None:
+    """A clock that is handed in is that of every world."""
+    clock = manual_clock()
+    fake = build_fake(clock=clock)
+    ada, grace = User(fake, "sk_test_ada"), User(fake, "sk_test_grace")
+    operations = [user.identify() for user in (ada, grace)]
+    clock.advance(10)
     assert ["completed"] * 2 == [user.status(each) for user, each in zip((ada, grace), operations, strict=True)]
 
 
@@ -122,13 +142,11 @@ def test_what_is_no_clock(clock: str) -> None:
 
 def test_the_clock_of_a_run_is_the_fakes() -> None:
     """Waiting in a run inside the fake's own time moves the fake, and takes none of ours."""
-    fake = build_fake(FakeOptions(clock="manual"))
-    assert fake.clock is not None
-    shared = SharedClock(fake.clock)
-    before = fake.clock.now()
+    clock = manual_clock()
+    shared, before = SharedClock(clock), clock.now()
     assert (before, before.timestamp()) == (shared.now(), shared.seconds())
     shared.wait(3600)
-    assert (before + timedelta(hours=1), before.timestamp() + 3600) == (fake.clock.now(), shared.seconds())
+    assert (before + timedelta(hours=1), before.timestamp() + 3600) == (clock.now(), shared.seconds())
 
 
 def test_fakes_do_not_know_each_other() -> None:
@@ -306,7 +324,7 @@ def test_a_seed_from_a_file(tmp_path: Path) -> None:
     """A seed can be a file; what is wrong in it is told with its line."""
     path = tmp_path / "seed.yaml"
     path.write_text("version: 1\nusers:\n  - id: ada\n")
-    assert ({"id": "ada"},) == load_seed(str(path)).users
+    assert (SeededEntity({"id": "ada"}),) == load_seed(str(path)).users
     path.write_text("version: 1\nuser: []\n")
     with pytest.raises(InvalidDocument, match=r"'user' is not known here") as refused:
         load_seed(str(path))

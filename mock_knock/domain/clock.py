@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""No clock goes beyond it, so that the instants that follow from its time stay within the calendar."""
 
 
 class Clock(Protocol):
@@ -35,14 +38,17 @@ class ManualClock:
 
 
 class OffsetClock:
-    """A clock that follows `source`, `factor` times as fast, plus everything it was advanced by."""
+    """A clock that follows `source`, `factor` times as fast, plus everything it was advanced by.
 
-    def __init__(self, source: Callable[[], datetime], *, factor: float = 1.0) -> None:
+    It begins at `begin`, or where its source stands.
+    """
+
+    def __init__(self, source: Callable[[], datetime], *, factor: float = 1.0, begin: datetime | None = None) -> None:
         self._source = source
         self._factor = factor
         self._origin = source()
         self._latest = self._origin
-        self._offset = timedelta()
+        self._offset = timedelta() if begin is None else begin - self._origin
 
     def now(self) -> datetime:
         """Return the scaled instant; while the source lags behind, only `advance` moves this clock."""

@@ -1,6 +1,7 @@
 """The written form of a scenario: read strictly, every problem reported with its place.
 
     version: 1
+    name: half             # without it that of its file
     seed: 42
     bulk:
       progress: {queued: {polls: 1, seconds: 1}, processing: {polls: 1, seconds: 2}}
@@ -22,6 +23,7 @@ from fractions import Fraction
 from mock_knock.domain.bulk_operation import Stage, Timeline
 from mock_knock.domain.reading import Place, Reader
 from mock_knock.domain.scenario import BulkPlan, Scenario
+from mock_knock.domain.timeline_format import read_timeline, write_timeline
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 
@@ -42,17 +44,37 @@ def parse_scenario(value: JsonValue, *, name: str, where: Place = lambda pointer
     return scenario
 
 
+def write_scenario(scenario: Scenario) -> dict[str, JsonValue]:
+    """Return a scenario as a document that reads back as the same."""
+    plan = scenario.bulk
+    share = {"fail_at": f"{plan.fail_at * 100}%"} if plan.outcome == "failed" else {}
+    return {
+        "version": 1,
+        "name": scenario.name,
+        "description": scenario.description,
+        "seed": scenario.seed,
+        "bulk": {
+            "progress": write_timeline(plan.timeline),
+            "outcome": plan.outcome,
+            **share,
+            "error_items": sorted(plan.error_ids),
+            "every": plan.every,
+        },
+    }
+
+
 @dataclass(slots=True)
 class _ScenarioReader(Reader):
     def read_scenario(self, value: JsonValue, name: str) -> Scenario:
-        root = self.read_map(value, "", {"version", "description", "seed", "bulk"}, what="a scenario")
+        root = self.read_map(value, "", {"version", "name", "description", "seed", "bulk"}, what="a scenario")
         if root.get("version") != 1 or isinstance(root.get("version"), bool):
             self.report("/version", "'version' must be 1", "start the scenario with `version: 1`")
         seed = self.read_number(root, "", "seed", default=0, whole=True, most=MAX_SEED)
         description = root.get("description", "")
         if not isinstance(description, str):
             self.report("/description", "'description' must be text", "say in a sentence what the scenario shows")
-        return Scenario(name, str(description), int(seed or 0), self.read_bulk(root.get("bulk", {}), "/bulk"))
+        named = self.read_text(root, "", "name", default=name)
+        return Scenario(named, str(description), int(seed or 0), self.read_bulk(root.get("bulk", {}), "/bulk"))
 
     def read_bulk(self, value: JsonValue, at: str) -> BulkPlan:
         bulk = self.read_map(value, at, {"progress", "outcome", "fail_at", "error_items", "every"})
@@ -73,13 +95,7 @@ class _ScenarioReader(Reader):
     def read_progress(self, value: JsonValue, at: str) -> Timeline:
         progress = self.read_map(value, at, {"by", "queued", "processing"})
         if "by" not in progress:
-            default = Timeline()
-            return Timeline(
-                self.read_stage(progress["queued"], f"{at}/queued") if "queued" in progress else default.queued,
-                self.read_stage(progress["processing"], f"{at}/processing")
-                if "processing" in progress
-                else default.processing,
-            )
+            return read_timeline(self, progress, at)
         make = _STAGE_MAKERS.get(progress["by"]) if isinstance(progress["by"], str) else None
         if make is None:
             self.report(f"{at}/by", "'by' must be polls, time, immediate or manual", "choose one of the four")
@@ -87,12 +103,6 @@ class _ScenarioReader(Reader):
         queued = self.read_number(progress, at, "queued", default=1, whole=progress["by"] == "polls")
         processing = self.read_number(progress, at, "processing", default=1, whole=progress["by"] == "polls")
         return Timeline(make(queued or 0), make(processing or 0))
-
-    def read_stage(self, value: JsonValue, at: str) -> Stage:
-        stage = self.read_map(value, at, {"polls", "seconds"})
-        polls = self.read_number(stage, at, "polls", default=None, whole=True)
-        seconds = self.read_number(stage, at, "seconds", default=None)
-        return Stage(None if polls is None else int(polls), seconds)
 
     def read_share(self, bulk: Mapping[str, JsonValue], at: str) -> Fraction:
         value = bulk.get("fail_at", "100%")

@@ -9,13 +9,15 @@ from datetime import datetime
 
 from mock_knock.domain.merging import deep_merge
 from mock_knock.domain.preferences import PreferenceSet, merge_preferences
-from mock_knock.domain.recipient import RecipientKey
+from mock_knock.domain.recipient import TRIGGER_DATA, RecipientKey
 from mock_knock.messages import JsonValue
 
 CHANNEL_DATA, PREFERENCES = "channel_data", "preferences"
 MAX_PROPERTY_BYTES = 256_000
 """Of the properties of one recipient, written as JSON without spaces; that kB means 1,000 bytes is our reading."""
-_APART = frozenset({"id", CHANNEL_DATA, PREFERENCES})
+UPDATED_AT = "$updated_at"
+"""The instant of an entity's last change, where it is written down beside properties of any name."""
+_APART = frozenset({"id", CHANNEL_DATA, PREFERENCES, UPDATED_AT, TRIGGER_DATA})
 """Members of an identification that are no properties."""
 
 

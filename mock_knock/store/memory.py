@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -133,6 +133,10 @@ class MemoryState:
     def add_alias(self, alias: str, recipient_run_id: str) -> None:
         """Let a recipient's run be found by another name as well."""
         self._aliases[alias] = recipient_run_id
+
+    def aliases(self) -> Mapping[str, str]:
+        """Return the ids of recipients' runs by their other names."""
+        return dict(self._aliases)
 
     def put_record(self, record: RunRecord) -> None:
         """Add or replace a recipient's run."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -114,6 +114,10 @@ class WorldState(Protocol):
 
     def add_alias(self, alias: str, recipient_run_id: str) -> None:
         """Let a recipient's run be found by another name as well."""
+        ...
+
+    def aliases(self) -> Mapping[str, str]:
+        """Return the ids of recipients' runs by their other names."""
         ...
 
     def put_record(self, record: RunRecord) -> None:

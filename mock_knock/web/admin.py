@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, Response, request
 
 from mock_knock import __version__
-from mock_knock.domain.bulk_operation import Status, observe
-from mock_knock.domain.scenario_format import parse_scenario
+from mock_knock.domain.bulk_operation import Status
+from mock_knock.domain.clock import LATEST
+from mock_knock.domain.scenario_format import parse_scenario, write_scenario
+from mock_knock.domain.seed_format import parse_seed, write_seed
 from mock_knock.messages import JsonValue
-from mock_knock.service import World
+from mock_knock.seeding import check_seed
 from mock_knock.service.bulk import push_operation
-from mock_knock.service.settling import settle
+from mock_knock.service.gathering import gather
 from mock_knock.web.pipeline import base_url, current_world, web
 from mock_knock.web.problems import INVALID_PARAMETERS, Problem, json_response
-from mock_knock.web.representation import (
-    bulk_operation_json,
-    entity_json,
-    journal_entry_json,
-    timestamp,
-    workflow_run_json,
-)
+from mock_knock.web.representation import bulk_operation_json, journal_entry_json, timestamp
 from mock_knock.web.validation import json_body
 
 admin = Blueprint("admin", __name__, url_prefix="/_mock")
 MAX_ADVANCE = 10 * 365 * 24 * 3600
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-"""A clock is not moved beyond it, so that the instants that follow from it stay within the calendar."""
 
 
 @admin.get("/health")
@@ -38,11 +30,19 @@ def health() -> Response:
 
 @admin.get("/state")
 def state() -> Response:
-    """GET /_mock/state: every fact of the world, as it stands now."""
-    world = current_world()
-    with world.lock:
-        now = settle(world)
-        return json_response(_state(world, now))
+    """GET /_mock/state: every fact of the world as it stands now, in the form of a seed."""
+    return json_response(write_seed(gather(current_world())))
+
+
+@admin.put("/state")
+def set_state() -> Response:
+    """PUT /_mock/state: the facts of a seed in place of those of the world."""
+    seed = parse_seed(json_body())
+    if seed.keys:
+        raise _invalid("keys", "belong to the server: give them to `mock-knock serve --seed`")
+    check_seed(seed, web().operations)
+    web().service.load(current_world(), seed)
+    return state()
 
 
 @admin.post("/reset")
@@ -67,7 +67,7 @@ def requests() -> Response:
 @admin.get("/scenario")
 def scenario() -> Response:
     """GET /_mock/scenario."""
-    return json_response(_scenario(current_world()))
+    return json_response(write_scenario(current_world().scenario))
 
 
 @admin.put("/scenario")
@@ -76,7 +76,7 @@ def set_scenario() -> Response:
     world, found = current_world(), parse_scenario(json_body(), name="inline")
     with world.lock:
         world.scenario = found
-    return json_response(_scenario(world))
+    return json_response(write_scenario(found))
 
 
 @admin.get("/clock")
@@ -107,27 +107,6 @@ def transition(id_: str) -> Response:
         raise _invalid("to", f"must be one of: {', '.join(status.value for status in Status)}")
     operation, snapshot = push_operation(current_world(), id_, Status(to))
     return json_response(bulk_operation_json(operation, snapshot, base_url=base_url()))
-
-
-def _state(world: World, now: datetime) -> dict[str, JsonValue]:
-    base = base_url()
-    recipients = tuple(world.state.recipients())
-    return {
-        "now": timestamp(now),
-        "users": [entity_json(each) for each in recipients if each.collection is None],
-        "objects": [entity_json(each) for each in recipients if each.collection is not None],
-        "tenants": [entity_json(each) for each in world.state.tenants()],
-        "bulk_operations": [
-            bulk_operation_json(each.operation, observe(each.operation, now, each.polls), base_url=base)
-            for each in world.state.operations()
-        ],
-        "workflow_runs": [workflow_run_json(run) for run in world.state.runs()],
-    }
-
-
-def _scenario(world: World) -> dict[str, JsonValue]:
-    found = world.scenario
-    return {"name": found.name, "description": found.description, "seed": found.seed}
 
 
 def _member(body: JsonValue, name: str) -> JsonValue:

@@ -58,6 +58,7 @@ ANSWERS: Mapping[str, tuple[int, str, str]] = {
     "workflow_missing": (404, "workflow_missing", INVALID_REQUEST),
     "transition-refused": (409, "transition_refused", INVALID_REQUEST),
     "scenario-invalid": (422, "invalid_params", INVALID_REQUEST),
+    "seed-invalid": (422, "invalid_params", INVALID_REQUEST),
 }
 
 

@@ -11,7 +11,6 @@ from mock_knock.domain.journal import JournalEntry
 from mock_knock.domain.pages import Page
 from mock_knock.domain.preferences import MEMBERS, PreferenceSet
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.domain.user import Entity
 from mock_knock.messages import JsonValue
 from mock_knock.redact import Redactor
@@ -43,19 +42,6 @@ def bulk_operation_json(operation: BulkOperation, snapshot: Snapshot, *, base_ur
         "completed_at": timestamp(snapshot.completed_at),
         "failed_at": timestamp(snapshot.failed_at),
         "progress_path": f"{base_url}/v1/bulk_operations/{operation.id}",
-    }
-
-
-def entity_json(entity: Entity) -> dict[str, JsonValue]:
-    """Return a user, object or tenant with all its properties at the top level."""
-    collection = {} if entity.collection is None else {"collection": entity.collection}
-    apart = {"preferences": entity.preferences, "channel_data": entity.channel_data}
-    return {
-        **entity.properties,
-        "id": entity.id,
-        **collection,
-        **{name: value for name, value in apart.items() if value},
-        "updated_at": timestamp(entity.updated_at),
     }
 
 
@@ -98,23 +84,6 @@ def page_json(page: Page[Any], name: str, entries: Sequence[JsonValue]) -> dict[
     """Return a page whose entries are called `name` (`entries` for users, `items` for everything else)."""
     info = {"__typename": "PageInfo", "page_size": page.size, "after": page.after, "before": page.before}
     return {name: entries, "page_info": info}
-
-
-def workflow_run_json(run: WorkflowRun) -> dict[str, JsonValue]:
-    """Return an accepted trigger with the recipients that run and those that do not."""
-    return {
-        "id": run.id,
-        "workflow": run.request.workflow,
-        "inserted_at": timestamp(run.inserted_at),
-        "actor": None if run.request.actor is None else recipient_json(run.request.actor.key),
-        "tenant": None if run.request.tenant is None else run.request.tenant.key.id,
-        "cancellation_key": run.request.cancellation_key,
-        "recipient_runs": [
-            {"id": each.id, "recipient": recipient_json(each.recipient), "data": dict(each.data)}
-            for each in run.recipient_runs
-        ],
-        "unknown_recipients": [recipient_json(key) for key in run.unknown],
-    }
 
 
 def journal_entry_json(entry: JournalEntry) -> dict[str, JsonValue]:

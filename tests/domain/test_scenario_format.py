@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mock_knock.domain.bulk_operation import Stage, Timeline
 from mock_knock.domain.reading import MAX_NUMBER
 from mock_knock.domain.scenario import BulkPlan, Scenario
-from mock_knock.domain.scenario_format import MAX_SEED, parse_scenario
+from mock_knock.domain.scenario_format import MAX_SEED, parse_scenario, write_scenario
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 
@@ -127,6 +127,7 @@ def test_seeds(seed: int) -> None:
         ({"version": [1]}, ["#/version"]),
         ({"description": 7}, ["#/description"]),
         ({"description": None}, ["#/description"]),
+        ({"name": ""}, ["#/name"]),
         ({"seed": -1}, ["#/seed"]),
         ({"seed": 1.5}, ["#/seed"]),
         ({"seed": "1"}, ["#/seed"]),
@@ -231,3 +232,19 @@ def test_any_document_is_read_or_refused(value: JsonValue, plan: JsonValue) -> N
     for document in (value, {"version": 1, "bulk": plan}):
         with contextlib.suppress(InvalidDocument):
             assert isinstance(parse(document), Scenario)
+
+
+ids = st.frozensets(st.text(min_size=1, max_size=3), max_size=3)
+stages = st.builds(Stage, st.none() | st.integers(0, 9), st.none() | st.floats(0, MAX_NUMBER))
+shares = st.integers(0, 100).map(lambda each: Fraction(each, 100))
+everies = st.none() | st.integers(1, 9)
+plans = st.builds(BulkPlan, st.builds(Timeline, stages, stages), st.just("failed"), shares, ids, everies) | st.builds(
+    BulkPlan, st.builds(Timeline, stages, stages), error_ids=ids, every=everies
+)
+scenarios = st.builds(Scenario, st.text(min_size=1, max_size=3), st.text(max_size=3), st.integers(0, MAX_SEED), plans)
+
+
+@given(scenarios)
+def test_reading_undoes_writing(scenario: Scenario) -> None:
+    """A scenario that is written down and read again is the same."""
+    assert scenario == parse(write_scenario(scenario))

@@ -67,16 +67,17 @@ def test_an_operation_can_be_pushed_on() -> None:
 def test_a_run_with_its_messages() -> None:
     """A run is over, found by its id and its aliases, and its messages belong to it."""
     run = {
-        "id": OTHER,
-        "aliases": ["id"],
         "workflow": "welcome",
-        "recipient": "ada",
         "actor": "bob",
         "tenant": "acme",
         "inserted_at": "2025-01-01T00:00:00Z",
-        "messages": [{"id": "m1", "channel": "sms", "status": "bounced"}],
+        "recipient_runs": [{"id": OTHER, "recipient": "ada", "aliases": ["id"]}],
     }
-    world = world_of(workflows=[{"key": "welcome", "categories": ["a"], "steps": [{"delay": 9}]}], workflow_runs=[run])
+    world = world_of(
+        workflows=[{"key": "welcome", "categories": ["a"], "steps": [{"delay": 9}]}],
+        workflow_runs=[run],
+        messages=[{"id": "m1", "workflow_recipient_run_id": OTHER, "channel": "sms", "status": "bounced"}],
+    )
     assert read_run(world, OTHER.upper()) is read_run(world, "id")
     (found,) = list_runs(world, RunFilter(statuses=["completed"], tenant="acme"), PageRequest()).entries
     assert datetime(2025, 1, 1, tzinfo=UTC) == found.run.inserted_at

@@ -5,8 +5,9 @@ from typing import Any
 import orjson
 import pytest
 
+from mock_knock.domain.clock import LATEST
 from mock_knock.service.bulk import identify_users
-from mock_knock.web.admin import LATEST, MAX_ADVANCE
+from mock_knock.web.admin import MAX_ADVANCE
 from mock_knock.web.guard import ADMIN_TOKEN_HEADER, DEFAULT_KEY, AccessRules
 from tests.web.wsgi_fake import WsgiFake, new_fake
 
@@ -89,7 +90,7 @@ def test_state_and_users_are_of_one_instant(fake: WsgiFake) -> None:
     for _ in range(8):
         fake.world.clock.advance(0.5)
         state = fake.send("GET", "/_mock/state").get_json()
-        assert state["bulk_operations"][0]["processed_rows"] == len(state["users"])
+        assert state["bulk_operations"][0]["settled_rows"] == len(state["users"])
 
 
 def test_a_push_is_answered_with_the_operation(fake: WsgiFake) -> None:
@@ -144,9 +145,10 @@ def test_a_clock_stays_within_the_calendar(fake: WsgiFake) -> None:
 def test_a_scenario_is_set_and_shown(fake: WsgiFake) -> None:
     """A scenario that was put is the one that is shown and that holds from now on."""
     scenario = {"version": 1, "description": "At once.", "seed": 7, "bulk": {"progress": {"by": "immediate"}}}
-    expected = {"name": "inline", "description": "At once.", "seed": 7}
-    assert (200, expected) == put(fake, "PUT", "/scenario", scenario)
-    assert expected == fake.send("GET", "/_mock/scenario").get_json()
+    status, shown = put(fake, "PUT", "/scenario", scenario)
+    assert (200, "inline", "At once.", 7) == (status, shown["name"], shown["description"], shown["seed"])
+    assert shown == fake.send("GET", "/_mock/scenario").get_json()
+    assert (200, shown) == put(fake, "PUT", "/scenario", shown)
     assert "completed" == fake.identify("ada")["status"]
 
 

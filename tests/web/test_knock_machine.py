@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from werkzeug.test import Client, TestResponse
 
 from mock_knock.domain.seed import Seed
+from mock_knock.domain.seed_format import parse_seed
 from mock_knock.local import FakeOptions, LocalFake, build_fake, load_seed, served_operations
 
 KEYS = ("sk_test_first_key", "sk_test_other_key", "sk_test_third_key")
@@ -103,6 +104,57 @@ class Keys(RuleBasedStateMachine):
         self.known[key].triggers.add(run_id)
         assert set(named) & known == {each["recipient"] for each in self.runs(key) if each["workflow_run_id"] == run_id}
 
+    @rule(key=keys, named=st.lists(ids, min_size=1, max_size=3))
+    def subscribe(self, key: str, named: list[str]) -> None:
+        """Subscribe users to an object, which creates whoever is unknown."""
+        recipients = [{"id": each, "world": key} for each in named]
+        path = "/v1/objects/projects/engine/subscriptions"
+        found = self.send(key, "addSubscriptionsForObject", "POST", path, {"recipients": recipients}).get_json()
+        assert list(dict.fromkeys(named)) == [each["recipient"]["id"] for each in found]
+
+    @rule(key=keys)
+    def trigger_for_subscribers(self, key: str) -> None:
+        """Trigger a workflow for an object: it runs for the object and for each subscriber."""
+        path = "/v1/objects/projects/engine/subscriptions"
+        subscribed = self.entries(key, "listSubscriptionsForObject", path, "entries")
+        body = {"recipients": [{"collection": "projects", "id": "engine"}], "data": {"world": key}}
+        answer = self.send(key, "triggerWorkflow", "POST", "/v1/workflows/welcome/trigger", body)
+        run_id = answer.get_json()["workflow_run_id"]
+        self.known[key].triggers.add(run_id)
+        assert 1 + len(subscribed) == sum(each["workflow_run_id"] == run_id for each in self.runs(key))
+
+    @rule(key=keys, outcome=st.sampled_from(["completed", "failed"]), every=st.integers(1, 3))
+    def change_the_scenario(self, key: str, outcome: str, every: int) -> None:
+        """Let the bulk operations of a key go otherwise from now on."""
+        self.control(key, "PUT", "/scenario", {"version": 1, "bulk": {"outcome": outcome, "every": every}})
+
+    @rule(key=keys, to=st.sampled_from(["processing", "completed", "failed"]))
+    def push(self, key: str, to: str) -> None:
+        """Push every operation of a key to a later state."""
+        for operation in self.known[key].operations:
+            self.control(key, "POST", f"/bulk_operations/{operation}/transition", {"to": to})
+
+    @rule(key=keys)
+    def write_the_state_and_read_it(self, key: str) -> None:
+        """A state that is written down and read again is the same state, for whoever looks at it."""
+        written, seen = self.control(key, "GET", "/state"), self.everything(key)
+        assert written == self.control(key, "PUT", "/state", written)
+        assert seen == self.everything(key)
+
+    @rule(key=keys, seconds=st.sampled_from([1, 3, 400]))
+    def begin_elsewhere_and_go_on(self, key: str, seconds: float) -> None:
+        """A fake that begins with a state goes on as the one that it was taken from."""
+        written = self.control(key, "GET", "/state")
+        here, there = self.client, Client(build_fake(FakeOptions(clock="manual", seed=parse_seed(written))).application)
+        states = []
+        for self.client in (there, here):
+            first = self.control(key, "GET", "/state")
+            self.control(key, "POST", "/clock/advance", {"seconds": seconds})
+            self.poll(key)
+            states.append((first, self.control(key, "GET", "/state"), self.everything(key)))
+        assert states[0] == states[1]
+        assert written == states[0][0]
+
     @rule(key=keys, workflow=workflows, cancellation_key=st.sampled_from(["c1", "c2"]))
     def cancel(self, key: str, workflow: str, cancellation_key: str) -> None:
         """Cancel what waits: nothing that was triggered with the key is paused any more."""
@@ -113,10 +165,8 @@ class Keys(RuleBasedStateMachine):
 
     @rule(key=keys, seconds=st.sampled_from([0.5, 3, 100, 400]))
     def advance(self, key: str, seconds: float) -> None:
-        """Let time pass, for all keys, since a manual clock is shared."""
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        body = orjson.dumps({"seconds": seconds})
-        assert 200 == self.client.post("/_mock/clock/advance", data=body, headers=headers).status_code
+        """Let time pass for one key."""
+        assert "now" in self.control(key, "POST", "/clock/advance", {"seconds": seconds})
 
     @rule(key=keys)
     def poll(self, key: str) -> None:
@@ -154,6 +204,25 @@ class Keys(RuleBasedStateMachine):
         for message in messages:
             source = message["source"]
             assert message["recipient"] == runs[source["workflow_recipient_run_id"]]["recipient"]
+
+    def control(self, key: str, method: str, path: str, body: Any = None) -> Any:
+        """Return what one of the fake's own controls answers."""
+        data = None if body is None else orjson.dumps(body)
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        return self.client.open(f"/_mock{path}", method=method, data=data, headers=headers).get_json()
+
+    def everything(self, key: str) -> list[Any]:
+        """Return all that a client can read of a key without changing anything."""
+        return [
+            self.entries(key, "listUsers", "/v1/users", "entries"),
+            self.runs(key),
+            [
+                self.send(key, "getWorkflowRecipientRun", "GET", f"/v1/workflow_recipient_runs/{each['id']}").get_json()
+                for each in self.runs(key)
+            ],
+            self.entries(key, "listMessages", "/v1/messages", "items"),
+            self.entries(key, "listSubscriptionsForObject", "/v1/objects/projects/engine/subscriptions", "entries"),
+        ]
 
     def runs(self, key: str) -> list[dict[str, Any]]:
         """Return all recipient runs of a key."""

@@ -53,7 +53,7 @@ def journal(fake: WsgiFake) -> list[JournalEntry]:
         ("GET", UNKNOWN, b"{", {"Content-Type": "text/plain"}, 404, "resource_missing"),
         ("GET", "/_mock/nowhere", b"{", {"Host": "evil.example"}, 403, "host_refused"),
         ("PUT", "/_mock/state", b"{", {"Origin": "null"}, 403, "origin_refused"),
-        ("PUT", "/_mock/state", b"{", {}, 405, "method_not_allowed"),
+        ("POST", "/_mock/state", b"{", {}, 405, "method_not_allowed"),
         ("GET", "/_mock/nowhere", None, {}, 404, "resource_missing"),
         ("PUT", "/_mock/scenario", b"{", {"Content-Type": "text/plain"}, 415, "unsupported_media_type"),
         ("PUT", "/_mock/scenario", b"{", {}, 400, "invalid_json"),
@@ -198,7 +198,7 @@ def test_a_bug_is_an_envelope_and_a_log_entry(
 ) -> None:
     """An exception nobody expected gives a 500 that says nothing of it; the log has it with its traceback."""
     monkeypatch.setattr(logging.getLogger("mock_knock"), "propagate", True)  # `serve` may have changed it
-    for name in ("mock_knock.service.bulk.read_operation", "mock_knock.web.admin.settle"):
+    for name in ("mock_knock.service.bulk.read_operation", "mock_knock.web.admin.gather"):
         monkeypatch.setattr(name, failing(RuntimeError("the insides")))
     answer = fake.send("GET", path)
     assert (500, "internal_error", "api_error") == tuple(answer.get_json()[each] for each in ("status", "code", "type"))

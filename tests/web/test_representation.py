@@ -9,18 +9,12 @@ from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot, Stage, Status, Timeline, Transition, observe
 from mock_knock.domain.journal import JournalEntry
-from mock_knock.domain.recipient import RecipientKey, Reference
-from mock_knock.domain.trigger import RecipientRun, TriggerRequest, WorkflowRun
-from mock_knock.domain.user import Entity
-from mock_knock.domain.workflow import Workflow
 from mock_knock.local import served_operations
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.web.representation import (
     bulk_operation_json,
-    entity_json,
     journal_entry_json,
     timestamp,
-    workflow_run_json,
 )
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -130,45 +124,6 @@ def test_timestamps_keep_their_order(one: datetime, other: datetime) -> None:
     assert earlier is not None
     assert later is not None
     assert earlier <= later
-
-
-def test_a_user_and_an_object() -> None:
-    """Properties stand at the top level; an object has its collection, a user has none."""
-    user = Entity("ada", {"name": "Ada", "plan": {"tier": "pro"}}, START)
-    thing = Entity("p1", {"name": None}, START, "projects")
-    stamp = "2026-01-01T00:00:00.000Z"
-    assert {"id": "ada", "name": "Ada", "plan": {"tier": "pro"}, "updated_at": stamp} == entity_json(user)
-    assert {"id": "p1", "collection": "projects", "name": None, "updated_at": stamp} == entity_json(thing)
-
-
-def test_a_property_does_not_hide_when_a_user_was_updated() -> None:
-    """`updated_at` is the fake's own, even where a property has that name."""
-    assert "2026-01-01T00:00:00.000Z" == entity_json(Entity("ada", {"updated_at": "never"}, START))["updated_at"]
-
-
-def test_a_run_with_everything() -> None:
-    """A run names whoever runs and whoever does not, users by id and objects by id and collection."""
-    user, thing = RecipientKey("ada"), RecipientKey("p1", "projects")
-    request = TriggerRequest("w", (), Reference(thing), Reference(RecipientKey("acme")), None, "c1")
-    run = WorkflowRun("r1", request, Workflow("w"), START, (RecipientRun("rr", user, {"x": 1}),), (thing,))
-    assert {
-        "id": "r1",
-        "workflow": "w",
-        "inserted_at": "2026-01-01T00:00:00.000Z",
-        "actor": {"id": "p1", "collection": "projects"},
-        "tenant": "acme",
-        "cancellation_key": "c1",
-        "recipient_runs": [{"id": "rr", "recipient": "ada", "data": {"x": 1}}],
-        "unknown_recipients": [{"id": "p1", "collection": "projects"}],
-    } == workflow_run_json(run)
-
-
-def test_a_run_with_nothing() -> None:
-    """What a trigger did not name is null or empty."""
-    found = workflow_run_json(WorkflowRun("r1", TriggerRequest("w", ()), Workflow("w"), START, ()))
-    assert (None, None, None, [], []) == tuple(
-        found[name] for name in ("actor", "tenant", "cancellation_key", "recipient_runs", "unknown_recipients")
-    )
 
 
 def test_nothing_in_the_journal_shows_a_key() -> None:

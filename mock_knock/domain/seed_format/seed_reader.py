@@ -1,0 +1,112 @@
+"""The fields that seeds have in common: ids, keys, instants, recipients."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from mock_knock.domain.channel import DEFAULT_CHANNELS, Channel
+from mock_knock.domain.clock import LATEST
+from mock_knock.domain.reading import Reader
+from mock_knock.domain.recipient import RecipientKey
+from mock_knock.messages import JsonValue
+
+_EXAMPLE, _SOMETIME = "2026-01-01T00:00:00Z", datetime(2026, 1, 1, tzinfo=UTC)
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class SeedReader(Reader):
+    """Reads the fields of one seed; `channels` are those known so far, `seen` what may not be there twice."""
+
+    channels: dict[str, Channel] = field(default_factory=lambda: {each.key: each for each in DEFAULT_CHANNELS})
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def read_key(self, holder: Mapping[str, Any], at: str, name: str, kind: str) -> str:
+        """Return a text that nothing else of this kind has."""
+        key = self.read_text(holder, at, name, default=None)
+        self.check_new(kind, key, at)
+        return key
+
+    def read_optional(self, holder: Mapping[str, Any], at: str, name: str) -> str | None:
+        """Return a text, or None where there is none or null."""
+        return None if holder.get(name) is None else self.read_text(holder, at, name, default=None)
+
+    def read_object(self, holder: Mapping[str, Any], at: str, name: str) -> Mapping[str, JsonValue] | None:
+        """Return a mapping, or None where there is none or null."""
+        return None if holder.get(name) is None else self.read_map(holder[name], f"{at}/{name}", None)
+
+    def read_uuid(self, holder: Mapping[str, Any], at: str, name: str, *, default: str | None) -> str:
+        """Return a UUID in lower case."""
+        text = self.read_text(holder, at, name, default=default)
+        if text and not _UUID.fullmatch(text):
+            hint = "write it like 182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+            self.report(f"{at}/{name}", f"'{name}' must be a UUID", hint)
+        return text.lower()
+
+    def read_instant(self, holder: Mapping[str, Any], at: str, name: str) -> datetime | None:
+        """Return an instant in UTC, or None where there is none or null."""
+        value = holder.get(name)
+        return None if value is None else self.to_instant(value, f"{at}/{name}", name)
+
+    def to_instant(self, value: JsonValue, at: str, name: str) -> datetime | None:
+        """Return an instant in UTC, or None for what is none."""
+        try:
+            found = datetime.fromisoformat(value)
+            if found.tzinfo is not None and found <= LATEST:
+                return found.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):  # the last near the ends of the calendar
+            pass
+        message = f"'{name}' must be an instant of RFC 3339, at most of the year {LATEST.year}"
+        self.report(at, message, f"write it in quotes, like '{_EXAMPLE}'")
+        return None
+
+    def require_instant(self, holder: Mapping[str, Any], at: str, name: str) -> datetime:
+        """Return an instant in UTC that must be there."""
+        if holder.get(name) is None:
+            self.report(at, f"'{name}' is missing", f"write it like `{name}: '{_EXAMPLE}'`")
+            return _SOMETIME
+        return self.read_instant(holder, at, name) or _SOMETIME
+
+    def to_whole(self, value: JsonValue, at: str, name: str, *, most: int) -> int:
+        """Return a whole number from 0 to `most`."""
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            self.report(at, f"{name} must be a whole number from 0 to {most}", "count from 0")
+            return 0
+        return value
+
+    def read_recipient(self, holder: Mapping[str, Any], at: str, name: str) -> RecipientKey:
+        """Return a recipient: the id of a user, or collection and id of an object."""
+        if name in holder:
+            return self.to_recipient(holder[name], f"{at}/{name}", name)
+        self.report(at, f"'{name}' is missing", f"write it like `{name}: ada`")
+        return RecipientKey("")
+
+    def to_recipient(self, value: JsonValue, at: str, name: str) -> RecipientKey:
+        """Return the recipient that a value names."""
+        if isinstance(value, Mapping):
+            found = self.read_map(value, at, {"collection", "id"})
+            return RecipientKey(
+                self.read_text(found, at, "id", default=None), self.read_text(found, at, "collection", default=None)
+            )
+        if not isinstance(value, str) or not value:
+            self.report(at, f"'{name}' must name a recipient", "write `ada`, or `{collection: projects, id: engine}`")
+            return RecipientKey("")
+        return RecipientKey(value)
+
+    def read_channel_key(self, holder: Mapping[str, Any], at: str) -> Channel:
+        """Return the channel that `channel` names."""
+        key = self.read_text(holder, at, "channel", default=None)
+        if key and key not in self.channels:
+            hint = f"channels: {', '.join(self.channels)}"
+            self.report(f"{at}/channel", f"there is no channel '{key}'", hint)
+        return self.channels.get(key, DEFAULT_CHANNELS[0])
+
+    def check_new(self, kind: str, name: str, at: str) -> None:
+        """Report what is there already."""
+        if name and (kind, name) in self.seen:
+            self.report(at, f"'{name.removeprefix('/')}' is here twice", "take one of the two out")
+        self.seen.add((kind, name))
