@@ -16,7 +16,7 @@ from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOption
 from mock_knock.harness.prepare import Prepared, prepare_run
 from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, Transport, WsgiTransport
-from mock_knock.local import SharedClock, build_fake, manual_clock
+from mock_knock.local import build_fake, shared_clock
 
 OPTIONS = RunOptions(contract="fail", poll_interval=0)
 
@@ -75,8 +75,8 @@ def fake_bench(flow: Path, values: Mapping[str, Any]) -> Bench:
     """Return the flow against our fake, called in this process."""
 
     def new_target() -> tuple[Transport, RunClock]:
-        clock = manual_clock()
-        return WsgiTransport(build_fake(clock=clock).application), SharedClock(clock)
+        clock = shared_clock()
+        return WsgiTransport(build_fake(clock=clock.clock).application), clock
 
     return load_bench(flow, values, IN_PROCESS_URL, new_target)
 

@@ -151,13 +151,12 @@ def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = 
             what = "--scenario tells the fake of --target mock how to behave"
             raise UsageError("scenario-without-fake", what, hint=hint)
         return Meeting(open_network(network), RealClock(), target)
-    from mock_knock import local  # noqa: PLC0415  # needs Flask
+    from mock_knock.local import FakeOptions, build_fake, load_scenario, shared_clock  # noqa: PLC0415  # needs Flask
 
-    behaviour, clock = local.load_scenario(scenario), local.manual_clock()
-    fake = local.build_fake(local.FakeOptions(scenario=behaviour), clock=clock)
+    behaviour, clock = load_scenario(scenario), shared_clock()
+    fake = build_fake(FakeOptions(scenario=behaviour), clock=clock.clock)
     name = "" if scenario is None else f", scenario {behaviour.name}"
-    where = f"a fake in this process{name}"
-    return Meeting(WsgiTransport(fake.application), local.SharedClock(clock), where, behaviour.seed)
+    return Meeting(WsgiTransport(fake.application), clock, f"a fake in this process{name}", behaviour.seed)
 
 
 def open_network(network: NetworkOptions = DEFAULT_NETWORK) -> Transport:

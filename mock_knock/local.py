@@ -213,9 +213,9 @@ def _looks_like_path(name: str) -> bool:
         return False
 
 
-def manual_clock() -> ManualClock:
-    """Return a clock that stands at the real time until it is moved."""
-    return ManualClock(_utc_now())
+def shared_clock() -> SharedClock:
+    """Return a clock that a run and the worlds of a fake can share; it stands at the real time until it is moved."""
+    return SharedClock(ManualClock(_utc_now()))
 
 
 def _clock_maker(text: str, begin: datetime | None) -> Callable[[], Clock]:

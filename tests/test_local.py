@@ -20,14 +20,13 @@ from mock_knock.files import list_bundled
 from mock_knock.local import (
     FakeOptions,
     LocalFake,
-    SharedClock,
     build_fake,
     load_scenario,
     load_seed,
-    manual_clock,
     running,
     served_descriptions,
     served_operations,
+    shared_clock,
 )
 from mock_knock.web.guard import AccessRules
 
@@ -119,11 +118,11 @@ def test_a_manual_clock_stands_still(watch: Watch) -> None:
 
 def test_worlds_can_share_a_clock() -> None:
     """A clock that is handed in is that of every world."""
-    clock = manual_clock()
-    fake = build_fake(clock=clock)
+    clock = shared_clock()
+    fake = build_fake(clock=clock.clock)
     ada, grace = User(fake, "sk_test_ada"), User(fake, "sk_test_grace")
     operations = [user.identify() for user in (ada, grace)]
-    clock.advance(10)
+    clock.wait(10)
     assert ["completed"] * 2 == [user.status(each) for user, each in zip((ada, grace), operations, strict=True)]
 
 
@@ -142,11 +141,11 @@ def test_what_is_no_clock(clock: str) -> None:
 
 def test_the_clock_of_a_run_is_the_fakes() -> None:
     """Waiting in a run inside the fake's own time moves the fake, and takes none of ours."""
-    clock = manual_clock()
-    shared, before = SharedClock(clock), clock.now()
+    shared = shared_clock()
+    before = shared.clock.now()
     assert (before, before.timestamp()) == (shared.now(), shared.seconds())
     shared.wait(3600)
-    assert (before + timedelta(hours=1), before.timestamp() + 3600) == (clock.now(), shared.seconds())
+    assert (before + timedelta(hours=1), before.timestamp() + 3600) == (shared.clock.now(), shared.seconds())
 
 
 def test_fakes_do_not_know_each_other() -> None:

@@ -19,7 +19,7 @@ from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, WsgiTransport
-from mock_knock.local import FakeOptions, SharedClock, build_fake, load_scenario, manual_clock
+from mock_knock.local import FakeOptions, build_fake, load_scenario, shared_clock
 from mock_knock.messages import HttpRequest, JsonValue
 from mock_knock.report.style import Style
 
@@ -106,11 +106,11 @@ def run_cell(file: str, scenario: str | None) -> Cell:
     """Run a bundled flow with the bundled inputs against a fresh fake."""
     flow = load_flow(bundled("arazzo", file), working_directory=Path.cwd())
     inputs = read_inputs("bulk-identify-users-notify", ())
-    clock = manual_clock()
-    fake = build_fake(FakeOptions(scenario=load_scenario(scenario)), clock=clock)
+    clock = shared_clock()
+    fake = build_fake(FakeOptions(scenario=load_scenario(scenario)), clock=clock.clock)
     transport, options = WsgiTransport(fake.application), RunOptions()
     prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(IN_PROCESS_URL), options)
-    result = run_workflow(prepared, inputs, transport=transport, clock=SharedClock(clock), options=options)
+    result = run_workflow(prepared, inputs, transport=transport, clock=clock, options=options)
     state = transport.send(HttpRequest("GET", f"{IN_PROCESS_URL}/_mock/state"), timeout=1).response
     facts = orjson.loads(state.body) if state else {}
     return Cell(result, facts["workflow_runs"], facts["bulk_operations"][0]["status"])
