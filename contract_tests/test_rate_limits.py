@@ -41,6 +41,33 @@ def test_tier_one(limited: KnockApi) -> None:
     assert 200 == limited.identify({"id": "bob"}).status_code
 
 
+def test_an_entity_is_changed_once_a_second(limited: KnockApi) -> None:
+    """Who was changed by a bulk request less than a second ago is left out of the next one, and listed (FACTS 4)."""
+    limited.identify({"id": "ada"}, {"id": "a,é b"}, {"id": "ada", "name": "Ada"})
+    body = {"user_ids": ["ada", "bob", "a,é b"]}
+    answer = limited.call("bulkDeleteUsers", "POST", "/v1/users/bulk/delete", body)
+    assert (1, "a%2C%C3%A9%20b,ada") == (
+        answer.json()["estimated_total_rows"],
+        answer.headers["x-ratelimited-user_ids"],
+    )
+    limited.control("POST", "/clock/advance", {"seconds": 0.9})
+    preferences = {"user_ids": ["bob", "ada"], "preferences": {}}
+    answer = limited.call("bulkSetUserPreferences", "POST", "/v1/users/bulk/preferences", preferences)
+    assert "ada,bob" == answer.headers["x-ratelimited-user_ids"]
+    limited.control("POST", "/clock/advance", {"seconds": 0.1})
+    answer = limited.identify({"id": "bob"}, {"id": "ada"})
+    assert (2, False) == (answer.json()["estimated_total_rows"], "x-ratelimited-users" in answer.headers)
+
+
+def test_a_long_list_is_cut(limited: KnockApi) -> None:
+    """A header never has more than a client can read."""
+    ids = [f"{number:03}{'é' * 40}" for number in range(1_000)]
+    limited.identify(*({"id": each} for each in ids))
+    answer = limited.call("bulkDeleteUsers", "POST", "/v1/users/bulk/delete", {"user_ids": ids})
+    listed = answer.headers["x-ratelimited-user_ids"]
+    assert (0, "000", True) == (answer.json()["estimated_total_rows"], listed[:3], 7_000 < len(listed) <= 8_000)
+
+
 def test_limits_are_of_an_operation(limited: KnockApi) -> None:
     """What is refused for one operation is not for another, and polls have a limit of 200."""
     operation = limited.identify({"id": "ada"}).json()["id"]

@@ -1,12 +1,13 @@
 """Rate limits: so many requests a second, for each operation of an environment (FACTS section 4).
 
 How Knock counts is not documented; here a request is admitted when fewer than the limit were in the second before it.
+Beside it bulk requests may change each entity once a second.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -17,10 +18,11 @@ WINDOW: Final = timedelta(seconds=1)
 
 
 class RateLimits:
-    """The requests of the last second, by operation."""
+    """The requests of the last second by operation, and the entities that bulk requests changed in it."""
 
     def __init__(self) -> None:
         self._admitted: dict[str, deque[datetime]] = {}
+        self._updated: OrderedDict[str, datetime] = OrderedDict()
 
     def admit(self, operation_id: str, tier: int, now: datetime) -> bool:
         """Tell whether a request may go on, and count it if so; one that may not is not counted."""
@@ -31,3 +33,15 @@ class RateLimits:
             return False
         recent.append(now)
         return True
+
+    def turn_away(self, ids: Iterable[str], now: datetime) -> frozenset[str]:
+        """Return whom a bulk request changed less than a second ago; all others count as changed from now on.
+
+        One request may name an entity more than once (our choice).
+        """
+        while self._updated and now - next(iter(self._updated.values())) >= WINDOW:
+            self._updated.popitem(last=False)
+        asked = frozenset(ids)
+        refused = asked & self._updated.keys()
+        self._updated.update(dict.fromkeys(asked - refused, now))
+        return refused

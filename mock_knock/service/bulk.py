@@ -30,6 +30,14 @@ def identify_users(
     return _accept(world, BULK_IDENTIFY, users, oversize)
 
 
+def turn_away(world: World, ids: Sequence[str]) -> frozenset[str]:
+    """Return whom a bulk request must leave out, since another one changed them less than a second ago (FACTS 4)."""
+    if not world.rules.has_rate_limits:
+        return frozenset()
+    with world.lock:
+        return world.rates.turn_away(ids, world.clock.now())
+
+
 def delete_users(world: World, ids: Sequence[str]) -> tuple[BulkOperation, Snapshot]:
     """Accept a bulk delete and return its operation as it stands at once."""
     return _accept(world, BULK_DELETE, [{"id": each} for each in ids])

@@ -34,3 +34,13 @@ def test_no_second_has_more(milliseconds: list[int]) -> None:
     admitted = [each for each in instants if limits.admit("a", 2, each)]
     for start in admitted:
         assert 5 >= sum(start <= each < start + timedelta(seconds=1) for each in admitted)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3_000), st.frozensets(st.sampled_from("abc"))), max_size=30))
+def test_an_entity_changes_once_a_second(requests: list[tuple[int, frozenset[str]]]) -> None:
+    """However bulk requests come, an entity is let through exactly when nothing let it through in the second before."""
+    limits, changed = RateLimits(), dict.fromkeys("abc", -1_000)
+    for milliseconds, ids in sorted(requests, key=lambda each: each[0]):
+        expected = {each for each in ids if milliseconds - changed[each] < 1_000}
+        assert expected == limits.turn_away(ids, NOW + timedelta(milliseconds=milliseconds))
+        changed.update(dict.fromkeys(ids - expected, milliseconds))
