@@ -13,7 +13,7 @@ import requests
 
 from contract_tests.knock_api import KnockApi
 from mock_knock.harness.transport import is_loopback
-from mock_knock.local import running
+from mock_knock.local import FakeOptions, running
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
     """Yield the target; a fake of its own runs on a free port for the length of the session."""
     url = pytestconfig.getoption("--target")
     if url == "in-process":
-        with running() as server:
+        with running(FakeOptions(checks_responses=True)) as server:
             yield Target(server.url, is_fake=True)
     else:
         yield Target(url.rstrip("/"), is_fake=is_loopback(url) and _has_controls(url))

@@ -13,6 +13,7 @@ import requests
 
 from mock_knock.local import served_operations
 from mock_knock.messages import ContractViolation
+from mock_knock.web.pipeline import VIOLATIONS_HEADER
 
 TIMEOUT = 30
 POLLS = 200
@@ -29,12 +30,17 @@ class KnockApi:
     def send(
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """Send one request with nothing added but the key; `headers` may replace or (with "") remove a field."""
+        """Send one request with nothing added but the key; `headers` may replace or (with "") remove a field.
+
+        Where the target checks its own answers, it must not find anything.
+        """
         fields = {"Authorization": f"Bearer {self.api_key}", **(headers or {})}
         fields = {name: value for name, value in fields.items() if value}
-        return self.session.request(
+        answer = self.session.request(
             method, self.url + path, data=body, headers=fields, timeout=TIMEOUT, allow_redirects=False
         )
+        assert VIOLATIONS_HEADER not in answer.headers, answer.text
+        return answer
 
     def post(self, path: str, value: Any, **options: Any) -> requests.Response:
         """Send a JSON body."""

@@ -18,7 +18,7 @@ USERS = "/v1/users"
 @pytest.fixture(scope="module")
 def seeded_url() -> Iterator[str]:
     """Yield the address of a fake with the bundled example."""
-    with running(FakeOptions(clock="manual", seed=load_seed("example"))) as server:
+    with running(FakeOptions(clock="manual", seed=load_seed("example"), checks_responses=True)) as server:
         yield server.url
 
 
@@ -236,7 +236,9 @@ def test_an_inactive_workflow(seeded: KnockApi) -> None:
 def test_a_strict_fake() -> None:
     """With --strict workflows and actors must be known (FACTS 7), and parameters that make no sense are refused."""
     with (
-        running(FakeOptions(seed=load_seed("example"), world_rules=WorldRules(is_strict=True))) as server,
+        running(
+            FakeOptions(seed=load_seed("example"), world_rules=WorldRules(is_strict=True), checks_responses=True)
+        ) as server,
         requests.Session() as session,
     ):
         knock = KnockApi(server.url, "sk_test_strict", session)

@@ -16,7 +16,9 @@ from mock_knock.service import WorldRules
 @pytest.fixture(scope="module")
 def limited_url() -> Iterator[str]:
     """Yield the address of a fake with rate limits, whose time stands still."""
-    with running(FakeOptions(clock="manual", world_rules=WorldRules(has_rate_limits=True))) as server:
+    with running(
+        FakeOptions(clock="manual", world_rules=WorldRules(has_rate_limits=True), checks_responses=True)
+    ) as server:
         yield server.url
 
 
@@ -106,7 +108,10 @@ def test_the_sdk_obeys_retry_after(api_key: str) -> None:
 def test_silence_about_waiting() -> None:
     """Whether a 429 has Retry-After is not documented: it can be left out."""
     rules = WorldRules(has_rate_limits=True, retry_after=None)
-    with running(FakeOptions(clock="manual", world_rules=rules)) as server, requests.Session() as session:
+    with (
+        running(FakeOptions(clock="manual", world_rules=rules, checks_responses=True)) as server,
+        requests.Session() as session,
+    ):
         knock = KnockApi(server.url, "sk_test_silent", session)
         answers = [knock.identify({"id": "ada"}) for _ in range(2)]
     assert (429, False) == (answers[1].status_code, "Retry-After" in answers[1].headers)

@@ -53,6 +53,7 @@ class FakeOptions:
     """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`.
 
     `seed` is what every world begins with, at its `now` if it has one; `world_rules` say how exact worlds are.
+    With `checks_responses` the fake's own answers are held against the contract, too.
     """
 
     clock: str = "real"
@@ -60,6 +61,7 @@ class FakeOptions:
     rules: AccessRules = AccessRules()
     seed: Seed = Seed()
     world_rules: WorldRules = WorldRules()
+    checks_responses: bool = False
 
     @property
     def access(self) -> AccessRules:
@@ -97,7 +99,14 @@ def build_fake(options: FakeOptions = FakeOptions(), *, clock: Clock | None = No
         rules=options.world_rules,
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
-    app = create_app(service, served_operations(), known_routes=routes, rules=options.access, describe=served_document)
+    app = create_app(
+        service,
+        served_operations(),
+        known_routes=routes,
+        rules=options.access,
+        describe=served_document,
+        checks_responses=options.checks_responses,
+    )
     return LocalFake(app.wsgi_app, options.scenario)
 
 

@@ -50,6 +50,12 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
     "--allowed-host", "allowed_hosts", multiple=True, metavar="HOST", help="Answer /_mock under this name too."
 )
 @click.option("--admin-token", metavar="TOKEN", help="What /_mock asks for; needed on any address but loopback.")
+@click.option(
+    "--check-responses",
+    "checks_responses",
+    is_flag=True,
+    help="Hold the fake's own answers against the contract and say in log and journal what they break.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print address and key as one line of JSON on stdout.")
 def command(**given: Any) -> None:
     """Run a local Knock until Ctrl-C.
@@ -78,6 +84,7 @@ class Arguments:
     is_strict: bool
     has_rate_limits: bool
     retry_after: int
+    checks_responses: bool
     as_json: bool
 
     @property
@@ -96,6 +103,7 @@ class Arguments:
             world_rules=WorldRules(
                 self.is_strict, self.is_strict or self.has_rate_limits, retry_after=self.retry_after or None
             ),
+            checks_responses=self.checks_responses,
         )
 
 

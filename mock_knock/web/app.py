@@ -25,6 +25,7 @@ def create_app(
     known_routes: Mapping[str, Mapping[str, str]],
     rules: AccessRules,
     describe: Callable[[], JsonValue],
+    checks_responses: bool = False,
 ) -> Flask:
     """Return the WSGI application of a fake.
 
@@ -34,12 +35,13 @@ def create_app(
         known_routes: every operation of Knock, path template -> method -> operationId.
         rules: who may enter.
         describe: returns what is imitated as one OpenAPI document.
+        checks_responses: whether the fake's own answers are held against the contract, too.
     """
     app = Flask("mock_knock", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules)
+    app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules, checks_responses)
     install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

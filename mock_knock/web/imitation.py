@@ -30,6 +30,10 @@ class KnownRoutes:
             return method_not_allowed(methods)
         return Problem(404, "resource_missing", "The resource does not exist", type_=API)
 
+    def operation_id(self, method: str, path: str) -> str | None:
+        """Return the operation that a request means, imitated or not, or None."""
+        return self._methods(path).get(method)
+
     def _methods(self, path: str) -> dict[str, str]:
         """Return the methods of the most literal template that fits the path."""
         return next((dict(methods) for pattern, methods in self._patterns if pattern.fullmatch(path)), {})

@@ -23,6 +23,10 @@ from mock_knock.web.problems import API, Problem, problem_from, request_too_larg
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The largest request body; Knock documents 10 MB for the data of a trigger (FACTS section 5.2)."""
 
+VIOLATIONS_HEADER = "X-Mock-Contract-Violations"
+"""On an answer of the fake that breaks the contract, where answers are checked: how often it does."""
+MAX_TOLD = 10
+"""Violations of one answer that journal and log tell."""
 MAX_LINE = 2_000
 """Characters of a line in the log; a trigger can name a thousand unknown recipients."""
 
@@ -39,6 +43,7 @@ class Web:
     operations: Mapping[str, OperationJudge]
     known_routes: KnownRoutes
     rules: AccessRules
+    checks_responses: bool = False
 
 
 def web() -> Web:
@@ -121,6 +126,8 @@ def _leave(response: Response) -> Response:
     asked = current_request()
     response.headers["x-request-id"] = g.request_id
     if asked.path.startswith("/v1/"):
+        if web().checks_responses:
+            _check(asked, response)
         world: World | None = g.get("world")
         target = sent_target()
         if world is not None:
@@ -129,6 +136,20 @@ def _leave(response: Response) -> Response:
         key = None if world is None else world.key
         access_log.info("%s", _LogLine(asked.method, target, response, key, g.notes))
     return response
+
+
+def _check(asked: Request, response: Response) -> None:
+    """Hold an answer of an imitated operation against its description; what it breaks is told, and it is sent."""
+    operation = web().operations.get(web().known_routes.operation_id(asked.method, asked.path) or "")
+    if operation is None:
+        return
+    found = operation.response_violations(
+        status=response.status_code, headers=tuple(response.headers), body=response.get_data()
+    )
+    for each in found[:MAX_TOLD]:
+        add_note(f"this answer breaks the contract: {each.location or 'it'} {each.message}")
+    if found:
+        response.headers[VIOLATIONS_HEADER] = str(len(found))
 
 
 def _write_journal(world: World, asked: HttpRequest, response: Response) -> None:

@@ -117,6 +117,12 @@ def test_a_scenario(serve: Callable[..., Serving]) -> None:
     assert "immediate" in server.get("/_mock/scenario").text
 
 
+def test_answers_can_be_checked(serve: Callable[..., Serving]) -> None:
+    """With --check-responses the fake looks at its own answers, which keep the contract."""
+    answer = identify(serve("--check-responses").url)
+    assert (200, False) == (answer.status_code, "X-Mock-Contract-Violations" in answer.headers)
+
+
 def test_a_manual_clock(serve: Callable[..., Serving]) -> None:
     """On a manual clock time stands until somebody moves it."""
     server = serve("--clock", "manual")

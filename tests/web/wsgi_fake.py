@@ -64,7 +64,7 @@ class WsgiFake:
         return found
 
 
-def new_fake(rules: AccessRules = AccessRules()) -> WsgiFake:  # noqa: B008  # frozen
+def new_fake(rules: AccessRules = AccessRules(), *, checks_responses: bool = False) -> WsgiFake:  # noqa: B008  # frozen
     """Return a fake whose ids count up and whose worlds stand still."""
     numbers = count(0xABCDEF << 100)
     service = MockKnock(
@@ -72,5 +72,12 @@ def new_fake(rules: AccessRules = AccessRules()) -> WsgiFake:  # noqa: B008  # f
         new_clock=lambda: ManualClock(START),
         new_id=lambda: str(UUID(int=next(numbers), version=4)),
     )
-    app = create_app(service, served_operations(), known_routes=known_routes(), rules=rules, describe=served_document)
+    app = create_app(
+        service,
+        served_operations(),
+        known_routes=known_routes(),
+        rules=rules,
+        describe=served_document,
+        checks_responses=checks_responses,
+    )
     return WsgiFake(app, service)
