@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flask import Flask, Response
+from werkzeug.routing import PathConverter
 
 from mock_knock import __version__
 from mock_knock.contract.judge import OperationJudge
@@ -41,6 +42,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
+    app.url_map.converters["text"] = _TextConverter
     app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules, checks_responses)
     install(app)
     for blueprint in BLUEPRINTS:
@@ -49,6 +51,12 @@ def create_app(
     app.add_url_rule("/", view_func=_welcome)
     app.add_url_rule("/v1/openapi", "openapi", lambda: json_response(describe()))
     return app
+
+
+class _TextConverter(PathConverter):
+    """A part of a path that may have slashes and, unlike werkzeug's own, line feeds in it."""
+
+    regex = r"[^/][\s\S]*?"
 
 
 def _welcome() -> Response:

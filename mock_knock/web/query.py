@@ -1,7 +1,7 @@
 """Query strings as they are sent, under the names that the description has.
 
 On the wire arrays and objects have brackets, `status[]=queued` and `inserted_at[gt]=...`; the description calls them
-`status` and `inserted_at.gt` (FACTS section 8).
+`status` and `inserted_at.gt` (FACTS section 8), and sometimes `recipients[]`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ It raises ParameterInvalid, or returns, and the parameter is left out.
 """
 
 
-def described_query(pairs: Iterable[tuple[str, str]]) -> MultiMap:
+def described_query(pairs: Iterable[tuple[str, str]], described: Collection[str] = ()) -> MultiMap:
     """Return the parameters of a query under their described names, in the order in which they were sent."""
-    return MultiMap((_described_name(name), value) for name, value in pairs)
+    return MultiMap((_described_name(name, described), value) for name, value in pairs)
 
 
 def undescribed_names(query: MultiMap, described: Collection[str]) -> list[str]:
@@ -59,7 +59,10 @@ def read_instant(query: MultiMap, name: str, tolerate: Tolerate) -> datetime | N
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _described_name(name: str) -> str:
+def _described_name(name: str, described: Collection[str]) -> str:
+    for each in (name, f"{name}[]"):
+        if each in described:
+            return each
     found = _MEMBER.fullmatch(name)
     if found is None:
         return name

@@ -71,7 +71,9 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     limit_rate(operation_id)
     asked, operation = current_request(), web().operations[operation_id]
     described, found = operation.operation, media_type(asked.content_type or "")
-    query = described_query(asked.args.items(multi=True)) if asked.query_string else MultiMap()
+    query = MultiMap()
+    if asked.query_string:
+        query = described_query(asked.args.items(multi=True), operation.query_names)
     parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
     record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
     if "requestBody" in operation.judge.description.operation_object(described):

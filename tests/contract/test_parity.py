@@ -200,7 +200,7 @@ tenants = st.fixed_dictionaries(
         ),
     },
 )
-recipients = texts | users | objects
+recipients = names | users | objects
 identifications = st.fixed_dictionaries({"users": st.lists(users, max_size=3)})
 triggers = st.fixed_dictionaries(
     {"recipients": st.lists(recipients, max_size=3)},

@@ -19,11 +19,13 @@ from mock_knock.web.query import described_query, read_instant, read_page_reques
         ([("recipient[id]", "x")], "recipient.id", ["x"]),
         ([("a[b][c]", "x")], "a[b][c]", ["x"]),
         ([("[]", "x")], "[]", ["x"]),
+        ([("recipients[]", "x"), ("recipients", "y")], "recipients[]", ["x", "y"]),
     ],
 )
 def test_names_on_the_wire(sent: list[tuple[str, str]], name: str, values: list[str]) -> None:
-    """Brackets on the wire are the described names; what has none is taken as it is."""
-    assert {name: values} == {each: described_query(sent).getlist(each) for each in described_query(sent)}
+    """Brackets on the wire are the described names, and sometimes part of them; what has none is taken as it is."""
+    found = described_query(sent, ["recipients[]", "status", "inserted_at.gt", "recipient"])
+    assert {name: values} == {each: found.getlist(each) for each in found}
 
 
 def page(**sent: str) -> tuple[PageRequest, list[str]]:

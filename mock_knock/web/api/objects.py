@@ -45,12 +45,14 @@ def delete_object(collection: str, id_: str) -> Response:
 def list_subscriptions_for_object(collection: str, id_: str) -> Response:
     """GET /v1/objects/{collection}/{object_id}/subscriptions."""
     query = validated("listSubscriptionsForObject", {"collection": collection, "object_id": id_}).query
+    if "objects[]" in query:
+        tolerate("objects[]", "is not imitated: how objects are written in a query is not documented")
     page = subscriptions.list_subscriptions(
         current_world(),
         RecipientKey(id_, collection),
         read_page_request(query, tolerate),
         side="recipient" if query.get("mode") == "recipient" else "object",
-        others=[RecipientKey(each) for each in query.getlist("recipients")],
+        others=[RecipientKey(each) for each in query.getlist("recipients[]")],
     )
     with_preferences = "preferences" in query.getlist("include")
     found = [_subscription_json(each, with_preferences=with_preferences) for each in page.entries]

@@ -17,7 +17,7 @@ KEY_SLASHES = 4
 """Slashes of `/v1/workflows/{key}/trigger` and `cancel`; those inside a key arrive percent-encoded."""
 
 
-@workflows.post("/v1/workflows/<path:key>/trigger")
+@workflows.post("/v1/workflows/<text:key>/trigger")
 def trigger_workflow(key: str) -> Response:
     """POST /v1/workflows/{key}/trigger."""
     _check_slashes()
@@ -32,7 +32,7 @@ def _trigger(key: str) -> Response:
     return json_response({"workflow_run_id": run.id})
 
 
-@workflows.post("/v1/workflows/<path:key>/cancel")
+@workflows.post("/v1/workflows/<text:key>/cancel")
 def cancel_workflow(key: str) -> Response:
     """POST /v1/workflows/{key}/cancel; what is not running any more is not cancelled, and that is no error."""
     _check_slashes()

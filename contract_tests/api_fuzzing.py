@@ -1,0 +1,139 @@
+"""Schemathesis over everything that the fake serves, held against its own description or the published ones.
+
+    python -m contract_tests.api_fuzzing --examples 1000 --seed 1 --seed 2 --seed 3
+    python -m contract_tests.api_fuzzing --published
+
+A server with one API key is started for each run; afterwards its state, whatever it has become, is written and read.
+Schemathesis is not among the project's own dependencies: give its command by `--schemathesis` if it is not on the path.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+import requests
+
+from mock_knock.contract.description import load_description
+from mock_knock.contract.merged import merge_descriptions
+from mock_knock.files import bundled, read_document
+from mock_knock.local import DESCRIPTIONS
+
+KEY = "sk_test_fuzzing"
+BEARER = {"Authorization": f"Bearer {KEY}"}
+CONFIG = Path(__file__).parents[1] / ".ci" / "schemathesis.toml"
+PHASES = "examples,coverage,fuzzing,stateful"
+UNDOCUMENTED = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429, 501})
+"""Statuses that Knock's published descriptions do not have and the fake answers all the same (see the overlay)."""
+REPAIRED = "positive_data_acceptance"
+"""The check that cannot hold for the published schemas: they accept what Knock's documentation rules out."""
+
+_RECEIVED = re.compile(r"Received: (\d+)")
+_FAILURES = re.compile(r"❌ (ST\d+) ([^:\n]+): (\d+)")
+_UNDOCUMENTED_STATUS = "ST103"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run Schemathesis once for each seed; return 0 when it found nothing."""
+    options = _parser().parse_args(arguments)
+    return max(_run(options, seed) for seed in options.seeds or [1])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m contract_tests.api_fuzzing", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("--examples", type=int, default=10, help="at most so many for each operation (default: 10)")
+    parser.add_argument("--seed", type=int, action="append", dest="seeds", help="repeatable (default: 1)")
+    parser.add_argument("--phases", default=PHASES, help=f"which ones (default: {PHASES})")
+    parser.add_argument("--published", action="store_true", help="against the descriptions without the overlay")
+    parser.add_argument("--schemathesis", default="schemathesis", help="the command")
+    return parser
+
+
+def _run(options: argparse.Namespace, seed: int) -> int:
+    click.echo(f"== seed {seed}, {options.examples} examples for each operation, {options.phases}")
+    with _serving() as url, tempfile.TemporaryDirectory() as folder:
+        source = _published(Path(folder)) if options.published else f"{url}/v1/openapi"
+        code, told = _schemathesis(options, seed, url, source)
+        problems = [*_judge(code, told, is_published=options.published), *_write_and_read(url)]
+    click.echo("\n".join(problems) or "nothing found")
+    return 1 if problems else 0
+
+
+@contextmanager
+def _serving() -> Iterator[str]:
+    """Yield the address of a fake in a process of its own."""
+    command = [sys.executable, "-m", "mock_knock", "serve", "--port", "0", "--api-key", KEY, "--seed", "example"]
+    with subprocess.Popen(
+        [*command, "--check-responses", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as server:
+        assert server.stdout is not None
+        try:
+            yield orjson.loads(server.stdout.readline())["url"]
+        finally:
+            server.terminate()
+
+
+def _published(folder: Path) -> str:
+    """Write the published structure of all descriptions as one document and return its path."""
+    found = [read_document(bundled("openapi", name), with_positions=False) for name in DESCRIPTIONS]
+    merged = merge_descriptions([load_description(each.path.stem, each.value, where=each.display) for each in found])
+    path = folder / "published.json"
+    path.write_bytes(orjson.dumps(merged))
+    return str(path)
+
+
+def _schemathesis(options: argparse.Namespace, seed: int, url: str, source: str) -> tuple[int, str]:
+    """Return the exit code of Schemathesis and what it printed, which is shown as well."""
+    command = [options.schemathesis, "--config-file", str(CONFIG), "run", source, "--url", url]
+    command += ["--header", f"Authorization: {BEARER['Authorization']}", "--phases", options.phases]
+    command += ["--max-examples", str(options.examples), "--seed", str(seed), "--no-color"]
+    command += ["--exclude-checks", REPAIRED] if options.published else []
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    click.echo(_shortened(done.stdout + done.stderr))
+    return done.returncode, done.stdout
+
+
+def _shortened(text: str) -> str:
+    return "\n".join(line if len(line) <= 300 else f"{line[:300]}..." for line in text.splitlines())
+
+
+def _judge(code: int, told: str, *, is_published: bool) -> Iterator[str]:
+    """Yield what is wrong with a run."""
+    failures = {found[1]: f"{found[2]}: {found[3]}" for found in _FAILURES.finditer(told)}
+    statuses = {int(status) for status in _RECEIVED.findall(told)}
+    if not is_published:
+        if code:
+            yield f"Schemathesis ended with {code}: {failures or 'see above'}"
+        return
+    failures.pop(_UNDOCUMENTED_STATUS, None)
+    if failures or (code and not statuses):
+        yield f"more than undocumented statuses: {failures or 'see above'}"
+    if statuses - UNDOCUMENTED:
+        yield f"undocumented statuses that are not listed: {sorted(statuses - UNDOCUMENTED)}"
+
+
+def _write_and_read(url: str) -> Iterator[str]:
+    """Yield what is wrong when the state that was left is written and read, once nothing goes on in it any more."""
+    requests.post(f"{url}/_mock/clock/advance", json={"seconds": 3_600}, headers=BEARER, timeout=60).raise_for_status()
+    written: Any = requests.get(f"{url}/_mock/state", headers=BEARER, timeout=60).json()
+    answer = requests.put(f"{url}/_mock/state", json=written, headers=BEARER, timeout=60)
+    if answer.status_code != requests.codes.ok:
+        yield f"the state cannot be read again: {answer.text[:1_000]}"
+    elif {**answer.json(), "now": written["now"]} != written:
+        yield "the state is another one when it is read again"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
