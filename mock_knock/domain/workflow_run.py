@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 from mock_knock.domain.trigger import RecipientRun, WorkflowRun
 from mock_knock.domain.workflow import ChannelStep, step_offsets
 from mock_knock.messages import JsonValue
+
+RETENTION: Final = timedelta(days=30)
+"""How long runs and messages can be read (FACTS section 5.2)."""
 
 
 class RunStatus(StrEnum):

@@ -53,14 +53,14 @@ def identify_recipient(world: World, key: RecipientKey, properties: Mapping[str,
     """Create a user or an object, or merge properties into it, and return it.
 
     Raises:
-        ParameterInvalid: the properties are larger than Knock takes.
+        ParameterInvalid: with them the recipient has more properties than Knock takes.
     """
-    if is_oversize(properties):
-        message = f"must not have more than {MAX_PROPERTY_BYTES // 1000} kB of custom properties"
-        raise ParameterInvalid("parameter-invalid", message, where="body")
     with world.lock:
         now = settle(world)
         found = identify(world.state.recipient(key), key, properties, now)
+        if is_oversize(found.properties):
+            message = f"must not lead to more than {MAX_PROPERTY_BYTES // 1000} kB of custom properties"
+            raise ParameterInvalid("parameter-invalid", message, where="body")
         world.state.put_recipient(found)
         return found
 

@@ -14,7 +14,7 @@ from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
 from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
 from mock_knock.domain.user import identify
 from mock_knock.domain.workflow import Workflow
-from mock_knock.domain.workflow_run import RunRecord
+from mock_knock.domain.workflow_run import RETENTION, RunRecord
 from mock_knock.messages import JsonValue
 from mock_knock.service.errors import TriggerRefused, resource_missing
 from mock_knock.service.settling import settle, settle_until
@@ -90,9 +90,9 @@ def read_run(world: World, recipient_run_id: str) -> RunRecord:
         ResourceMissing: there is no such run.
     """
     with world.lock:
-        settle(world)
+        now = settle(world)
         found = world.state.record(recipient_run_id) or world.state.record(recipient_run_id.lower())
-    if found is None:
+    if found is None or not _is_kept(found, now):
         raise resource_missing("The workflow recipient run", recipient_run_id)
     return found
 
@@ -113,9 +113,9 @@ def read_message(world: World, message_id: str) -> Message:
         ResourceMissing: there is no such message.
     """
     with world.lock:
-        settle(world)
+        now = settle(world)
         found = world.state.message(message_id)
-    if found is None:
+    if found is None or not _is_kept(found, now):
         raise resource_missing("The message", message_id)
     return found
 
@@ -128,9 +128,15 @@ def _newest_first(
 ) -> Page[Numbered]:
     """Return a page of what is there now and admitted; it is read under the lock, since a reset replaces the state."""
     with world.lock:
-        settle(world)
-        found = [each for each in reversed(read(world.state)) if admits(each)]
+        now = settle(world)
+        found = [each for each in reversed(read(world.state)) if admits(each) and _is_kept(each, now)]
     return cut_page(found, request, lambda each: -each.number)
+
+
+def _is_kept(each: RunRecord | Message, now: datetime) -> bool:
+    """Tell whether a run or a message can still be read; of a run its last event counts."""
+    latest = each.updated_at if isinstance(each, RunRecord) else each.inserted_at
+    return now - latest < RETENTION
 
 
 def _find_workflow(world: World, key: str) -> Workflow:

@@ -72,7 +72,7 @@ def secret_key(key: str) -> str:
 
 
 def authenticate(headers: Headers, rules: AccessRules, *, endpoint: str | None = None) -> str:
-    """Return the environment of the key of a request to `/v1`; `endpoint` is the view that is to answer.
+    """Return the environment of the key of a request to `/v1`; `endpoint` is the view that is to answer, if any.
 
     Raises:
         Problem: 401 without a usable key, 403 with a public one where only secret ones may call (FACTS section 2; the
@@ -87,17 +87,13 @@ def authenticate(headers: Headers, rules: AccessRules, *, endpoint: str | None =
         raise Problem(
             401, "api_key_missing", "The Authorization header must be 'Bearer <API key>'", type_=AUTHENTICATION
         )
-    if key.startswith(PUBLIC) and endpoint not in PUBLIC_ENDPOINTS:
-        raise Problem(
-            403,
-            "incorrect_token_type",
-            "A public key cannot call this endpoint: use a secret key",
-            type_=AUTHENTICATION,
-        )
     if key in rules.revoked:
         raise Problem(401, "api_key_expired", "The API key was revoked", type_=AUTHENTICATION)
     if not rules.admits(key):
         raise Problem(401, "api_key_missing", "The API key is invalid", type_=AUTHENTICATION)
+    if key.startswith(PUBLIC) and endpoint is not None and endpoint not in PUBLIC_ENDPOINTS:
+        message = "A public key cannot call this endpoint: use a secret key"
+        raise Problem(403, "incorrect_token_type", message, type_=AUTHENTICATION)
     return rules.environment(key)
 
 

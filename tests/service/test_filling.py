@@ -70,7 +70,7 @@ def test_a_run_with_its_messages() -> None:
         "workflow": "welcome",
         "actor": "bob",
         "tenant": "acme",
-        "inserted_at": "2025-01-01T00:00:00Z",
+        "inserted_at": "2025-12-31T00:00:00Z",
         "recipient_runs": [{"id": OTHER, "recipient": "ada", "aliases": ["id"]}],
     }
     world = world_of(
@@ -80,7 +80,7 @@ def test_a_run_with_its_messages() -> None:
     )
     assert read_run(world, OTHER.upper()) is read_run(world, "id")
     (found,) = list_runs(world, RunFilter(statuses=["completed"], tenant="acme"), PageRequest()).entries
-    assert datetime(2025, 1, 1, tzinfo=UTC) == found.run.inserted_at
+    assert datetime(2025, 12, 31, tzinfo=UTC) == found.run.inserted_at
     (message,) = list_messages(world, MessageFilter(recipient_run_id=OTHER, categories=["a"]), PageRequest()).entries
     assert ("m1", "bounced", "sms") == (message.id, message.status, message.channel.type)
 

@@ -133,7 +133,7 @@ def test_what_is_no_secret_key(credentials: str | None, status: int, code: str) 
     """Without credentials, with others than a bearer, and with a public key, nobody gets in."""
     headers = Headers() if credentials is None else Headers({"Authorization": credentials})
     with pytest.raises(Problem) as refused:
-        authenticate(headers, OPEN)
+        authenticate(headers, OPEN, endpoint="users.list_users")
     envelope = refused.value.envelope
     assert (status, code, "authentication_error") == (refused.value.status, envelope["code"], envelope["type"])
 
@@ -168,10 +168,31 @@ def test_only_accepted_keys(key: str) -> None:
     assert (401, "api_key_missing") == (refused.value.status, refused.value.envelope["code"])
 
 
-def test_a_public_key_is_never_accepted() -> None:
-    """A public key is refused even when it is configured as accepted."""
-    with pytest.raises(Problem):
-        authenticate(Headers({"Authorization": "Bearer pk_a"}), AccessRules(api_keys=frozenset({"pk_a"})))
+def test_a_public_key_is_never_a_secret_one() -> None:
+    """A public key is refused where secret ones may call, even when it is configured as accepted."""
+    headers, rules = Headers({"Authorization": "Bearer pk_a"}), AccessRules(api_keys=frozenset({"pk_a"}))
+    with pytest.raises(Problem) as refused:
+        authenticate(headers, rules, endpoint="users.list_users")
+    assert 403 == refused.value.status
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        (AccessRules(revoked=frozenset({"pk_a"})), "api_key_expired"),
+        (AccessRules(api_keys=frozenset({"sk_b"})), "api_key_missing"),
+    ],
+)
+def test_a_key_that_is_none_has_no_type(rules: AccessRules, code: str) -> None:
+    """A public key that was revoked or is not known is 401 everywhere; its type comes after that."""
+    with pytest.raises(Problem) as refused:
+        authenticate(Headers({"Authorization": "Bearer pk_a"}), rules, endpoint="users.list_users")
+    assert (401, code) == (refused.value.status, refused.value.envelope["code"])
+
+
+def test_a_public_key_where_nothing_answers() -> None:
+    """Whether something is there or imitated is told to public keys as well."""
+    assert "sk_a" == authenticate(Headers({"Authorization": "Bearer pk_a"}), OPEN)
 
 
 @pytest.mark.parametrize("credentials", [None, "", "Bearer", "Bearer ", "Basic c2s6", "sk_a"])
