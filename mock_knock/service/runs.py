@@ -89,12 +89,10 @@ def read_run(world: World, recipient_run_id: str) -> RunRecord:
     Raises:
         ResourceMissing: there is no such run.
     """
-    with world.lock:
-        now = settle(world)
-        found = world.state.record(recipient_run_id) or world.state.record(recipient_run_id.lower())
-    if found is None or not _is_kept(found, now):
-        raise resource_missing("The workflow recipient run", recipient_run_id)
-    return found
+    names = (recipient_run_id, recipient_run_id.lower())  # an alias is no UUID
+    return _find_kept(
+        world, lambda state: state.record(names[0]) or state.record(names[1]), "workflow recipient run", names[0]
+    )
 
 
 def list_messages(world: World, wanted: MessageFilter, request: PageRequest) -> Page[Message]:
@@ -112,12 +110,7 @@ def read_message(world: World, message_id: str) -> Message:
     Raises:
         ResourceMissing: there is no such message.
     """
-    with world.lock:
-        now = settle(world)
-        found = world.state.message(message_id)
-    if found is None or not _is_kept(found, now):
-        raise resource_missing("The message", message_id)
-    return found
+    return _find_kept(world, lambda state: state.message(message_id), "message", message_id)
 
 
 def _newest_first(
@@ -131,6 +124,16 @@ def _newest_first(
         now = settle(world)
         found = [each for each in reversed(read(world.state)) if admits(each) and _is_kept(each, now)]
     return cut_page(found, request, lambda each: -each.number)
+
+
+def _find_kept(world: World, find: Callable[[WorldState], Numbered | None], what: str, where: str) -> Numbered:
+    """Return what is there now and can still be read."""
+    with world.lock:
+        now = settle(world)
+        found = find(world.state)
+    if found is None or not _is_kept(found, now):
+        raise resource_missing(f"The {what}", where)
+    return found
 
 
 def _is_kept(each: RunRecord | Message, now: datetime) -> bool:
