@@ -23,13 +23,14 @@ from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import UsageError
-from mock_knock.files import bundled, find_bundled, list_bundled, read_document
+from mock_knock.files import MAX_BYTES, bundled, find_bundled, list_bundled, read_document
 from mock_knock.messages import JsonValue
 from mock_knock.seeding import check_seed
 from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
 from mock_knock.web.guard import AccessRules
+from mock_knock.web.pipeline import MAX_STATE_BYTES
 from mock_knock.web.server import Server, open_server
 
 DESCRIPTIONS = (
@@ -42,6 +43,8 @@ DESCRIPTIONS = (
 )
 OVERLAY = "knock-overlay.yml"
 KNOWN_ROUTES = "knock-operations.yml"
+MAX_BYTES_WITH_LINES = 500_000
+"""Of seeds in JSON; to know the lines of larger ones would take long."""
 MAX_CLOCK_DIGITS = 5
 """Digits of the factor of a fast clock; at its fastest it passes the year 9999 only after a month."""
 
@@ -190,7 +193,8 @@ def load_scenario(name: str | None) -> Scenario:
 def load_seed(name: str | None) -> Seed:
     """Read a seed: a bundled one by name, else a file.
 
-    Its users, objects and tenants are held against the contract, as those of a request are.
+    Its facts are held against the contract, as those of a request are. Of large JSON, such as a state that was written
+    down, problems are told with JSON pointers and not with lines.
 
     Raises:
         UsageError: `seed-unknown`, with the bundled names.
@@ -198,7 +202,9 @@ def load_seed(name: str | None) -> Seed:
     """
     if name is None:
         return Seed()
-    source = read_document(_find_file("seed", name))
+    path = _find_file("seed", name)
+    is_state = path.suffix.lower() == ".json" and path.is_file() and path.stat().st_size > MAX_BYTES_WITH_LINES
+    source = read_document(path, with_positions=not is_state, max_bytes=MAX_STATE_BYTES if is_state else MAX_BYTES)
     seed = parse_seed(source.value, where=source.where)
     check_seed(seed, served_operations(), source.where)
     return seed

@@ -61,10 +61,12 @@ def _parts(seed: Seed) -> Iterator[_Part]:
 
 
 def _rows(operation: SeededOperation, at: str) -> Iterator[_Part]:
-    """Yield the rows of an operation that can change a user."""
-    for index, row in enumerate(operation.rows if operation.course is not None else ()):
-        if operation.name != "users.delete":
-            yield _Part(f"{at}/{index}", _IDENTIFY, {"users": [row]}, 2)
+    """Yield the rows of an operation that will change a user."""
+    if operation.course is None or operation.name == "users.delete":
+        return
+    first = operation.course.settled_rows
+    for index, row in enumerate(operation.rows[first:], start=first):
+        yield _Part(f"{at}/{index}", _IDENTIFY, {"users": [row]}, 2)
 
 
 def _trigger(run: SeededRun) -> JsonValue:

@@ -202,7 +202,7 @@ def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: i
         by_time = goal * (now - started.at) // length
     if stage.polls:
         by_polls = goal * (polled - started.poll + 1) // (stage.polls + 1)
-    return min(goal, max(by_time, by_polls))
+    return max(0, min(goal, max(by_time, by_polls)))  # the beginning may lie ahead
 
 
 def _reached_at(operation: BulkOperation, started: _Mark, polls: Sequence[datetime], rows: int) -> datetime | None:

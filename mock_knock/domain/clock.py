@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
-"""No clock goes beyond it, so that the instants that follow from its time stay within the calendar."""
+"""No clock is moved beyond it, so that the instants that follow from its time stay within the calendar."""
 
 
 class Clock(Protocol):
@@ -19,6 +19,10 @@ class Clock(Protocol):
 
     def advance(self, seconds: float) -> None:
         """Move this world forward; `seconds` must not be negative."""
+        ...
+
+    def move_to(self, instant: datetime) -> None:
+        """Move this world forward to an instant; one that has passed changes nothing."""
         ...
 
 
@@ -35,6 +39,10 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         """Move forward; raises ValueError when `seconds` is negative."""
         self._now += _forward(seconds)
+
+    def move_to(self, instant: datetime) -> None:
+        """Move forward to an instant; one that has passed changes nothing."""
+        self._now = max(self._now, instant)
 
 
 class OffsetClock:
@@ -53,11 +61,16 @@ class OffsetClock:
     def now(self) -> datetime:
         """Return the scaled instant; while the source lags behind, only `advance` moves this clock."""
         self._latest = max(self._latest, self._source())
-        return self._origin + (self._latest - self._origin) * self._factor + self._offset
+        passed = (self._latest - self._origin) * self._factor + self._offset
+        return self._origin + min(passed, LATEST - self._origin)
 
     def advance(self, seconds: float) -> None:
         """Move forward on top of the source; raises ValueError when `seconds` is negative."""
         self._offset += _forward(seconds)
+
+    def move_to(self, instant: datetime) -> None:
+        """Move forward to an instant; one that has passed changes nothing."""
+        self._offset += max(timedelta(), instant - self.now())
 
 
 def _forward(seconds: float) -> timedelta:

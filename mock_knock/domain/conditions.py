@@ -29,10 +29,12 @@ def conditions_hold(conditions: Sequence[Mapping[str, JsonValue]], scope: Scope)
 
 
 def _holds(condition: Mapping[str, JsonValue], scope: Scope) -> bool:
-    test = _TESTS.get(str(condition.get("operator")))
-    if test is None:
+    found = _TESTS.get(str(condition.get("operator")))
+    if found is None:
         return True
-    return test(_look_up(str(condition.get("variable")), scope), _argument(condition.get("argument"), scope))
+    test, expected = found
+    value = _look_up(str(condition.get("variable")), scope)
+    return any(test(value, each) for each in _meanings(condition.get("argument"), scope)) is expected
 
 
 def _look_up(variable: str, scope: Scope) -> JsonValue:
@@ -42,16 +44,16 @@ def _look_up(variable: str, scope: Scope) -> JsonValue:
     return value
 
 
-def _argument(argument: JsonValue, scope: Scope) -> JsonValue:
-    """Return what an argument means: a variable, a JSON literal in text, or the text itself."""
+def _meanings(argument: JsonValue, scope: Scope) -> tuple[JsonValue, ...]:
+    """Return what an argument can mean: a variable, or the text itself and the JSON literal that it is."""
     if not isinstance(argument, str):
-        return argument
+        return (argument,)
     if argument.partition(".")[0] in PREFIXES and "." in argument:
-        return _look_up(argument, scope)
+        return (_look_up(argument, scope),)
     try:
-        return json.loads(argument)
+        return (argument, json.loads(argument))
     except (ValueError, RecursionError):
-        return argument
+        return (argument,)
 
 
 def _number(value: JsonValue) -> float | None:
@@ -84,11 +86,11 @@ def _equal(left: JsonValue, right: JsonValue) -> bool:
 def _contains(left: JsonValue, right: JsonValue) -> bool:
     match left, right:
         case list(), list():
-            return any(each in left for each in right)
+            return any(_is_among(each, left) for each in right)
         case list(), _:
-            return right in left
+            return _is_among(right, left)
         case str(), list():
-            return left in right
+            return _is_among(left, right)
         case str(), str():
             return right in left
         case _:
@@ -96,7 +98,11 @@ def _contains(left: JsonValue, right: JsonValue) -> bool:
 
 
 def _contains_all(left: JsonValue, right: JsonValue) -> bool:
-    return isinstance(left, list) and isinstance(right, list) and all(each in left for each in right)
+    return isinstance(left, list) and isinstance(right, list) and all(_is_among(each, left) for each in right)
+
+
+def _is_among(value: JsonValue, values: Sequence[JsonValue]) -> bool:
+    return any(_equal(value, each) for each in values)
 
 
 def _is_empty(value: JsonValue, _: JsonValue) -> bool:
@@ -119,27 +125,32 @@ def _in_time(compare: Callable[[datetime, datetime], bool]) -> _Test:
     return test
 
 
-def _denied(test: _Test) -> _Test:
-    return lambda left, right: not test(left, right)
+def _exists(value: JsonValue, _: JsonValue) -> bool:
+    return value is not None
 
 
-_TESTS: Final[Mapping[str, _Test]] = {
-    "equal_to": _equal,
-    "not_equal_to": _denied(_equal),
-    "greater_than": _ordered(gt),
-    "greater_than_or_equal_to": _ordered(ge),
-    "less_than": _ordered(lt),
-    "less_than_or_equal_to": _ordered(le),
-    "contains": _contains,
-    "not_contains": _denied(_contains),
-    "contains_all": _contains_all,
-    "not_contains_all": _denied(_contains_all),
-    "empty": _is_empty,
-    "not_empty": _denied(_is_empty),
-    "exists": lambda left, _: left is not None,
-    "not_exists": lambda left, _: left is None,
-    "is_timestamp": lambda left, _: _instant(left) is not None,
-    "is_not_timestamp": lambda left, _: _instant(left) is None,
-    "is_timestamp_before": _in_time(lt),
-    "is_timestamp_on_or_after": _in_time(ge),
+def _is_timestamp(value: JsonValue, _: JsonValue) -> bool:
+    return _instant(value) is not None
+
+
+_TESTS: Final[Mapping[str, tuple[_Test, bool]]] = {
+    # operator: what is tested, and the outcome that it wants
+    "equal_to": (_equal, True),
+    "not_equal_to": (_equal, False),
+    "greater_than": (_ordered(gt), True),
+    "greater_than_or_equal_to": (_ordered(ge), True),
+    "less_than": (_ordered(lt), True),
+    "less_than_or_equal_to": (_ordered(le), True),
+    "contains": (_contains, True),
+    "not_contains": (_contains, False),
+    "contains_all": (_contains_all, True),
+    "not_contains_all": (_contains_all, False),
+    "empty": (_is_empty, True),
+    "not_empty": (_is_empty, False),
+    "exists": (_exists, True),
+    "not_exists": (_exists, False),
+    "is_timestamp": (_is_timestamp, True),
+    "is_not_timestamp": (_is_timestamp, False),
+    "is_timestamp_before": (_in_time(lt), True),
+    "is_timestamp_on_or_after": (_in_time(ge), True),
 }

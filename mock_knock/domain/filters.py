@@ -25,7 +25,8 @@ class Period:
     has_end: bool = False
 
     def contains(self, instant: datetime) -> bool:
-        """Tell whether an instant lies in it."""
+        """Tell whether an instant lies in it, of which milliseconds are seen."""
+        instant = instant.replace(microsecond=instant.microsecond // 1_000 * 1_000)
         is_late = self.begin is None or instant > self.begin or (self.has_begin and instant == self.begin)
         is_early = self.end is None or instant < self.end or (self.has_end and instant == self.end)
         return is_late and is_early
@@ -68,9 +69,14 @@ class MessageFilter:
             and all(not wanted or found in wanted for wanted, found in among)
             and (not self.engagement_statuses or not NO_ENGAGEMENT.isdisjoint(self.engagement_statuses))
             and (not self.categories or not set(self.categories).isdisjoint(run.workflow.categories))
-            and all(name in data and data[name] == value for name, value in self.data.items())
+            and all(name in data and _is_same(data[name], value) for name, value in self.data.items())
             and all(period.contains(message.inserted_at) for period in self.periods)
         )
+
+
+def _is_same(one: JsonValue, other: JsonValue) -> bool:
+    """Tell whether two values are the same in JSON, where true is not 1."""
+    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,9 @@ def merge_preferences(
 
 
 def effective_preferences(sets: Sequence[PreferenceSet]) -> PreferenceSet:
-    """Return what several sets say together; earlier ones take precedence."""
-    return reduce(lambda strong, weak: deep_merge(weak, strong), sets, {})
+    """Return what several sets say together; earlier ones take precedence, and null says nothing."""
+    telling = [{name: value for name, value in each.items() if value is not None} for each in sets]
+    return reduce(lambda strong, weak: deep_merge(weak, strong), telling, {})
 
 
 def allows(preferences: PreferenceSet, purpose: Purpose, channel: Channel, holds: ConditionsHold) -> bool:

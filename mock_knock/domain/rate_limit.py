@@ -34,8 +34,8 @@ class RateLimits:
         recent.append(now)
         return True
 
-    def turn_away(self, ids: Iterable[str], now: datetime) -> frozenset[str]:
-        """Return whom a bulk request changed less than a second ago; all others count as changed from now on.
+    def count_updates(self, ids: Iterable[str], now: datetime) -> frozenset[str]:
+        """Count whom a bulk request changes now, and return who is not: another one did so less than a second ago.
 
         One request may name an entity more than once (our choice).
         """

@@ -15,6 +15,11 @@ Place: TypeAlias = Callable[[str], str]
 """Turns a JSON pointer into a place for people."""
 
 
+def escape(name: str) -> str:
+    """Return a name as it stands in a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads the parts of one document; `code` is that of its findings."""
@@ -97,9 +102,8 @@ class Reader:
             return {}
         for name in value if known is not None else ():
             if name not in (known or ()):
-                token = str(name).replace("~", "~0").replace("/", "~1")
                 hint = f"known: {', '.join(sorted(known or ()))}"
-                self.report(f"{at}/{token}", f"'{name}' is not known here", hint)
+                self.report(f"{at}/{escape(str(name))}", f"'{name}' is not known here", hint)
         return value
 
     def report(self, pointer: str, message: str, hint: str) -> None:

@@ -55,7 +55,8 @@ def identify(existing: Entity | None, key: RecipientKey, properties: Mapping[str
     instead of preferences or channel data takes all of them away (not documented: our choice).
     """
     known = existing or create_entity(key, now)
-    sets, data = properties.get(PREFERENCES, {}), properties.get(CHANNEL_DATA, {})
+    sets, sent = properties.get(PREFERENCES, {}), properties.get(CHANNEL_DATA, {})
+    data = {id_.lower(): each for id_, each in (sent or {}).items()}
     apart = _APART if key.collection is None else _APART | {"collection"}
     merged = deep_merge(known.properties, {name: value for name, value in properties.items() if name not in apart})
     return replace(
@@ -63,17 +64,19 @@ def identify(existing: Entity | None, key: RecipientKey, properties: Mapping[str
         properties=merged,
         updated_at=now,
         preferences={} if sets is None else merge_preferences(known.preferences, sets),
-        channel_data={} if data is None else {**known.channel_data, **data},
+        channel_data={} if sent is None else {**known.channel_data, **data},
     )
 
 
 def is_oversize(properties: Mapping[str, JsonValue]) -> bool:
     """Tell whether the custom properties of an identification are larger than Knock takes (FACTS section 1.5)."""
+    return property_bytes(properties) > MAX_PROPERTY_BYTES
+
+
+def property_bytes(properties: Mapping[str, JsonValue]) -> int:
+    """Return the size of the properties of an identification."""
     own = {name: value for name, value in properties.items() if name not in _APART}
-    return (
-        len(json.dumps(own, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
-        > MAX_PROPERTY_BYTES
-    )
+    return len(json.dumps(own, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def create_entity(key: RecipientKey, now: datetime) -> Entity:

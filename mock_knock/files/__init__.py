@@ -1,11 +1,12 @@
 """The only part of the project that touches files: strict documents, bounded places, atomic writes."""
 
 from mock_knock.files.bundled import bundled, bundled_text, choose_file, find_bundled, list_bundled
-from mock_knock.files.document import Source, read_document
+from mock_knock.files.document import MAX_BYTES, Source, read_document
 from mock_knock.files.places import document_roots, resolve_reference
 from mock_knock.files.writing import check_writable, replace_text, write_text
 
 __all__ = [
+    "MAX_BYTES",
     "Source",
     "bundled",
     "bundled_text",

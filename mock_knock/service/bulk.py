@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mock_knock.domain.bulk_operation import RANK, BulkOperation, Snapshot, Status, Transition, observe
 from mock_knock.domain.scenario import Row
@@ -30,12 +31,16 @@ def identify_users(
     return _accept(world, BULK_IDENTIFY, users, oversize)
 
 
-def turn_away(world: World, ids: Sequence[str]) -> frozenset[str]:
-    """Return whom a bulk request must leave out, since another one changed them less than a second ago (FACTS 4)."""
-    if not world.rules.has_rate_limits:
+def count_updates(world: World, ids: Sequence[str], at: datetime | None) -> frozenset[str]:
+    """Count whom a bulk request changes, and return whom it must leave out.
+
+    These were changed by another one less than a second ago (FACTS section 4). `at` is the instant at which the request
+    was counted, None where there are no limits.
+    """
+    if at is None:
         return frozenset()
     with world.lock:
-        return world.rates.turn_away(ids, world.clock.now())
+        return world.rates.count_updates(ids, at)
 
 
 def delete_users(world: World, ids: Sequence[str]) -> tuple[BulkOperation, Snapshot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from mock_knock.domain.message import Message
@@ -100,7 +101,8 @@ def _run(run: WorkflowRun, records: Mapping[str, RunRecord], aliases: Mapping[st
 
 def _recipient_run(record: RunRecord, aliases: tuple[str, ...]) -> SeededRecipientRun:
     run = record.recipient_run
-    return SeededRecipientRun(run.id, run.recipient, run.data, record.outcomes, record.cancelled_at, aliases)
+    data = None if json.dumps(run.data) == json.dumps(record.run.request.data or {}) else run.data  # true is not 1
+    return SeededRecipientRun(run.id, run.recipient, data, record.outcomes, record.cancelled_at, aliases)
 
 
 def _message(message: Message) -> SeededMessage:

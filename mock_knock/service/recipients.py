@@ -13,7 +13,7 @@ from mock_knock.domain.user import (
     Entity,
     create_entity,
     identify,
-    is_oversize,
+    property_bytes,
     set_channel_data,
     set_preferences,
 )
@@ -57,12 +57,19 @@ def identify_recipient(world: World, key: RecipientKey, properties: Mapping[str,
     """
     with world.lock:
         now = settle(world)
-        found = identify(world.state.recipient(key), key, properties, now)
-        if is_oversize(found.properties):
+        known = world.state.recipient(key)
+        found = identify(known, key, properties, now)
+        if _grows_too_large(known, found):
             message = f"must not lead to more than {MAX_PROPERTY_BYTES // 1000} kB of custom properties"
             raise ParameterInvalid("parameter-invalid", message, where="body")
         world.state.put_recipient(found)
         return found
+
+
+def _grows_too_large(known: Entity | None, found: Entity) -> bool:
+    """Tell whether an identification leads to more properties than Knock takes; who has more already may shrink."""
+    size = property_bytes(found.properties)
+    return size > MAX_PROPERTY_BYTES and (known is None or size > property_bytes(known.properties))
 
 
 def delete_recipient(world: World, key: RecipientKey) -> None:

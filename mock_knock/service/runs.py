@@ -137,9 +137,10 @@ def _find_kept(world: World, find: Callable[[WorldState], Numbered | None], what
 
 
 def _is_kept(each: RunRecord | Message, now: datetime) -> bool:
-    """Tell whether a run or a message can still be read; of a run its last event counts."""
-    latest = each.updated_at if isinstance(each, RunRecord) else each.inserted_at
-    return now - latest < RETENTION
+    """Tell whether a run or a message can still be read; a run that is not over can, and then its last event counts."""
+    if isinstance(each, RunRecord):
+        return not each.is_over or now - each.updated_at < RETENTION
+    return now - each.inserted_at < RETENTION
 
 
 def _find_workflow(world: World, key: str) -> Workflow:

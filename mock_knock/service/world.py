@@ -113,7 +113,7 @@ class MockKnock:
         state = self._new_state()
         with world.lock:
             if seed.now is not None:
-                world.clock.advance(max(0.0, (seed.now - world.clock.now()).total_seconds()))
+                world.clock.move_to(seed.now)
             fill(state, seed, world.clock.now())
             world.state = state
             world.catalog = seed.catalog

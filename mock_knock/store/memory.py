@@ -31,6 +31,7 @@ class MemoryState:
         self._aliases: dict[str, str] = {}
         self._waiting: list[tuple[datetime, int, str]] = []
         self._messages: dict[str, Message] = {}
+        self._message_count = 0
 
     def operation(self, operation_id: str) -> OperationRecord | None:
         """Return a bulk operation, or None."""
@@ -153,12 +154,14 @@ class MemoryState:
         return tuple(self._messages.values())
 
     def message_count(self) -> int:
-        """Return how many messages there are, which is the number of the next one."""
-        return len(self._messages)
+        """Return how many messages there ever were, which is the number of the next one."""
+        return self._message_count
 
     def add_message(self, message: Message) -> None:
-        """Remember a message."""
+        """Remember a message, in place of one with its id."""
+        self._messages.pop(message.id, None)
         self._messages[message.id] = message
+        self._message_count += 1
 
     def add_run(self, run: WorkflowRun) -> None:
         """Remember an accepted trigger."""

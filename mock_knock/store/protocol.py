@@ -81,7 +81,7 @@ class WorldState(Protocol):
         ...
 
     def subscriptions(self) -> Iterable[Subscription]:
-        """Return all subscriptions in the order in which they were made."""
+        """Return all subscriptions, object by object in the order in which they were made."""
         ...
 
     def subscribers(self, object_: RecipientKey) -> Iterable[RecipientKey]:
@@ -133,11 +133,11 @@ class WorldState(Protocol):
         ...
 
     def message_count(self) -> int:
-        """Return how many messages there are, which is the number of the next one."""
+        """Return how many messages there ever were, which is the number of the next one."""
         ...
 
     def add_message(self, message: Message) -> None:
-        """Remember a message."""
+        """Remember a message, in place of one with its id."""
         ...
 
     def add_run(self, run: WorkflowRun) -> None:

@@ -16,7 +16,7 @@ from mock_knock.service.gathering import gather
 from mock_knock.web.pipeline import base_url, current_world, web
 from mock_knock.web.problems import INVALID_PARAMETERS, Problem, json_response
 from mock_knock.web.representation import bulk_operation_json, journal_entry_json, timestamp
-from mock_knock.web.validation import json_body
+from mock_knock.web.validation import MAX_STATE_DEPTH, json_body
 
 admin = Blueprint("admin", __name__, url_prefix="/_mock")
 MAX_ADVANCE = 10 * 365 * 24 * 3600
@@ -31,18 +31,18 @@ def health() -> Response:
 @admin.get("/state")
 def state() -> Response:
     """GET /_mock/state: every fact of the world as it stands now, in the form of a seed."""
-    return json_response(write_seed(gather(current_world())))
+    return _state()
 
 
 @admin.put("/state")
 def set_state() -> Response:
     """PUT /_mock/state: the facts of a seed in place of those of the world."""
-    seed = parse_seed(json_body())
+    seed = parse_seed(json_body(max_depth=MAX_STATE_DEPTH))
     if seed.keys:
         raise _invalid("keys", "belong to the server: give them to `mock-knock serve --seed`")
     check_seed(seed, web().operations)
     web().service.load(current_world(), seed)
-    return state()
+    return _state()
 
 
 @admin.post("/reset")
@@ -107,6 +107,10 @@ def transition(id_: str) -> Response:
         raise _invalid("to", f"must be one of: {', '.join(status.value for status in Status)}")
     operation, snapshot = push_operation(current_world(), id_, Status(to))
     return json_response(bulk_operation_json(operation, snapshot, base_url=base_url()))
+
+
+def _state() -> Response:
+    return json_response(write_seed(gather(current_world())))
 
 
 def _member(body: JsonValue, name: str) -> JsonValue:

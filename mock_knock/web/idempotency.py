@@ -9,7 +9,7 @@ import orjson
 from flask import Response, g
 
 from mock_knock.domain.idempotency import MAX_KEY_LENGTH, StoredAnswer
-from mock_knock.web.pipeline import add_note, base_url, current_request, current_world, sent_target
+from mock_knock.web.pipeline import add_note, current_request, current_world, sent_target
 from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
 
@@ -47,7 +47,6 @@ def honour_key(answer: Callable[[], Response]) -> Response:
 
 
 def _fingerprint() -> str:
-    """Return what tells requests apart: address, query and decoded body; the order of members does not count."""
-    asked = current_request()
-    seen = [asked.method, base_url(), sent_target(), json_body()]
+    """Return what tells requests apart: path, query and decoded body; the order of members does not count."""
+    seen = [sent_target(), json_body()]
     return hashlib.sha256(orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.errors import MockKnockError
-from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse
+from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
 from mock_knock.service import MockKnock, World
 from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, guard_admin, host_name
@@ -27,6 +27,8 @@ VIOLATIONS_HEADER = "X-Mock-Contract-Violations"
 """On an answer of the fake that breaks the contract, where answers are checked: how often it does."""
 MAX_TOLD = 10
 """Violations of one answer that journal and log tell."""
+MAX_STATE_BYTES = 100 * 1024 * 1024
+"""The largest body of the fake's own controls: a state is as large as everything that was sent to become it."""
 MAX_LINE = 2_000
 """Characters of a line in the log; a trigger can name a thousand unknown recipients."""
 
@@ -114,8 +116,9 @@ def _enter() -> None:
     g.request_id = parts.service.new_id()
     g.notes = []
     g.violations = ()
-    g.is_counted = False
+    g.counted_at = None
     if asked.path.startswith("/_mock/"):
+        asked.max_content_length = MAX_STATE_BYTES
         guard_admin(asked.headers, parts.rules)
         g.world = parts.service.world(admin_world_key(asked.headers, parts.rules))
     elif asked.path.startswith("/v1/"):
@@ -182,8 +185,13 @@ class _LogLine:
         notes = "".join(f"; {note}" for note in self.notes)
         status = self.response.status_code
         problem = self.response.json if status >= 400 else None  # noqa: PLR2004  # errors
-        reason = f" {problem['code']}: {problem['message']}" if isinstance(problem, dict) else ""
+        reason = _reason(problem) if isinstance(problem, dict) else ""
         return one_line(f"{self.method} {self.target} {status}{reason} [{key}]{notes}")
+
+
+def _reason(problem: Mapping[str, JsonValue]) -> str:
+    """Return what an error says, in either of the two envelopes."""
+    return f" {problem['code']}: {problem['message']}" if "code" in problem else f" {problem.get('error')}"
 
 
 def _answer_unrouted(error: HTTPException) -> Response:
@@ -194,7 +202,7 @@ def _answer_unrouted(error: HTTPException) -> Response:
 
 
 def _answer_too_large(_error: HTTPException) -> Response:
-    return request_too_large(MAX_BODY_BYTES).response()
+    return request_too_large(request.max_content_length or MAX_BODY_BYTES).response()
 
 
 def _answer_http_error(error: HTTPException) -> Response:

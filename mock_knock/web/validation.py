@@ -19,6 +19,8 @@ from mock_knock.web.query import described_query, undescribed_names
 
 MAX_DEPTH = 100
 """Levels of arrays and objects in a request body."""
+MAX_STATE_DEPTH = MAX_DEPTH + 10
+"""In a state, which has what was sent a few levels deeper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,12 @@ def limit_rate(operation_id: str) -> None:
         Problem: 429, where rate limits are on and this one is exceeded.
     """
     world, operation = current_world(), web().operations[operation_id]
-    if not world.rules.has_rate_limits or g.is_counted:
+    if not world.rules.has_rate_limits or g.counted_at is not None:
         return
-    g.is_counted = True
     tier = operation.judge.description.operation_object(operation.operation)["x-ratelimit-tier"]
     with world.lock:
-        is_admitted = world.rates.admit(operation_id, tier, world.clock.now())
+        g.counted_at = world.clock.now()
+        is_admitted = world.rates.admit(operation_id, tier, g.counted_at)
     if not is_admitted:
         after = world.rules.retry_after
         headers = {} if after is None else {"Retry-After": str(after)}
@@ -93,7 +95,7 @@ def _cookies(asked: Request) -> Mapping[str, str]:
     return asked.cookies if "Cookie" in asked.headers else MultiMap()
 
 
-def json_body() -> JsonValue:
+def json_body(*, max_depth: int = MAX_DEPTH) -> JsonValue:
     """Return the decoded JSON body; raises Problem 415 or 400."""
     asked = current_request()
     found = media_type(asked.content_type or "")
@@ -105,6 +107,6 @@ def json_body() -> JsonValue:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Problem(400, "invalid_json", f"The request body is not valid JSON: {error}") from error
-    if is_deeper_than(MAX_DEPTH, body, value):
-        raise Problem(400, "invalid_json", f"The request body is nested more than {MAX_DEPTH} levels deep")
+    if is_deeper_than(max_depth, body, value):
+        raise Problem(400, "invalid_json", f"The request body is nested more than {max_depth} levels deep")
     return value

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
+from mock_knock.domain.clock import LATEST, Clock, ManualClock, OffsetClock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -81,6 +81,23 @@ def test_an_advance_is_not_scaled(factor: float, seconds: int, advance: int) -> 
     clock.advance(advance)
     source.turn(seconds)
     assert after(seconds * factor + advance) == clock.now()
+
+
+@pytest.mark.parametrize("instant", [LATEST, LATEST - timedelta(microseconds=1), START + timedelta(days=1)])
+def test_moving_to_an_instant(instant: datetime) -> None:
+    """A clock that is moved to an instant stands exactly there, however far it is, and never goes back."""
+    for clock in (ManualClock(START), OffsetClock(lambda: START, factor=99_999)):
+        clock.move_to(instant)
+        assert instant == clock.now()
+        clock.move_to(START)
+        assert instant == clock.now()
+
+
+def test_no_clock_leaves_the_calendar() -> None:
+    """However fast a clock runs, it ends at the latest instant."""
+    readings = iter([START, START + timedelta(days=365)])
+    assert LATEST == OffsetClock(lambda: next(readings), factor=99_999).now()
+    assert LATEST == OffsetClock(lambda: START, begin=LATEST).now()
 
 
 def test_a_source_that_jumps_back() -> None:

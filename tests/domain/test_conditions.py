@@ -6,7 +6,12 @@ from mock_knock.domain.conditions import conditions_hold
 from mock_knock.messages import JsonValue
 
 SCOPE: dict[str, JsonValue] = {
-    "recipient": {"id": "ada", "plan": "pro", "age": 21, "tags": ["vip", "beta"], "empty": "", "none": None, "on": True,
+    "recipient": {
+        "numbers": ["42", "43"],
+        "phone": "+15551234",
+        "word": "true",
+        "ones": [1],
+        "id": "ada", "plan": "pro", "age": 21, "tags": ["vip", "beta"], "empty": "", "none": None, "on": True,
                   "since": "2026-01-02T00:00:00Z", "day": "2026-01-02"},
     "data": {"tag": "vip", "tags": ["vip"], "limit": 20},
 }  # fmt: skip
@@ -51,6 +56,11 @@ def holds(variable: str, operator: str, argument: JsonValue = None) -> bool:
         ("recipient.since", "is_timestamp_before", "2026-01-03T00:00:00Z"),
         ("recipient.day", "is_timestamp_on_or_after", "recipient.since"),
         ("recipient.id", "is_audience_member", "beta-testers"),
+        ("recipient.numbers", "contains", "42"),
+        ("recipient.phone", "contains", "1555"),
+        ("recipient.word", "equal_to", "true"),
+        ("recipient.ones", "not_contains", "true"),
+        ("recipient.numbers", "contains_all", '["42"]'),
         ("recipient.plan", "not_equal_to", "[" * 5_000),
     ],
 )
@@ -79,6 +89,9 @@ def test_conditions_that_hold(variable: str, operator: str, argument: JsonValue)
         ("recipient.plan", "is_timestamp_before", "2026-01-03T00:00:00Z"),
         ("recipient.since", "is_timestamp_before", "later"),
         ("recipient.since", "is_timestamp_before", "2026-01-01"),
+        ("recipient.numbers", "not_contains", "42"),
+        ("recipient.ones", "contains", "true"),
+        ("recipient.word", "not_equal_to", "true"),
     ],
 )
 def test_conditions_that_do_not_hold(variable: str, operator: str, argument: JsonValue) -> None:

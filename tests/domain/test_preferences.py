@@ -98,6 +98,13 @@ def test_earlier_sets_take_precedence() -> None:
     assert {"workflows": {"a": True, "b": False}, "channels": {"c": False}} == effective_preferences(sets)
 
 
+def test_null_says_nothing() -> None:
+    """A member that is null does not silence what a weaker set says about it."""
+    assert {"channel_types": {"sms": False}} == effective_preferences(
+        [{"channel_types": None, "workflows": None}, {"channel_types": {"sms": False}}]
+    )
+
+
 def test_default_channels() -> None:
     """Each type has a channel of its name, whose id is the same everywhere."""
     found = [default_channel(each) for each in CHANNEL_TYPES]

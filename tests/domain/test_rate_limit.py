@@ -42,5 +42,5 @@ def test_an_entity_changes_once_a_second(requests: list[tuple[int, frozenset[str
     limits, changed = RateLimits(), dict.fromkeys("abc", -1_000)
     for milliseconds, ids in sorted(requests, key=lambda each: each[0]):
         expected = {each for each in ids if milliseconds - changed[each] < 1_000}
-        assert expected == limits.turn_away(ids, NOW + timedelta(milliseconds=milliseconds))
+        assert expected == limits.count_updates(ids, NOW + timedelta(milliseconds=milliseconds))
         changed.update(dict.fromkeys(ids - expected, milliseconds))

@@ -113,6 +113,7 @@ def test_operations_that_stay() -> None:
 def test_operations_that_go_on() -> None:
     """An operation that has progress has a course from which its state follows."""
     (operation,) = parse(
+        now="2026-01-01T00:00:01Z",
         bulk_operations=[
             {
                 "id": UUID_,
@@ -123,7 +124,7 @@ def test_operations_that_go_on() -> None:
                 "transitions": [{"to": "processing", "at": "2026-01-01T00:00:00Z", "after_polls": 1}],
                 "settled_rows": 1,
             }
-        ]
+        ],
     ).bulk_operations
     assert operation.status is None
     assert operation.course == Course(
@@ -142,6 +143,8 @@ def test_a_status_that_does_not_follow() -> None:
     assert parse_seed(good).bulk_operations[0].status is None
     bad = {**good, "bulk_operations": [{**operation, "status": "completed"}]}
     assert ["/bulk_operations/0/status"] == refusals(bad) == refusals({**good, "now": None})
+    queued = {"id": UUID_, "progress": {"queued": {}}, "status": "queued"}
+    assert parse(now="2026-01-01T00:00:00Z", bulk_operations=[queued]).bulk_operations[0].status is None
 
 
 def test_runs_and_messages() -> None:
@@ -230,7 +233,7 @@ REFUSED: list[tuple[JsonValue, list[str]]] = [
       "/subscriptions/2", "/subscriptions/2", "/subscriptions/2"]),
     ({"version": 1, "bulk_operations": [{"id": "x", "status": "done", "name": "a", "rows": 7,
                                          "inserted_at": "now"}]},
-     [f"/bulk_operations/0/{name}" for name in ("id", "rows", "status", "name", "inserted_at")]),
+     [f"/bulk_operations/0/{name}" for name in ("id", "name", "rows", "status", "inserted_at")]),
     ({"version": 1, "bulk_operations": [{"id": UUID_, "rows": ["", 7, {}, {"name": "a"}]}]},
      [f"/bulk_operations/0/rows/{index}" for index in range(4)]),
     ({"version": 1, "bulk_operations": [{"id": UUID_, "rows": ["a"], "error_items": ["a"], "failing_rows": [1]}]},
@@ -246,8 +249,9 @@ REFUSED: list[tuple[JsonValue, list[str]]] = [
     ({"version": 1, "workflow_runs": [{"id": UUID_, "workflow": "w", "data": [], "unknown_recipients": [7]}]},
      ["/workflow_runs/0/data", "/workflow_runs/0/unknown_recipients/0"]),
     ({"version": 1, "workflow_runs": [{"workflow": "w", "recipient_runs": [{"id": UUID_, "recipient": "a",
-                                       "aliases": ["b", "b"], "events": [{"event": "e"}]}]}]},
-     ["/workflow_runs/0/recipient_runs/0/aliases", "/workflow_runs/0/recipient_runs/0/events/0",
+                                       "aliases": ["b", "b", ""], "events": [{"event": "e"}]}]}]},
+     ["/workflow_runs/0/recipient_runs/0/aliases/1", "/workflow_runs/0/recipient_runs/0/aliases/2",
+      "/workflow_runs/0/recipient_runs/0/events/0",
       "/workflow_runs/0/recipient_runs/0/events/0", "/workflow_runs/0/recipient_runs/0/events"]),
     ({"version": 1, "messages": [{"id": "m", "workflow_recipient_run_id": UUID_, "channel": "fax"}, {}]},
      ["/messages/0/workflow_recipient_run_id", "/messages/0/channel", "/messages/1", "/messages/1", "/messages/1"]),
@@ -255,6 +259,25 @@ REFUSED: list[tuple[JsonValue, list[str]]] = [
 """Documents that do not look like seeds, and the places of what is wrong in them."""
 
 CONTRADICTORY: list[tuple[JsonValue, list[str]]] = [
+    ({"version": 1, "workflows": [{"key": "w", "steps": [{"delay": 1, "ref": "sms_2"}, {"channel": "sms"}]}]},
+     ["/workflows/0/steps/1"]),
+    ({"version": 1, "channels": [{"key": "a", "type": "sms", "id": UUID_}, {"key": "b", "type": "sms", "id": UUID_}]},
+     ["/channels/1"]),
+    ({"version": 1, "keys": [{"key": "pk_a"}, {"key": "sk_b", "revoked": True}]}, ["/keys"]),
+    ({"version": 1, "objects": [{"id": "b/c", "collection": "a"}, {"id": "c", "collection": "a/b"},
+                                {"id": "c", "collection": "a/b"}]}, ["/objects/2"]),
+    ({"version": 1, "bulk_operations": [{"id": UUID_, "progress": {}, "name": "users.set_preferences",
+                                         "rows": ["a", {"id": "b", "preferences": None}], "settled_rows": 1}]},
+     ["/bulk_operations/0/rows/1"]),
+    ({"version": 1, "now": "2026-01-01T00:00:00Z", "bulk_operations": [
+        {"id": UUID_, "polls": ["2026-01-01T00:00:01Z"],
+         "transitions": [{"to": "failed", "at": "2026-01-01T00:00:01Z", "after_polls": 2}]}]},
+     ["/bulk_operations/0/polls/0", "/bulk_operations/0/transitions/0/after_polls",
+      "/bulk_operations/0/transitions/0/at"]),
+    ({"version": 1, "bulk_operations": [{"id": UUID_, "polls": ["2026-01-01T00:00:00Z"]}]},
+     ["/bulk_operations/0/polls/0"]),
+    ({"version": 1, "users": [{"id": "a", "big": 2**64, "more/big": [-(2**63) - 1, 2**63]}]},
+     ["/users/0/big", "/users/0/more~1big/0"]),
     ({"version": 1, "now": "9001-01-01T00:00:00Z"}, ["/now"]),
     ({"version": 1, "now": "0001-01-01T00:00:00+23:00"}, ["/now"]),
     ({"version": 1, "users": [{"id": "a"}, {"id": "a"}]}, ["/users/1"]),

@@ -64,24 +64,28 @@ def entities(*, has_collection: bool) -> st.SearchStrategy[tuple[SeededEntity, .
     return distinct(st.builds(SeededEntity, rows, maybe), lambda each: (each.row["id"], each.row.get("collection")))
 
 
+def _age(now: datetime | None) -> int:
+    """Return how many seconds have passed since the calendar began."""
+    return int(((now or START) - datetime(1, 1, 2, tzinfo=UTC)).total_seconds())
+
+
 @st.composite
-def operations(draw: st.DrawFn) -> SeededOperation:
-    """Return an operation that stays, or one that goes on."""
+def operations(draw: st.DrawFn, now: datetime | None) -> SeededOperation:
+    """Return an operation that stays, or one that goes on and was read and pushed before an instant."""
     rows = tuple(draw(st.lists(st.builds(lambda id_, own: {**own, "id": id_}, texts, maps), max_size=4)))
     counts = st.integers(0, len(rows))
-    pushes = st.builds(Transition, st.sampled_from(Status), instants, st.integers(0, 3))
-    course = st.builds(
-        Course,
-        timelines,
-        st.none() | counts,
-        st.lists(instants, max_size=3).map(lambda each: tuple(sorted(each))),
-        st.lists(pushes, max_size=2).map(tuple),
-        counts,
-    )
+    past = st.integers(0, 10**9).map(lambda seconds: (now or START) - timedelta(seconds=min(seconds, _age(now))))
+    polls = tuple(sorted(draw(st.lists(past, max_size=3)))) if now else ()
+    pushes = st.builds(Transition, st.sampled_from(Status), past, st.integers(0, len(polls)))
+    transitions = tuple(draw(st.lists(pushes, max_size=2))) if now else ()
+    course = st.builds(Course, timelines, st.none() | counts, st.just(polls), st.just(transitions), counts)
+    name = draw(st.sampled_from(["users.identify", "users.delete", "users.set_preferences"]))
+    if name == "users.set_preferences":
+        rows = tuple({**each, "preferences": draw(st.dictionaries(texts, maps, max_size=1))} for each in rows)
     goes_on = draw(st.booleans())
     return SeededOperation(
         id=draw(uuids),
-        name=draw(st.sampled_from(["users.identify", "users.delete", "users.set_preferences"])),
+        name=name,
         status=None if goes_on else draw(st.sampled_from(Status)),
         rows=rows,
         failing_rows=tuple(index for index in range(len(rows)) if draw(st.booleans())),
@@ -93,10 +97,13 @@ def operations(draw: st.DrawFn) -> SeededOperation:
 @st.composite
 def catalogs(draw: st.DrawFn) -> Catalog:
     """Return channels and workflows that use them."""
-    known = {each.key: each for each in (*DEFAULT_CHANNELS, *draw(distinct(channels, lambda each: each.key)))}
+    known = {
+        each.key: each
+        for each in (*DEFAULT_CHANNELS, *draw(distinct(channels, (lambda each: each.key, lambda each: each.id))))
+    }
     sending = st.builds(ChannelStep, texts, st.sampled_from(list(known.values())))
     waiting = st.builds(DelayStep, texts, st.floats(0, 1_000))
-    steps = st.lists(sending | waiting, max_size=3).map(tuple)
+    steps = st.lists(sending | waiting, max_size=3, unique_by=lambda each: each.ref).map(tuple)
     categories = st.lists(texts, max_size=2).map(tuple)
     workflows = st.builds(Workflow, texts, texts, st.booleans(), st.booleans(), categories, steps)
     return Catalog({each.key: each for each in draw(distinct(workflows, lambda each: each.key))}, known)
@@ -138,7 +145,7 @@ def runs(draw: st.DrawFn, catalog: Catalog) -> SeededRun:
 @st.composite
 def seeds(draw: st.DrawFn) -> Seed:
     """Return any seed."""
-    catalog = draw(catalogs())
+    catalog, now = draw(catalogs()), draw(maybe)
     found = draw(distinct(runs(catalog), lambda each: each.id))
     ids = [each.id for run in found for each in run.recipient_runs]
     messages = st.builds(
@@ -152,18 +159,19 @@ def seeds(draw: st.DrawFn) -> Seed:
         maybe_maps,
     )
     subscriptions = st.builds(SeededSubscription, things, keys, maybe_maps, maybe, maybe)
+    usable = SeededKey("sk_usable", "x")
     api_keys = st.builds(SeededKey, texts.map("sk_{}".format), texts, st.booleans())
     return Seed(
-        now=draw(maybe),
+        now=now,
         catalog=catalog,
         users=draw(entities(has_collection=False)),
         objects=draw(entities(has_collection=True)),
         tenants=draw(entities(has_collection=False)),
         subscriptions=draw(distinct(subscriptions, lambda each: f"{each.recipient} to {each.object}")),
-        bulk_operations=draw(distinct(operations(), lambda each: each.id)),
+        bulk_operations=draw(distinct(operations(now), lambda each: each.id)),
         runs=found,
         messages=draw(distinct(messages, lambda each: each.id)) if ids else (),
-        keys=draw(distinct(api_keys, lambda each: each.key)),
+        keys=(usable, *draw(distinct(api_keys, lambda each: each.key))) if draw(st.booleans()) else (),
     )
 
 

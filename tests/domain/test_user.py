@@ -161,6 +161,20 @@ def test_inline_preferences_merge(patch: JsonValue, kept: JsonValue) -> None:
     assert kept == identify(ada, ADA, {"preferences": patch}, LATER).preferences
 
 
+def test_ids_of_channels_have_no_case() -> None:
+    """The id of a channel is a UUID, which is found however it is written."""
+    known = identify(None, RecipientKey("ada"), {"channel_data": {"AB": {"tokens": ["a"]}}}, NOW)
+    assert {"ab": {"tokens": ["b"]}} == identify(
+        known, RecipientKey("ada"), {"channel_data": {"aB": {"tokens": ["b"]}}}, NOW
+    ).channel_data
+
+
+def test_members_that_are_no_properties() -> None:
+    """What stands for an instant, and the data of one run, are not kept as properties."""
+    found = identify(None, RecipientKey("ada"), {"$updated_at": "never", "$trigger_data": {}, "updated_at": "x"}, NOW)
+    assert {"updated_at": "x"} == found.properties
+
+
 def test_the_size_of_properties() -> None:
     """Properties of more than 256 kB are too large; id, preferences and channel data do not count."""
     room = MAX_PROPERTY_BYTES - len('{"a":""}')

@@ -17,6 +17,18 @@ from tests.service.small_world import KEY, new_knock
 DAY = timedelta(days=1).total_seconds()
 
 
+def test_a_run_that_waits() -> None:
+    """A run that is not over can be read however long it waits."""
+    workflow = {"key": "welcome", "steps": [{"channel": "in_app_feed"}, {"delay": 40 * DAY}]}
+    world = new_knock(seed=parse_seed({"version": 1, "workflows": [workflow]})).world(KEY)
+    (recipient_run,) = trigger_workflow(world, "welcome", {"recipients": [{"id": "ada"}]}).recipient_runs
+    world.clock.advance(31 * DAY)
+    assert "paused" == read_run(world, recipient_run.id).status
+    assert () == tuple(list_messages(world, MessageFilter(), PageRequest()).entries)
+    world.clock.advance(9 * DAY)
+    assert "completed" == read_run(world, recipient_run.id).status
+
+
 def test_thirty_days() -> None:
     """Runs and messages are gone thirty days after the last that happened to them (FACTS 5.2)."""
     workflow = {"key": "welcome", "steps": [{"channel": "in_app_feed"}, {"delay": DAY}]}

@@ -208,6 +208,10 @@ class TickingClock:
         """Not needed here."""
         raise NotImplementedError
 
+    def move_to(self, instant: datetime) -> None:
+        """Not needed here."""
+        raise NotImplementedError
+
 
 def test_settling_reads_the_clock_once() -> None:
     """All operations are seen at one instant: a row does not overtake another while the table is brought up to date."""

@@ -46,6 +46,12 @@ def test_a_line_for_each_request(fake: WsgiFake, log: pytest.LogCaptureFixture) 
     ] == log.messages
 
 
+def test_errors_of_idempotency_keys(fake: WsgiFake, log: pytest.LogCaptureFixture) -> None:
+    """An error with the other envelope is logged as well."""
+    fake.send("POST", "/v1/workflows/w/trigger", b'{"recipients": []}', Idempotency_Key="k" * 300)
+    assert ["POST /v1/workflows/w/trigger 400 idempotency_key_too_long [sk_test_***ijkl]"] == log.messages
+
+
 def test_only_knock_is_logged(fake: WsgiFake, log: pytest.LogCaptureFixture) -> None:
     """The fake's own routes and pages leave no line."""
     for path in ("/", "/_mock/state", "/nowhere", "/v1"):

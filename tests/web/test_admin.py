@@ -9,6 +9,7 @@ from mock_knock.domain.clock import LATEST
 from mock_knock.service.bulk import identify_users
 from mock_knock.web.admin import MAX_ADVANCE
 from mock_knock.web.guard import ADMIN_TOKEN_HEADER, DEFAULT_KEY, AccessRules
+from mock_knock.web.pipeline import MAX_BODY_BYTES
 from tests.web.wsgi_fake import WsgiFake, new_fake
 
 ROUTES = [
@@ -140,6 +141,20 @@ def test_a_clock_stays_within_the_calendar(fake: WsgiFake) -> None:
     assert fake.world.clock.now() <= LATEST
     assert "queued" == fake.identify("ada")["status"]
     assert 200 == fake.send("GET", "/_mock/state").status_code
+
+
+def test_a_state_may_be_larger_than_a_request(fake: WsgiFake) -> None:
+    """What was sent in many requests, and as deep as one may be, can be put as one state."""
+    deep: Any = "x"
+    for _ in range(98):
+        deep = [deep]
+    for number in range(3):
+        fake.send("PUT", f"/v1/users/{number}", orjson.dumps({"big": "x" * 250_000, "deep": deep}))
+    written = fake.send("GET", "/_mock/state").get_json()
+    written["users"] = [{**each, "id": f"{each['id']}-{index}"} for index in range(16) for each in written["users"]]
+    assert len(orjson.dumps(written)) > MAX_BODY_BYTES
+    status, shown = put(fake, "PUT", "/state", written)
+    assert (200, written) == (status, shown)
 
 
 def test_a_scenario_is_set_and_shown(fake: WsgiFake) -> None:

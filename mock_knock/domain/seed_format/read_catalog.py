@@ -37,6 +37,7 @@ def read_channel(reader: SeedReader, value: JsonValue, at: str) -> Channel:
         name=reader.read_text(found, at, "name", default=key),
         provider=reader.read_text(found, at, "provider", default=default_provider(known)),
     )
+    reader.check_new("ids of channels", channel.id, at)
     reader.channels[key] = channel
     return channel
 
@@ -49,6 +50,9 @@ def read_workflow(reader: SeedReader, value: JsonValue, at: str) -> Workflow:
         _read_step(reader, each, place, number)
         for number, (each, place) in enumerate(reader.read_list(found, at, "steps"), start=1)
     )
+    for number, step in enumerate(steps):
+        if step.ref in {each.ref for each in steps[:number]}:
+            reader.report(f"{at}/steps/{number}", f"there are two steps '{step.ref}'", "give it a `ref` of its own")
     if sum(each.seconds for each in steps if isinstance(each, DelayStep)) > MAX_DELAYS:
         reader.report(f"{at}/steps", "the delays of a workflow are more than ten years", "shorten them")
     return Workflow(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mock_knock.domain.bulk_operation import Status, Transition, observe
+from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import Course, SeededEntity, SeededOperation, SeededSubscription
 from mock_knock.domain.seed_format.seed_reader import SeedReader
@@ -30,14 +31,14 @@ def _read_entity(reader: SeedReader, value: JsonValue, at: str, name: str) -> It
     if not isinstance(value, Mapping):
         return
     id_ = reader.read_text(found, at, "id", default=None)
-    collection = reader.read_text(found, at, "collection", default=None) if name == "objects" else ""
+    collection = reader.read_text(found, at, "collection", default=None) if name == "objects" else None
     for member in ("preferences", "channel_data"):
         inner = {} if found.get(member) is None else found[member]
         if not isinstance(inner, Mapping) or not all(isinstance(one, Mapping) for one in inner.values()):
             hint = f"write `{member}: {{<id>: {{...}}}}`"
             reader.report(f"{at}/{member}", f"'{member}' must be a mapping of mappings", hint)
     if id_:
-        reader.check_new(name, f"{collection}/{id_}", at)
+        reader.check_new(name, RecipientKey(id_, collection), at)
         row = {member: each for member, each in found.items() if member != UPDATED_AT}
         yield SeededEntity(row, reader.read_instant(found, at, UPDATED_AT))
 
@@ -49,7 +50,7 @@ def read_subscription(reader: SeedReader, value: JsonValue, at: str) -> SeededSu
     if thing.id and thing.collection is None:
         reader.report(f"{at}/object", "'object' must be an object", "write `{collection: projects, id: engine}`")
     if thing.id and recipient.id:
-        reader.check_new("subscriptions", f"{recipient} to {thing}", at)
+        reader.check_new("subscriptions", (recipient, thing), at)
     return SeededSubscription(
         object=thing,
         recipient=recipient,
@@ -65,12 +66,13 @@ def read_operation(reader: SeedReader, value: JsonValue, at: str, now: datetime 
     found = reader.read_map(value, at, known)
     id_ = reader.read_uuid(found, at, "id", default=None)
     reader.check_new("bulk_operations", id_, at)
+    name = reader.read_choice(found, at, "name", OPERATIONS, default="users.identify")
     rows = tuple(_read_row(reader, each, place) for each, place in reader.read_list(found, at, "rows"))
-    course = _read_course(reader, found, at, len(rows)) if _COURSE & set(found) else None
+    course = _read_course(reader, found, at, len(rows), now) if _COURSE & set(found) else None
     status = reader.read_choice(found, at, "status", _STATUSES, default="completed")
     operation = SeededOperation(
         id=id_,
-        name=reader.read_choice(found, at, "name", OPERATIONS, default="users.identify"),
+        name=name,
         status=None if course else Status(status),
         rows=rows,
         failing_rows=_read_failing_rows(reader, found, at, rows),
@@ -79,7 +81,17 @@ def read_operation(reader: SeedReader, value: JsonValue, at: str, now: datetime 
     )
     if course is not None and "status" in found:
         _check_status(reader, operation, status, at, now)
+    if course is not None and name == "users.set_preferences":
+        _check_preferences(reader, rows[course.settled_rows :], f"{at}/rows", course.settled_rows)
     return operation
+
+
+def _check_preferences(reader: SeedReader, rows: tuple[Row, ...], at: str, first: int) -> None:
+    """Report rows that are to set preferences and have none."""
+    for index, row in enumerate(rows, start=first):
+        if not isinstance(row.get("preferences"), Mapping):
+            hint = "write `preferences: {default: {...}}`"
+            reader.report(f"{at}/{index}", "'preferences' is missing in what sets them", hint)
 
 
 def _read_row(reader: SeedReader, value: JsonValue, at: str) -> Row:
@@ -103,12 +115,15 @@ def _read_failing_rows(reader: SeedReader, found: Mapping[str, Any], at: str, ro
     return tuple(sorted(indexes))
 
 
-def _read_course(reader: SeedReader, found: Mapping[str, Any], at: str, rows: int) -> Course:
+def _read_course(reader: SeedReader, found: Mapping[str, Any], at: str, rows: int, now: datetime | None) -> Course:
     fails_at = reader.read_number(found, at, "fails_at", default=None, whole=True, most=rows)
     settled = reader.read_number(found, at, "settled_rows", default=0, whole=True, most=rows)
-    polls = [reader.to_instant(each, place, "polls") for each, place in reader.read_list(found, at, "polls")]
+    polls = [reader.to_past(each, place, "polls", now) for each, place in reader.read_list(found, at, "polls")]
+    past = len(polls)
     progress = reader.read_map(found.get("progress", {}), f"{at}/progress", {"queued", "processing"})
-    pushes = [_read_transition(reader, each, place) for each, place in reader.read_list(found, at, "transitions")]
+    pushes = [
+        _read_transition(reader, each, place, past, now) for each, place in reader.read_list(found, at, "transitions")
+    ]
     return Course(
         timeline=read_timeline(reader, progress, f"{at}/progress"),
         fails_at=None if fails_at is None else int(fails_at),
@@ -118,18 +133,17 @@ def _read_course(reader: SeedReader, found: Mapping[str, Any], at: str, rows: in
     )
 
 
-def _read_transition(reader: SeedReader, value: JsonValue, at: str) -> Transition:
+def _read_transition(reader: SeedReader, value: JsonValue, at: str, past: int, now: datetime | None) -> Transition:
     found = reader.read_map(value, at, {"to", "at", "after_polls"})
     to = reader.read_choice(found, at, "to", _STATUSES, default=None)
-    polls = reader.read_number(found, at, "after_polls", default=0, whole=True)
-    return Transition(Status(to), reader.require_instant(found, at, "at"), int(polls or 0))
+    polls = reader.read_number(found, at, "after_polls", default=0, whole=True, most=past)
+    return Transition(Status(to), reader.require_past(found, at, "at", now), int(polls or 0))
 
 
 def _check_status(reader: SeedReader, seeded: SeededOperation, status: str, at: str, now: datetime | None) -> None:
     """Report a status that does not follow: who changes it in a state that was written down expects an effect."""
-    follows = None
-    if now is not None and seeded.inserted_at is not None and seeded.course is not None:
-        follows = observe(seeded.facts(seeded.inserted_at), now, seeded.course.polls).status
-    if follows != status:
-        hint = "leave it out; or take the progress out, then the operation stays as it is"
+    hint = "leave it out; or take the progress out, then the operation stays as it is"
+    if now is None or seeded.course is None:
+        reader.report(f"{at}/status", "'status' follows from the progress and 'now', which is missing", hint)
+    elif observe(seeded.facts(seeded.inserted_at or now), now, seeded.course.polls).status != status:
         reader.report(f"{at}/status", "'status' is not what follows from the progress", hint)

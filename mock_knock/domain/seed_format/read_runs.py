@@ -59,8 +59,10 @@ def _read_recipient_run(reader: SeedReader, value: JsonValue, at: str, workflow:
     id_ = reader.read_uuid(found, at, "id", default=None)
     reader.check_new("recipient_runs", id_, at)
     aliases = reader.read_texts(found, at, "aliases")
-    for each in aliases:
-        reader.check_new("recipient_runs", each, f"{at}/aliases")
+    for index, each in enumerate(aliases):
+        reader.check_new("recipient_runs", each, f"{at}/aliases/{index}")
+        if not each:
+            reader.report(f"{at}/aliases/{index}", "an alias must not be empty", "write another name")
     events = tuple(_read_event(reader, each, place) for each, place in reader.read_list(found, at, "events"))
     expected = [each.ref for each in workflow.steps][: len(events)]
     if [each.ref for each in events] != expected:

@@ -34,11 +34,15 @@ def _read_seed(reader: SeedReader, value: JsonValue) -> Seed:
     root = reader.read_map(value, "", MEMBERS, what="a seed")
     if root.get("version") != 1 or isinstance(root.get("version"), bool):
         reader.report("/version", "'version' must be 1", "start the seed with `version: 1`")
+    reader.check_numbers(value)
     now = reader.read_instant(root, "", "now")
     for each, at in reader.read_list(root, "", "channels"):
         read_channel(reader, each, at)
     workflows = [read_workflow(reader, each, at) for each, at in reader.read_list(root, "", "workflows")]
     catalog = Catalog({each.key: each for each in workflows}, dict(reader.channels))
+    keys = tuple(read_api_key(reader, each, at) for each, at in reader.read_list(root, "", "keys"))
+    if keys and not any(each.key.startswith("sk_") and not each.is_revoked for each in keys):
+        reader.report("/keys", "none of the keys is a secret one that can be used", "add `{key: sk_test_mine}`")
     return Seed(
         now=now,
         catalog=catalog,
@@ -51,7 +55,7 @@ def _read_seed(reader: SeedReader, value: JsonValue) -> Seed:
         bulk_operations=tuple(
             read_operation(reader, each, at, now) for each, at in reader.read_list(root, "", "bulk_operations")
         ),
-        keys=tuple(read_api_key(reader, each, at) for each, at in reader.read_list(root, "", "keys")),
+        keys=keys,
         runs=tuple(read_run(reader, each, at, catalog) for each, at in reader.read_list(root, "", "workflow_runs")),
         messages=tuple(read_message(reader, each, at) for each, at in reader.read_list(root, "", "messages")),
     )

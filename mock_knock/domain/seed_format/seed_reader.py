@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from mock_knock.domain.channel import DEFAULT_CHANNELS, Channel
 from mock_knock.domain.clock import LATEST
-from mock_knock.domain.reading import Reader
+from mock_knock.domain.reading import Reader, escape
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.messages import JsonValue
 
@@ -23,7 +23,7 @@ class SeedReader(Reader):
     """Reads the fields of one seed; `channels` are those known so far, `seen` what may not be there twice."""
 
     channels: dict[str, Channel] = field(default_factory=lambda: {each.key: each for each in DEFAULT_CHANNELS})
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    seen: set[tuple[str, Hashable]] = field(default_factory=set)
 
     def read_key(self, holder: Mapping[str, Any], at: str, name: str, kind: str) -> str:
         """Return a text that nothing else of this kind has."""
@@ -71,6 +71,26 @@ class SeedReader(Reader):
             return _SOMETIME
         return self.read_instant(holder, at, name) or _SOMETIME
 
+    def to_past(self, value: JsonValue, at: str, name: str, now: datetime | None) -> datetime | None:
+        """Return an instant that is not after that of the seed, or None for what is none."""
+        found = self.to_instant(value, at, name)
+        if found is not None:
+            self.check_past(found, at, name, now)
+        return found
+
+    def require_past(self, holder: Mapping[str, Any], at: str, name: str, now: datetime | None) -> datetime:
+        """Return an instant that must be there and not after that of the seed."""
+        instant = self.require_instant(holder, at, name)
+        if instant is not _SOMETIME:
+            self.check_past(instant, f"{at}/{name}", name, now)
+        return instant
+
+    def check_past(self, instant: datetime, at: str, name: str, now: datetime | None) -> None:
+        """Report an instant that is after that of the seed, or cannot be compared with it."""
+        if now is None or instant > now:
+            hint = "say `now` at the top of the seed; polls and pushes lie before it"
+            self.report(at, f"'{name}' must not be after 'now'", hint)
+
     def to_whole(self, value: JsonValue, at: str, name: str, *, most: int) -> int:
         """Return a whole number from 0 to `most`."""
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
@@ -105,8 +125,27 @@ class SeedReader(Reader):
             self.report(f"{at}/channel", f"there is no channel '{key}'", hint)
         return self.channels.get(key, DEFAULT_CHANNELS[0])
 
-    def check_new(self, kind: str, name: str, at: str) -> None:
-        """Report what is there already."""
+    def check_numbers(self, value: JsonValue) -> None:
+        """Report whole numbers that JSON as it is sent here cannot hold."""
+        waiting: list[tuple[JsonValue, str]] = [(value, "")]
+        while waiting:
+            node, at = waiting.pop()
+            for name, each in _members(node):
+                if isinstance(each, (Mapping, list)):
+                    waiting.append((each, f"{at}/{escape(str(name))}"))
+                elif isinstance(each, int) and not -(2**63) <= each < 2**64:
+                    place = f"{at}/{escape(str(name))}"
+                    self.report(place, "a whole number must not have more than 64 bits", "write it as text, or as 1e30")
+
+    def check_new(self, kind: str, name: Hashable, at: str) -> None:
+        """Report what is there already; `name` is what makes it one of its kind, nothing where it has none."""
         if name and (kind, name) in self.seen:
-            self.report(at, f"'{name.removeprefix('/')}' is here twice", "take one of the two out")
+            shown = " to ".join(map(str, name)) if isinstance(name, tuple) else name
+            self.report(at, f"'{shown}' is here twice", "take one of the two out")
         self.seen.add((kind, name))
+
+
+def _members(node: JsonValue) -> Iterable[tuple[object, JsonValue]]:
+    if isinstance(node, Mapping):
+        return node.items()
+    return enumerate(node) if isinstance(node, list) else ()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
 from mock_knock.domain.preferences import DEFAULT_SET
@@ -38,44 +37,58 @@ def bulk_identify_users() -> Response:
     """POST /v1/users/bulk/identify."""
     body = validated("bulkIdentifyUsers", {}).body
     size = len(current_request().get_data())
-    refused = bulk.turn_away(current_world(), [each["id"] for each in body["users"]])
-    users = [each for each in body["users"] if each["id"] not in refused] if refused else body["users"]
-    return _accepted(*bulk.identify_users(current_world(), users, size=size), left_out("users", refused))
+    refused = _count_updates([each["id"] for each in body["users"]])
+    users = [each for each in body["users"] if each["id"] not in refused]
+    return _answer(bulk.identify_users(current_world(), users, size=size), "users", refused)
 
 
 @bulk_operations.post("/v1/users/bulk/delete")
 def bulk_delete_users() -> Response:
     """POST /v1/users/bulk/delete."""
-    body = validated("bulkDeleteUsers", {}).body
-    refused = bulk.turn_away(current_world(), body["user_ids"])
-    ids = [each for each in body["user_ids"] if each not in refused]
-    return _accepted(*bulk.delete_users(current_world(), ids), left_out("user_ids", refused))
+    ids = validated("bulkDeleteUsers", {}).body["user_ids"]
+    refused = _count_updates(ids)
+    return _answer(bulk.delete_users(current_world(), _others(ids, refused)), "user_ids", refused)
 
 
 @bulk_operations.post("/v1/users/bulk/preferences")
 def bulk_set_user_preferences() -> Response:
     """POST /v1/users/bulk/preferences."""
     body = validated("bulkSetUserPreferences", {}).body
-    sent = body["preferences"]
+    ids, sent = body["user_ids"], body["preferences"]
+    refused = _count_updates(ids)
     set_id = sent.get("id", DEFAULT_SET)
-    refused = bulk.turn_away(current_world(), body["user_ids"])
-    ids = [each for each in body["user_ids"] if each not in refused]
-    accepted = bulk.set_user_preferences(current_world(), ids, set_id, sent)
-    return _accepted(*accepted, left_out("user_ids", refused))
+    accepted = bulk.set_user_preferences(current_world(), _others(ids, refused), set_id, sent)
+    return _answer(accepted, "user_ids", refused)
 
 
-def left_out(parameter: str, ids: Collection[str]) -> dict[str, str]:
-    """Return the header that lists whom a bulk request left out, comma separated (FACTS section 4).
+def list_in_header(ids: Iterable[str]) -> str:
+    """Return ids as a header lists them, comma separated (FACTS section 4).
 
-    What a header cannot hold is percent-encoded, and what is too long for one is cut (our choice).
+    What a header cannot hold is percent-encoded, and what would be too long is left out (our choice).
     """
-    if not ids:
-        return {}
-    add_note(f"{len(ids)} users left out: another bulk request changed them less than a second ago")
-    listed = list(accumulate((quote(each, safe=SAFE) for each in sorted(ids)), "{},{}".format))
-    return {f"x-ratelimited-{parameter}": next(each for each in reversed(listed) if len(each) <= MAX_LISTED)}
+    listed, left = [], MAX_LISTED
+    for each in ids:
+        text = quote(each, safe=SAFE)
+        left -= len(text) + 1
+        if left < 0:
+            break
+        listed.append(text)
+    return ",".join(listed)
 
 
-def _accepted(operation: BulkOperation, snapshot: Snapshot, headers: Mapping[str, str]) -> Response:
+def _count_updates(ids: Sequence[str]) -> frozenset[str]:
+    return bulk.count_updates(current_world(), ids, g.counted_at)
+
+
+def _others(ids: Sequence[str], refused: frozenset[str]) -> list[str]:
+    return [each for each in ids if each not in refused]
+
+
+def _answer(accepted: tuple[BulkOperation, Snapshot], parameter: str, refused: frozenset[str]) -> Response:
+    operation, snapshot = accepted
+    headers = {}
     add_note(f"{len(operation.rows)} users in bulk operation {operation.id}")
+    if refused:
+        add_note(f"{len(refused)} users left out: another bulk request changed them less than a second ago")
+        headers[f"x-ratelimited-{parameter}"] = list_in_header(sorted(refused))
     return json_response(bulk_operation_json(operation, snapshot, base_url=base_url()), headers=headers)
