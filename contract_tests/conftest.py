@@ -13,7 +13,7 @@ import requests
 
 from contract_tests.knock_api import KnockApi
 from mock_knock.harness.transport import is_loopback
-from mock_knock.local import FakeOptions, running
+from mock_knock.local import FakeOptions, load_seed, running
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,20 @@ def knock(target: Target, api_key: str, request: pytest.FixtureRequest) -> Itera
             pytest.skip(f"{marker}: this target is not the fake")
     with requests.Session() as session:
         yield KnockApi(target.url, api_key, session)
+
+
+@pytest.fixture(scope="session")
+def seeded_url() -> Iterator[str]:
+    """Yield the address of a fake with the bundled example, whose time stands still."""
+    with running(FakeOptions(clock="manual", seed=load_seed("example"), checks_responses=True)) as server:
+        yield server.url
+
+
+@pytest.fixture
+def seeded(seeded_url: str, api_key: str) -> Iterator[KnockApi]:
+    """Yield a client of a world of its own in that fake."""
+    with requests.Session() as session:
+        yield KnockApi(seeded_url, api_key, session)
 
 
 @pytest.fixture

@@ -71,6 +71,28 @@ class KnockApi:
         """Trigger a workflow; the response keeps the contract."""
         return judged("triggerWorkflow", self.post(f"/v1/workflows/{key}/trigger", body))
 
+    def notify(self, *recipients: Any, workflow: str = "welcome", **members: Any) -> str:
+        """Trigger a workflow for recipients and return the id of the run."""
+        found: str = self.trigger(workflow, {"recipients": list(recipients), **members}).json()["workflow_run_id"]
+        return found
+
+    def messages(self, query: str = "") -> list[dict[str, Any]]:
+        """Return the messages that a query finds; the response keeps the contract."""
+        found: list[dict[str, Any]] = self.call("listMessages", "GET", f"/v1/messages{query}").json()["items"]
+        return found
+
+    def runs(self, query: str = "") -> list[dict[str, Any]]:
+        """Return the recipient runs that a query finds; the response keeps the contract."""
+        path = f"/v1/workflow_recipient_runs{query}"
+        found: list[dict[str, Any]] = self.call("listWorkflowRecipientRuns", "GET", path).json()["items"]
+        return found
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """Read one recipient run with its events; the response keeps the contract."""
+        path = f"/v1/workflow_recipient_runs/{run_id}"
+        found: dict[str, Any] = self.call("getWorkflowRecipientRun", "GET", path).json()
+        return found
+
     def finish(self, *users: Mapping[str, Any]) -> dict[str, Any]:
         """Identify users and poll until the operation has ended; return its last form."""
         return self.finished(self.identify(*users).json())
@@ -90,6 +112,10 @@ class KnockApi:
         held: dict[str, Any] = self.send("GET", "/_mock/state").json()
         return held
 
+    def advance(self, seconds: float) -> None:
+        """Move the clock of the fake forward."""
+        self.control("POST", "/clock/advance", {"seconds": seconds})
+
     def control(self, method: str, path: str, value: Any = None) -> dict[str, Any]:
         """Use one of the fake's controls, which must succeed."""
         body = None if value is None else orjson.dumps(value)
@@ -103,6 +129,11 @@ def judged(operation_id: str, response: requests.Response) -> requests.Response:
     """Return the response once it is clear that it keeps the contract of its operation."""
     assert () == violations(operation_id, response)
     return response
+
+
+def refusal(response: requests.Response) -> tuple[int, list[str]]:
+    """Return the status of a refusal and the fields that it names."""
+    return response.status_code, [each["field"] for each in response.json()["errors"]]
 
 
 def violations(operation_id: str, response: requests.Response) -> tuple[ContractViolation, ...]:

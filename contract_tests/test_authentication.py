@@ -16,15 +16,26 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.mark.parametrize(("operation_id", "method", "path", "body"), ROUTES)
 def test_a_key_is_required(knock: KnockApi, operation_id: str, method: str, path: str, body: bytes | None) -> None:
-    """Without a key every endpoint answers 401."""
+    """Without a key every endpoint answers 401 (FACTS 1, 2)."""
     answer = judged(operation_id, knock.send(method, path, body=body, headers={**JSON, "Authorization": ""}))
     assert 401 == answer.status_code
 
 
 @pytest.mark.our_choice
+def test_no_key_at_all(knock: KnockApi) -> None:
+    """Without the header a request is refused as authentication_required (FACTS 2, 3.1)."""
+    envelope = knock.send("POST", "/v1/users/bulk/identify", headers={"Authorization": ""}).json()
+    assert (401, "authentication_required", "authentication_error") == (
+        envelope["status"],
+        envelope["code"],
+        envelope["type"],
+    )
+
+
+@pytest.mark.our_choice
 @pytest.mark.parametrize("credentials", ["Basic c2s6", "Bearer", "Bearer  ", "sk_test_local"])
 def test_other_credentials_are_no_key(knock: KnockApi, credentials: str) -> None:
-    """Credentials that are not a bearer token get 401 and the code api_key_missing."""
+    """Credentials that are not a bearer token get 401 and the code api_key_missing (FACTS 2)."""
     answer = knock.send("POST", "/v1/users/bulk/identify", body=b"{}", headers={**JSON, "Authorization": credentials})
     assert (401, "api_key_missing") == (answer.status_code, answer.json()["code"])
 
@@ -33,7 +44,7 @@ def test_other_credentials_are_no_key(knock: KnockApi, credentials: str) -> None
 def test_a_public_key_is_refused(
     knock: KnockApi, operation_id: str, method: str, path: str, body: bytes | None
 ) -> None:
-    """A public key may not call these endpoints."""
+    """A public key may not call these endpoints (FACTS 2)."""
     public = {**JSON, "Authorization": "Bearer pk_test_1234567890"}
     answer = judged(operation_id, knock.send(method, path, body=body, headers=public))
     assert answer.status_code in {401, 403}
@@ -41,7 +52,7 @@ def test_a_public_key_is_refused(
 
 @pytest.mark.our_choice
 def test_the_envelope_of_a_refusal(knock: KnockApi) -> None:
-    """A refusal is Knock's flat envelope, which repeats the status."""
+    """A refusal is Knock's flat envelope, which repeats the status (FACTS 2, 3.1)."""
     answer = knock.send("POST", "/v1/users/bulk/identify", headers={"Authorization": "Bearer pk_test_1234567890"})
     envelope = answer.json()
     assert (403, 403) == (answer.status_code, envelope["status"])

@@ -56,7 +56,7 @@ def test_a_good_batch_is_notified(knock: KnockApi, target: Target, file: str) ->
 
 
 def test_the_published_flow_notifies_of_a_failed_identify(knock: KnockApi, target: Target) -> None:
-    """After a failed identify the published flow goes on to the trigger, which is an error of the run."""
+    """After a failed identify the published flow goes on to the trigger, which is an error of the run (FACTS 10)."""
     knock.control("PUT", "/scenario", {"version": 1, "bulk": {"outcome": "failed", "fail_at": "50%"}})
     result = run(target, knock.api_key, PUBLISHED)
     assert ("success", 1) == (result.outcome, result.exit_code())

@@ -24,12 +24,12 @@ def recipients_of(knock: KnockApi) -> list[Any]:
 
 @pytest.mark.controls
 def test_an_object(knock: KnockApi) -> None:
-    """An object is created, merged, read with its properties apart, and deleted (SPEC, Object)."""
+    """An object is created, merged, read with its properties apart, and deleted (FACTS 6; OpenAPI description)."""
     assert 404 == knock.call("getObject", "GET", PATH).status_code
-    knock.call("setObject", "PUT", PATH, {"name": "Engine", "size": {"gears": 1}})
-    knock.call("setObject", "PUT", PATH, {"size": {"wheels": 2}})
+    knock.call("setObject", "PUT", PATH, {"name": "Engine", "size": {"gears": 1}, "owner": "Ada"})
+    knock.call("setObject", "PUT", PATH, {"size": {"wheels": 2}, "owner": None})
     found = knock.call("getObject", "GET", PATH).json()
-    assert ("engine", "projects", {"name": "Engine", "size": {"gears": 1, "wheels": 2}}) == (
+    assert ("engine", "projects", {"name": "Engine", "size": {"gears": 1, "wheels": 2}, "owner": None}) == (
         found["id"],
         found["collection"],
         found["properties"],
@@ -41,7 +41,7 @@ def test_an_object(knock: KnockApi) -> None:
 
 @pytest.mark.controls
 def test_subscriptions(knock: KnockApi) -> None:
-    """Recipients subscribe by id or inline, are listed page by page, and unsubscribe."""
+    """Recipients subscribe by id or inline, are listed page by page, and unsubscribe (FACTS 8)."""
     found = subscribe(knock, "bob", {"id": "ada", "name": "Ada"}, properties={"role": "owner"})
     assert ["bob", "ada"] == [each["recipient"]["id"] for each in found]
     assert {"role": "owner"} == found[0]["properties"]
@@ -58,6 +58,15 @@ def test_subscriptions(knock: KnockApi) -> None:
     assert ["bob"] == [each["recipient"]["id"] for each in gone]
     left = knock.call("listSubscriptionsForObject", "GET", SUBSCRIPTIONS).json()
     assert ["ada"] == [each["recipient"]["id"] for each in left["entries"]]
+
+
+@pytest.mark.controls
+def test_inline_subscribers_are_merged(knock: KnockApi) -> None:
+    """A subscriber that is known is merged into by an inline one (FACTS 6)."""
+    knock.call("identifyUser", "PUT", "/v1/users/ada", {"name": "Ada", "plan": "free"})
+    subscribe(knock, {"id": "ada", "plan": "pro"})
+    found = knock.call("getUser", "GET", "/v1/users/ada").json()
+    assert ("Ada", "pro") == (found["name"], found["plan"])
 
 
 @pytest.mark.controls

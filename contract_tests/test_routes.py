@@ -22,7 +22,7 @@ ENVELOPE = {"code", "message", "status", "type"}
     ],
 )
 def test_an_operation_that_is_not_imitated(knock: KnockApi, method: str, path: str, operation_id: str) -> None:
-    """Other operations of Knock answer 501 with their operationId."""
+    """Other operations of Knock answer 501 with their operationId (FACTS 1.3, 10)."""
     answer = knock.send(method, path)
     assert (501, "not_imitated") == (answer.status_code, answer.json()["code"])
     assert operation_id in answer.json()["message"]
@@ -41,7 +41,7 @@ def test_an_operation_that_is_not_imitated(knock: KnockApi, method: str, path: s
     ],
 )
 def test_another_method(knock: KnockApi, method: str, path: str, allowed: str) -> None:
-    """A known path with another method gets 405, and Allow lists what it takes."""
+    """A known path with another method gets 405, and Allow lists what it takes (FACTS 0)."""
     answer = knock.send(method, path)
     assert (405, allowed) == (answer.status_code, answer.headers["Allow"])
 
@@ -56,7 +56,7 @@ def test_another_method(knock: KnockApi, method: str, path: str, allowed: str) -
     ],
 )
 def test_parameters_that_are_not_described(knock: KnockApi, query: str, noted: list[str]) -> None:
-    """A parameter that an operation does not have is let pass, and the journal says so."""
+    """A parameter that an operation does not have is let pass, and the journal says so (FACTS 8; our choice)."""
     assert 200 == knock.call("listMessages", "GET", f"/v1/messages?{query}").status_code
     notes = knock.control("GET", "/requests")["entries"][-1]["notes"]
     expected = [f"{each} is no parameter of this operation: let pass, --strict refuses it" for each in noted]
@@ -66,7 +66,7 @@ def test_parameters_that_are_not_described(knock: KnockApi, query: str, noted: l
 @pytest.mark.our_choice
 @pytest.mark.parametrize("path", ["/v1/nowhere", "/v1/", "/v2/users", "/v1//users", "/v1/users/a/b/c/d"])
 def test_an_unknown_path(knock: KnockApi, path: str) -> None:
-    """A path Knock does not have gets 404."""
+    """A path Knock does not have gets 404 (FACTS 1)."""
     assert 404 == knock.send("GET", path).status_code
 
 
@@ -91,7 +91,7 @@ def test_a_base_url_with_the_prefix(knock: KnockApi) -> None:
     ],
 )
 def test_every_error_is_an_envelope(knock: KnockApi, method: str, path: str, authorization: str | None) -> None:
-    """Every error has Knock's four members and a request id."""
+    """Every error has Knock's four members and a request id (FACTS 3.1, 10)."""
     headers = {} if authorization is None else {"Authorization": authorization}
     answer = knock.send(method, path, headers=headers)
     assert answer.json().keys() >= ENVELOPE
@@ -100,7 +100,7 @@ def test_every_error_is_an_envelope(knock: KnockApi, method: str, path: str, aut
 
 
 def test_request_ids_differ(knock: KnockApi) -> None:
-    """Each response has a request id of its own."""
+    """Each response has a request id of its own (FACTS 10)."""
     ids = {knock.operation("182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e").headers["x-request-id"] for _ in range(3)}
     assert 3 == len(ids)
 
@@ -114,7 +114,15 @@ def test_no_cors_headers(knock: KnockApi) -> None:
 
 
 def test_the_description(knock: KnockApi) -> None:
-    """GET /v1/openapi describes what is served (documentation of Knock, API reference)."""
+    """GET /v1/openapi describes what is served (FACTS 1)."""
     answer = knock.send("GET", "/v1/openapi")
     assert 200 == answer.status_code
     assert "/v1/users/bulk/identify" in answer.json()["paths"]
+
+
+def test_the_only_idempotent_operation(knock: KnockApi) -> None:
+    """The description calls a trigger idempotent, and no other operation (FACTS 1.3)."""
+    paths = knock.send("GET", "/v1/openapi").json()["paths"]
+    operations = [each for path in paths.values() for each in path.values() if isinstance(each, dict)]
+    marked = {each["operationId"]: each["x-idempotent"] for each in operations if "x-idempotent" in each}
+    assert {"triggerWorkflow": True} == marked

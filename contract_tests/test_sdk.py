@@ -24,7 +24,7 @@ def sdk(target: Target, api_key: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def test_identify_poll_trigger(sdk: knockapi.Knock, target: Target, user_id: str) -> None:
-    """The main job works with the SDK as it is installed."""
+    """The main job works with the SDK as it is installed (FACTS 0, 9)."""
     operation = sdk.users.bulk.identify(users=[{"id": user_id, "name": "Ada"}])
     seen = [operation.status]
     while operation.status not in {"completed", "failed"}:
@@ -39,14 +39,14 @@ def test_identify_poll_trigger(sdk: knockapi.Knock, target: Target, user_id: str
 
 
 def test_strict_parsing(target: Target, api_key: str, user_id: str) -> None:
-    """The SDK's own strict validation of responses finds nothing."""
+    """The SDK's own strict validation of responses finds nothing (FACTS 1.1, 1.2, 1.4)."""
     with knockapi.Knock(base_url=target.url, api_key=api_key, _strict_response_validation=True) as client:
         operation = client.users.bulk.identify(users=[{"id": user_id}])
         assert operation.id == client.bulk_operations.get(operation.id).id
 
 
 def test_errors_arrive_as_the_sdk_types(sdk: knockapi.Knock) -> None:
-    """Refusals reach the caller as the SDK's own exceptions, with their bodies."""
+    """Refusals reach the caller as the SDK's own exceptions, with their bodies (FACTS 3.1)."""
     with pytest.raises(knockapi.NotFoundError):
         sdk.bulk_operations.get("182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e")
     with pytest.raises(knockapi.UnprocessableEntityError) as refusal:
@@ -55,7 +55,7 @@ def test_errors_arrive_as_the_sdk_types(sdk: knockapi.Knock) -> None:
 
 
 def test_a_missing_key_is_an_authentication_error(target: Target) -> None:
-    """A public key is refused with one of the SDK's two types for that."""
+    """A public key is refused with one of the SDK's two types for that (FACTS 2)."""
     with (
         knockapi.Knock(base_url=target.url, api_key="pk_test_123456") as client,
         pytest.raises((knockapi.AuthenticationError, knockapi.PermissionDeniedError)),
@@ -81,7 +81,7 @@ def test_idempotency_keys(sdk: knockapi.Knock, target: Target, api_key: str) -> 
 
 @pytest.mark.controls
 def test_a_changed_body_under_one_key(sdk: knockapi.Knock) -> None:
-    """A changed body under the same key is a 400 whose error the SDK shows."""
+    """A changed body under the same key is a 400 whose error the SDK shows (FACTS 5.1)."""
     sdk.workflows.trigger("welcome", recipients=["ada"], idempotency_key="k1")
     with pytest.raises(knockapi.BadRequestError, match="not those of the first request") as refusal:
         sdk.workflows.trigger("welcome", recipients=["bob"], idempotency_key="k1")

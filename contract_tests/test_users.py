@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -29,15 +30,57 @@ def test_identify_and_read(knock: KnockApi, user_id: str) -> None:
     assert expected == found
 
 
+def test_an_id_does_not_change(knock: KnockApi, user_id: str) -> None:
+    """The id of a user stays as it is in the path, whatever a body says (FACTS 1.5)."""
+    answer = knock.call("identifyUser", "PUT", f"/v1/users/{user_id}", {"id": f"{user_id}-other"})
+    assert (200, user_id) == (answer.status_code, answer.json()["id"])
+    assert 404 == knock.call("getUser", "GET", f"/v1/users/{user_id}-other").status_code
+
+
+def test_what_is_at_its_limit(knock: KnockApi, user_id: str) -> None:
+    """An id of 256 characters and properties of 256 kB are accepted (FACTS 1.5)."""
+    path = f"/v1/users/{user_id.ljust(256, 'a')}"
+    properties = {"custom": "x" * (256_000 - len('{"custom":""}'))}
+    assert 200 == knock.call("identifyUser", "PUT", path, properties).status_code
+
+
+def test_properties_add_up(knock: KnockApi, user_id: str) -> None:
+    """The limit of 256 kB is one of the user, not of a request, and what goes over it changes nothing (FACTS 1.5)."""
+    path = f"/v1/users/{user_id}"
+    assert 200 == knock.call("identifyUser", "PUT", path, {"first": "x" * 200_000}).status_code
+    assert 422 == knock.call("identifyUser", "PUT", path, {"second": "x" * 200_000}).status_code
+    assert "second" not in knock.call("getUser", "GET", path).json()
+
+
+def test_instants_of_a_user(seeded: KnockApi) -> None:
+    """`created_at` is the caller's and stays; `updated_at` is the instant of the last change (FACTS 6)."""
+    path, created = "/v1/users/ada", "2020-02-29T12:00:00Z"
+    first = seeded.call("identifyUser", "PUT", path, {"created_at": created}).json()
+    seeded.advance(60)
+    body = {"updated_at": "1999-01-01T00:00:00Z", "plan": "pro"}
+    second = seeded.call("identifyUser", "PUT", path, body).json()
+    assert (created, created) == (first["created_at"], second["created_at"])
+    moved = datetime.fromisoformat(second["updated_at"]) - datetime.fromisoformat(first["updated_at"])
+    assert timedelta(seconds=60) == moved
+
+
+def test_the_locale_of_a_user(knock: KnockApi, user_id: str) -> None:
+    """A locale is accepted and read back like a property of one's own (FACTS 8)."""
+    path = f"/v1/users/{user_id}"
+    assert "locale" not in knock.call("identifyUser", "PUT", path, {}).json()
+    knock.call("identifyUser", "PUT", path, {"locale": "en-GB"})
+    assert "en-GB" == knock.call("getUser", "GET", path).json()["locale"]
+
+
 def test_an_unknown_user_is_missing(knock: KnockApi, user_id: str) -> None:
-    """Reading what nobody has identified is 404; deleting it is no error (our choice)."""
+    """Reading what nobody has identified is 404 (FACTS 3.2); deleting it is no error (our choice)."""
     path = f"/v1/users/{user_id}"
     assert (404, "resource_missing") == status_and_code(knock.call("getUser", "GET", path))
     assert 204 == knock.call("deleteUser", "DELETE", path).status_code
 
 
 def test_a_deleted_user_is_gone(knock: KnockApi, user_id: str) -> None:
-    """After DELETE the user is unknown, and an identify begins anew."""
+    """After DELETE, which is 204, the user is unknown, and an identify begins anew (FACTS 8)."""
     path = f"/v1/users/{user_id}"
     knock.call("identifyUser", "PUT", path, {"plan": "pro"})
     answer = knock.call("deleteUser", "DELETE", path)
@@ -84,9 +127,18 @@ def test_pages_of_users(knock: KnockApi) -> None:
 
 
 @pytest.mark.controls
+def test_a_page_of_users_has_fifty(knock: KnockApi) -> None:
+    """Where no size is asked for a page has fifty users, and no cursor to before the first one (FACTS 8)."""
+    knock.finish(*({"id": f"u{index}"} for index in range(51)))
+    page = knock.call("listUsers", "GET", "/v1/users").json()
+    info = page["page_info"]
+    assert (50, 50, None, True) == (len(page["entries"]), info["page_size"], info["before"], info["after"] is not None)
+
+
+@pytest.mark.controls
 @pytest.mark.parametrize(("query", "size"), [("page_size=0", 1), ("page_size=51", 50), ("after=x", 50)])
 def test_pages_that_cannot_be(knock: KnockApi, query: str, size: int) -> None:
-    """A size out of bounds is the nearest one, what is no cursor is left out, and the journal says so (our choice)."""
+    """Sizes are 1 to 50, the nearest is taken; what is no cursor is left out and noted (FACTS 8; our choice)."""
     answer = knock.call("listUsers", "GET", f"/v1/users?{query}")
     assert (200, size) == (answer.status_code, answer.json()["page_info"]["page_size"])
     assert knock.control("GET", "/requests")["entries"][-1]["notes"][0].startswith(query.partition("=")[0])
@@ -94,7 +146,7 @@ def test_pages_that_cannot_be(knock: KnockApi, query: str, size: int) -> None:
 
 @pytest.mark.controls
 def test_users_with_their_preferences(knock: KnockApi) -> None:
-    """`include[]=preferences` adds the preference sets of each user."""
+    """`include[]=preferences` adds the preference sets of each user (FACTS 1.4, 8)."""
     knock.finish({"id": "ada", "preferences": {"default": {"workflows": {"welcome": False}}}})
     (plain,) = knock.call("listUsers", "GET", "/v1/users").json()["entries"]
     (full,) = knock.call("listUsers", "GET", "/v1/users?include[]=preferences").json()["entries"]
@@ -102,83 +154,17 @@ def test_users_with_their_preferences(knock: KnockApi) -> None:
     assert [("default", {"welcome": False})] == [(each["id"], each["workflows"]) for each in full["preferences"]]
 
 
-def test_preferences_are_replaced(knock: KnockApi, user_id: str) -> None:
-    """PUT replaces a set, unless it asks for a merge; both create the user (FACTS 6 "preferences inline")."""
-    path = f"/v1/users/{user_id}/preferences/default"
-    knock.call("updateUserPreferenceSet", "PUT", path, {"workflows": {"a": False}, "channel_types": {"sms": False}})
-    replaced = knock.call("updateUserPreferenceSet", "PUT", path, {"workflows": {"b": False}}).json()
-    assert ({"b": False}, None) == (replaced["workflows"], replaced["channel_types"])
-    merged = {"__persistence_strategy__": "merge", "workflows": {"c": True}}
-    knock.call("updateUserPreferenceSet", "PUT", path, merged)
-    found = knock.call("getUserPreferenceSet", "GET", path).json()
-    assert ("default", {"b": False, "c": True}) == (found["id"], found["workflows"])
-    assert "__persistence_strategy__" not in found
-
-
-def test_preference_sets_of_a_user(knock: KnockApi, user_id: str) -> None:
-    """A user has a set for each tenant beside the default one; a set can be taken away; one never set says nothing."""
-    path = f"/v1/users/{user_id}/preferences"
-    for name in ("default", "acme"):
-        knock.call("updateUserPreferenceSet", "PUT", f"{path}/{name}", {"channel_types": {"email": False}})
-    knock.call("deleteUserPreferenceSet", "DELETE", f"{path}/default")
-    assert ["acme"] == [each["id"] for each in knock.call("listUserPreferenceSets", "GET", path).json()]
-    assert knock.call("getUserPreferenceSet", "GET", f"{path}/default").json()["channel_types"] is None
-    assert 404 == knock.call("getUserPreferenceSet", "GET", "/v1/users/nobody-here/preferences/default").status_code
-
-
 def test_channel_data(knock: KnockApi, user_id: str) -> None:
-    """The data of a channel is overwritten, read in both forms, and can be unset (FACTS 6 "channel_data inline")."""
+    """Setting channel data creates the user and overwrites; it has two forms, and is 404 when unset (FACTS 6, 8)."""
     path = f"/v1/users/{user_id}/channel_data/{CHANNEL}"
     knock.call("setUserChannelData", "PUT", path, {"data": {"tokens": ["a", "b"]}})
+    assert 200 == knock.call("getUser", "GET", f"/v1/users/{user_id}").status_code
     assert 200 == knock.call("setUserChannelData", "PUT", path, {"data": {"tokens": ["c"]}}).status_code
     found = knock.call("getUserChannelData", "GET", path).json()
     device = {"token": "c", "locale": None, "timezone": None}
     assert (CHANNEL, {"tokens": ["c"], "devices": [device]}) == (found["channel_id"], found["data"])
     assert 204 == knock.call("unsetUserChannelData", "DELETE", path).status_code
     assert 404 == knock.call("getUserChannelData", "GET", path).status_code
-
-
-@pytest.mark.controls
-def test_bulk_delete(knock: KnockApi) -> None:
-    """A bulk delete goes through the states of a bulk operation; the users are there until their rows are processed."""
-    knock.finish({"id": "ada"}, {"id": "bob"})
-    started = knock.call("bulkDeleteUsers", "POST", "/v1/users/bulk/delete", {"user_ids": ["ada", "zoe"]}).json()
-    assert ("users.delete", "queued") == (started["name"], started["status"])
-    assert 200 == knock.call("getUser", "GET", "/v1/users/ada").status_code
-    assert (2, 0) == tuple(knock.finished(started)[name] for name in ("success_count", "error_count"))
-    assert [404, 200] == [knock.send("GET", f"/v1/users/{each}").status_code for each in ("ada", "bob")]
-
-
-@pytest.mark.controls
-def test_bulk_preferences(knock: KnockApi) -> None:
-    """A bulk change of preferences replaces the set of each user, and creates who is unknown (our choice)."""
-    knock.finish({"id": "ada", "preferences": {"default": {"workflows": {"a": False}}}})
-    body = {"user_ids": ["ada", "zoe"], "preferences": {"id": "default", "channel_types": {"sms": False}}}
-    started = knock.call("bulkSetUserPreferences", "POST", "/v1/users/bulk/preferences", body).json()
-    assert "users.set_preferences" == started["name"]
-    knock.finished(started)
-    for each in ("ada", "zoe"):
-        found = knock.call("getUserPreferenceSet", "GET", f"/v1/users/{each}/preferences/default").json()
-        assert ({"sms": False}, None) == (found["channel_types"], found["workflows"])
-
-
-@pytest.mark.controls
-def test_an_oversize_row(knock: KnockApi) -> None:
-    """A user of a batch with too many properties ends in error_items, the others are identified (our choice)."""
-    ended = knock.finish({"id": "ada"}, {"id": "big", "custom": "x" * 256_000})
-    assert ("completed", 1, ["big"]) == (
-        ended["status"],
-        ended["success_count"],
-        [each["id"] for each in ended["error_items"]],
-    )
-
-
-@pytest.mark.our_choice
-@pytest.mark.parametrize("id_", ["", "a/b", "a#b", "a" * 257])
-def test_ids_of_a_batch(knock: KnockApi, id_: str) -> None:
-    """An id that breaks the rules refuses the whole batch, with its place (FACTS 1.5)."""
-    answer = knock.identify({"id": "ada"}, {"id": id_})
-    assert (422, ["users[1].id"]) == (answer.status_code, [each["field"] for each in answer.json()["errors"]])
 
 
 @pytest.mark.our_choice

@@ -157,3 +157,15 @@ def test_every_repair_is_explained() -> None:
 
 if __name__ == "__main__":
     LINT.write_text(CODES.sub(lambda _: code_table(), LINT.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def test_every_fact_has_its_tests() -> None:
+    """Each test that the table of facts names is there, and each row names one."""
+    table = (ROOT / "docs" / "fake.md").read_text(encoding="utf-8").partition("## What is documented")[2]
+    rows = [row for row in table.partition("## Our choice")[0].splitlines() if row.startswith("| ")][1:]
+    for row in rows:
+        file, names = "", re.findall(r"`(?P<file>test_\w+\.py)?::(?P<name>\w+)`", row)
+        assert names, row
+        for each, name in names:
+            file = each or file
+            assert f"def {name}(" in (ROOT / "contract_tests" / file).read_text(encoding="utf-8"), (file, name)

@@ -14,11 +14,14 @@ from mock_knock.messages import JsonValue
 
 CHANNEL_DATA, PREFERENCES = "channel_data", "preferences"
 MAX_PROPERTY_BYTES = 256_000
-"""Of the properties of one recipient, written as JSON without spaces; that kB means 1,000 bytes is our reading."""
+"""Of the custom properties of one recipient, as JSON without spaces; that kB means 1,000 bytes is our reading."""
 UPDATED_AT = "$updated_at"
 """The instant of an entity's last change, where it is written down beside properties of any name."""
 _APART = frozenset({"id", CHANNEL_DATA, PREFERENCES, UPDATED_AT, TRIGGER_DATA})
 """Members of an identification that are no properties."""
+USUAL = ("name", "email", "phone_number", "avatar", "timezone", "created_at")
+"""Properties that every user has; `locale` is usual, too, and shown only where it is set."""
+_NOT_CUSTOM = _APART | {*USUAL, "locale"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,8 @@ def is_oversize(properties: Mapping[str, JsonValue]) -> bool:
 
 
 def property_bytes(properties: Mapping[str, JsonValue]) -> int:
-    """Return the size of the properties of an identification."""
-    own = {name: value for name, value in properties.items() if name not in _APART}
+    """Return the size of the custom properties of an identification."""
+    own = {name: value for name, value in properties.items() if name not in _NOT_CUSTOM}
     return len(json.dumps(own, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 

@@ -11,12 +11,9 @@ from mock_knock.domain.journal import JournalEntry
 from mock_knock.domain.pages import Page
 from mock_knock.domain.preferences import MEMBERS, PreferenceSet
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.user import Entity
+from mock_knock.domain.user import USUAL, Entity
 from mock_knock.messages import JsonValue
 from mock_knock.redact import Redactor
-
-_USUAL = ("name", "email", "phone_number", "avatar", "timezone", "created_at")
-"""Members that every user has."""
 
 
 def timestamp(instant: datetime | None) -> str | None:
@@ -49,7 +46,7 @@ def user_json(entity: Entity, *, with_preferences: bool = False) -> dict[str, Js
     """Return a user as Knock shows it: custom properties at the top level, usual ones null where they are not set."""
     sets = {"preferences": [preference_set_json(id_, each) for id_, each in entity.preferences.items()]}
     return {
-        **dict.fromkeys(_USUAL),
+        **dict.fromkeys(USUAL),
         **entity.properties,
         **(sets if with_preferences else {}),
         "__typename": "User",
