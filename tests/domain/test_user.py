@@ -176,10 +176,11 @@ def test_members_that_are_no_properties() -> None:
 
 
 def test_the_size_of_properties() -> None:
-    """Properties of more than 256 kB are too large; id, preferences and channel data do not count."""
+    """Custom properties of more than 256 kB are too large; usual members, preferences and channel data do not count."""
     room = MAX_PROPERTY_BYTES - len('{"a":""}')
     assert [False, True] == [is_oversize({"id": "ada", "a": "x" * size}) for size in (room, room + 1)]
     assert is_oversize({"a": "\N{GREEK SMALL LETTER ALPHA}" * (room // 2 + 1)})
+    assert not is_oversize({"name": "x" * room * 2, "locale": "x" * room * 2})
     assert not is_oversize({"id": "x" * room * 2, "channel_data": {"c": "x" * room}, "preferences": {"d": "x" * room}})
 
 
