@@ -10,6 +10,7 @@ from typing import Final
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.contract.records import JSON
 from mock_knock.contract.violations import describe_schema_errors
+from mock_knock.domain.bulk_operation import BULK_DELETE
 from mock_knock.domain.reading import Place
 from mock_knock.domain.seed import Seed, SeededOperation, SeededRun
 from mock_knock.domain.seed_format import CODE
@@ -62,7 +63,7 @@ def _parts(seed: Seed) -> Iterator[_Part]:
 
 def _rows(operation: SeededOperation, at: str) -> Iterator[_Part]:
     """Yield the rows of an operation that will change a user."""
-    if operation.course is None or operation.name == "users.delete":
+    if operation.course is None or operation.name == BULK_DELETE:
         return
     first = operation.course.settled_rows
     for index, row in enumerate(operation.rows[first:], start=first):

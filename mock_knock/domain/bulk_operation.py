@@ -14,6 +14,9 @@ from enum import StrEnum
 
 from mock_knock.messages import JsonValue
 
+BULK_IDENTIFY, BULK_DELETE, BULK_SET_PREFERENCES = "users.identify", "users.delete", "users.set_preferences"
+"""The names that Knock gives to bulk operations (FACTS section 6)."""
+
 
 class Status(StrEnum):
     """The four states of a bulk operation (FACTS section 6)."""

@@ -6,16 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mock_knock.domain.bulk_operation import RANK, BulkOperation, Snapshot, Status, Transition, observe
+from mock_knock.domain.bulk_operation import (
+    BULK_DELETE,
+    BULK_IDENTIFY,
+    BULK_SET_PREFERENCES,
+    RANK,
+    BulkOperation,
+    Snapshot,
+    Status,
+    Transition,
+    observe,
+)
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, is_oversize
 from mock_knock.messages import JsonValue
 from mock_knock.service.errors import TransitionRefused, resource_missing
-from mock_knock.service.settling import BULK_DELETE, BULK_IDENTIFY, BULK_SET_PREFERENCES, settle_until
+from mock_knock.service.settling import settle_until
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord
-
-__all__ = ["BULK_DELETE", "BULK_IDENTIFY", "BULK_SET_PREFERENCES"]
 
 
 def identify_users(

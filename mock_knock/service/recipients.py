@@ -1,4 +1,4 @@
-"""Users one by one: read, identified and deleted, with their preferences and channel data."""
+"""Users and objects one by one: read, identified and deleted, with their preferences and channel data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_users(world: World, request: PageRequest) -> Page[Entity]:
     """Return a page of the users, in the order of their ids (our choice).
 
     Raises:
-        CursorInvalid: a cursor is none of this list.
+        CursorInvalid: a cursor does not have the form of one.
     """
     with world.lock:
         settle(world)

@@ -78,7 +78,7 @@ def list_runs(world: World, wanted: RunFilter, request: PageRequest) -> Page[Run
     """Return a page of the recipients' runs, newest first.
 
     Raises:
-        CursorInvalid: a cursor is none of this list.
+        CursorInvalid: a cursor does not have the form of one.
     """
     return _newest_first(world, lambda state: state.records(), wanted.admits, request)
 
@@ -99,7 +99,7 @@ def list_messages(world: World, wanted: MessageFilter, request: PageRequest) -> 
     """Return a page of the messages, newest first.
 
     Raises:
-        CursorInvalid: a cursor is none of this list.
+        CursorInvalid: a cursor does not have the form of one.
     """
     return _newest_first(world, lambda state: state.messages(), wanted.admits, request)
 

@@ -11,7 +11,16 @@ from datetime import datetime
 from functools import partial
 from heapq import merge
 
-from mock_knock.domain.bulk_operation import RANK, BulkOperation, Status, observe, processed_instants
+from mock_knock.domain.bulk_operation import (
+    BULK_DELETE,
+    BULK_IDENTIFY,
+    BULK_SET_PREFERENCES,
+    RANK,
+    BulkOperation,
+    Status,
+    observe,
+    processed_instants,
+)
 from mock_knock.domain.preferences import persist
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.scenario import Row
@@ -19,9 +28,6 @@ from mock_knock.domain.user import PREFERENCES, create_entity, identify, set_pre
 from mock_knock.service.stepping import Due, due_steps
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord, WorldState
-
-BULK_IDENTIFY, BULK_DELETE, BULK_SET_PREFERENCES = "users.identify", "users.delete", "users.set_preferences"
-"""The names that Knock gives to bulk operations (FACTS section 6)."""
 
 
 def settle(world: World) -> datetime:

@@ -75,7 +75,7 @@ def list_subscriptions(
 
     Raises:
         ResourceMissing: there is no such object.
-        CursorInvalid: a cursor is none of this list.
+        CursorInvalid: a cursor does not have the form of one.
     """
     with world.lock:
         read_recipient(world, key)

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from mock_knock.domain.bulk_operation import Status, Transition, observe
+from mock_knock.domain.bulk_operation import (
+    BULK_DELETE,
+    BULK_IDENTIFY,
+    BULK_SET_PREFERENCES,
+    Status,
+    Transition,
+    observe,
+)
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import Course, SeededEntity, SeededOperation, SeededSubscription
@@ -15,7 +22,7 @@ from mock_knock.domain.timeline_format import read_timeline
 from mock_knock.domain.user import UPDATED_AT
 from mock_knock.messages import JsonValue
 
-OPERATIONS = ("users.identify", "users.delete", "users.set_preferences")
+OPERATIONS = (BULK_IDENTIFY, BULK_DELETE, BULK_SET_PREFERENCES)
 _COURSE = {"progress", "fails_at", "polls", "transitions", "settled_rows"}
 _STATUSES = tuple(each.value for each in Status)
 
@@ -66,7 +73,7 @@ def read_operation(reader: SeedReader, value: JsonValue, at: str, now: datetime 
     found = reader.read_map(value, at, known)
     id_ = reader.read_uuid(found, at, "id", default=None)
     reader.check_new("bulk_operations", id_, at)
-    name = reader.read_choice(found, at, "name", OPERATIONS, default="users.identify")
+    name = reader.read_choice(found, at, "name", OPERATIONS, default=BULK_IDENTIFY)
     rows = tuple(_read_row(reader, each, place) for each, place in reader.read_list(found, at, "rows"))
     course = _read_course(reader, found, at, len(rows), now) if _COURSE & set(found) else None
     status = reader.read_choice(found, at, "status", _STATUSES, default="completed")
@@ -81,7 +88,7 @@ def read_operation(reader: SeedReader, value: JsonValue, at: str, now: datetime 
     )
     if course is not None and "status" in found:
         _check_status(reader, operation, status, at, now)
-    if course is not None and name == "users.set_preferences":
+    if course is not None and name == BULK_SET_PREFERENCES:
         _check_preferences(reader, rows[course.settled_rows :], f"{at}/rows", course.settled_rows)
     return operation
 
