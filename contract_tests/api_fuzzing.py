@@ -35,7 +35,7 @@ PHASES = "examples,coverage,fuzzing,stateful"
 UNDOCUMENTED = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429, 501})
 """Statuses that Knock's published descriptions do not have and the fake answers all the same (see the overlay)."""
 REPAIRED = "positive_data_acceptance,negative_data_rejection"
-"""Checks that cannot hold for the published schemas: they take what the documentation rules out, and refuse what it has."""
+"""Checks that cannot hold for the published schemas: they take what the documents rule out; they refuse good data."""
 OVERLAP = "is valid under more than one of the schemas"
 """The one way in which a good answer breaks a published schema: its alternatives overlap, which the overlay repairs."""
 
