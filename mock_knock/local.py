@@ -220,6 +220,8 @@ def _find_file(kind: str, name: str) -> Path:
 
 
 def _looks_like_path(name: str) -> bool:
+    if not name:
+        return False
     if "/" in name or "\\" in name or "." in name:
         return True
     try:

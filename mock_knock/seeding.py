@@ -63,9 +63,9 @@ def _parts(seed: Seed) -> Iterator[_Part]:
 
 def _rows(operation: SeededOperation, at: str) -> Iterator[_Part]:
     """Yield the rows of an operation that will change a user."""
-    if operation.course is None or operation.name == BULK_DELETE:
+    first = operation.settled_rows
+    if operation.name == BULK_DELETE:
         return
-    first = operation.course.settled_rows
     for index, row in enumerate(operation.rows[first:], start=first):
         yield _Part(f"{at}/{index}", _IDENTIFY, {"users": [row]}, 2)
 

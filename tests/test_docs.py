@@ -20,6 +20,7 @@ import yaml
 
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.arazzo.repairs.repair import MENDED_CODES
+from mock_knock.domain.channel import DEFAULT_CHANNELS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
@@ -157,6 +158,12 @@ def test_every_repair_is_explained() -> None:
 
 if __name__ == "__main__":
     LINT.write_text(CODES.sub(lambda _: code_table(), LINT.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def test_the_channels_that_are_always_there() -> None:
+    """The page about the fake has the id of each default channel."""
+    text = (ROOT / "docs" / "fake.md").read_text(encoding="utf-8")
+    assert all(f"| `{each.key}` | `{each.id}` |" in text for each in DEFAULT_CHANNELS)
 
 
 def test_every_fact_has_its_tests() -> None:

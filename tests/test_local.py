@@ -203,7 +203,7 @@ def test_a_bundled_scenario_beats_a_file_of_its_name(tmp_path: Path, monkeypatch
     assert Stage(polls=0) == load_scenario("immediate").bulk.timeline.queued
 
 
-@pytest.mark.parametrize("name", ["nothing", "Immediate", "stuck queued", "a" * 5_000, "a\0b"])
+@pytest.mark.parametrize("name", ["", "nothing", "Immediate", "stuck queued", "a" * 5_000, "a\0b"])
 def test_scenarios_that_do_not_exist(name: str) -> None:
     """A name that is neither bundled nor a file is refused with the bundled names."""
     with pytest.raises(UsageError) as caught:
@@ -215,7 +215,7 @@ def test_scenarios_that_do_not_exist(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [("mine.yaml", "file-missing"), ("a/b", "file-missing"), ("a\\b", "file-missing"), (".", "file-is-directory"),
-     ("", "file-is-directory"), ("../x", "file-missing")],
+     ("../x", "file-missing")],
 )  # fmt: skip
 def test_scenario_files_that_do_not_exist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str

@@ -56,7 +56,8 @@ class Reader:
         if isinstance(value, str) and (value or value == default):
             return value
         problem = "is missing" if name not in holder else "must be text that is not empty"
-        self.report(f"{at}/{name}" if name in holder else at, f"'{name}' {problem}", f"write it like `{name}: text`")
+        hint = f"write it in quotes, like `{name}: 'text'`" if name in holder else f"write it like `{name}: text`"
+        self.report(f"{at}/{name}" if name in holder else at, f"'{name}' {problem}", hint)
         return default or ""
 
     def read_flag(self, holder: Mapping[str, JsonValue], at: str, name: str, *, default: bool) -> bool:

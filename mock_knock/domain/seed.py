@@ -60,8 +60,7 @@ class Course:
 class SeededOperation:
     """A bulk operation.
 
-    Without a `course` it stays in its `status` until it is pushed, and its rows change nothing any more; with one, its
-    status follows and `status` is None.
+    Without a `course` it stays in its `status` until it is pushed; with one, its status follows and `status` is None.
     """
 
     id: str
@@ -71,6 +70,13 @@ class SeededOperation:
     failing_rows: tuple[int, ...] = ()
     inserted_at: datetime | None = None
     course: Course | None = None
+
+    @property
+    def settled_rows(self) -> int:
+        """How many rows have had their effect; of an operation that is over from the beginning none will have any."""
+        if self.course is not None:
+            return self.course.settled_rows
+        return len(self.rows) if self.status in {Status.COMPLETED, Status.FAILED} else 0
 
     def facts(self, inserted_at: datetime) -> BulkOperation:
         """Return the operation itself, inserted at this instant."""

@@ -35,11 +35,9 @@ def fill(state: WorldState, seed: Seed, now: datetime) -> None:
 
 
 def _put_operation(state: WorldState, seeded: SeededOperation, at: datetime) -> None:
-    """Write a bulk operation; of one that stays as it is, no row will have an effect any more."""
-    course, rows = seeded.course, len(seeded.rows)
-    settled = rows if course is None else course.settled_rows
-    record = OperationRecord(seeded.facts(at), () if course is None else course.polls, settled)
-    state.put_operation(record, is_settled=settled == rows)
+    polls = () if seeded.course is None else seeded.course.polls
+    record = OperationRecord(seeded.facts(at), polls, seeded.settled_rows)
+    state.put_operation(record, is_settled=seeded.settled_rows == len(seeded.rows))
 
 
 def _put_run(state: WorldState, seeded: SeededRun, catalog: Catalog, at: datetime) -> None:

@@ -41,7 +41,7 @@ class AccessRules:
     """What the fake admits.
 
     Attributes:
-        api_keys: every other key is refused; without these and `environments` any is admitted.
+        api_keys: every other key is refused; without these only those of `environments` are admitted, or else any.
         allowed_hosts: names beside the local ones under which `/_mock` answers.
         admin_token: what `/_mock` asks for.
         is_local: whether only this machine can reach the server.
@@ -57,8 +57,11 @@ class AccessRules:
     revoked: frozenset[str] = frozenset()
 
     def admits(self, key: str) -> bool:
-        """Tell whether a key is known here; a public one is where its secret one is."""
-        known = self.api_keys | self.environments.keys()
+        """Tell whether a key is known here; `api_keys` count more than those of environments.
+
+        A public key is known where its secret one is among `api_keys`.
+        """
+        known = self.api_keys or self.environments.keys()
         return not known or key in known or secret_key(key) in self.api_keys
 
     def environment(self, key: str) -> str:
@@ -98,10 +101,21 @@ def authenticate(headers: Headers, rules: AccessRules, *, endpoint: str | None =
 
 
 def admin_world_key(headers: Headers, rules: AccessRules) -> str:
-    """Return whose world an admin request means: that of the key it carries, else that of the default one."""
-    scheme, _, key = headers.get("Authorization", "").partition(" ")
-    carried = key.strip() if scheme.lower() == "bearer" else ""
+    """Return whose world an admin request means: that of the key it carries, else that of the default one.
+
+    Raises:
+        Problem: 401 with a key that opens no world here.
+    """
+    carried = carried_key(headers)
+    if carried and (carried in rules.revoked or not rules.admits(carried)):
+        raise Problem(401, "api_key_missing", "The API key is invalid: it opens no world here", type_=AUTHENTICATION)
     return rules.environment(carried or default_key(rules))
+
+
+def carried_key(headers: Headers) -> str:
+    """Return the bearer of a request, or nothing."""
+    scheme, _, key = headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def default_key(rules: AccessRules) -> str:

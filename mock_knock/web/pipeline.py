@@ -16,7 +16,7 @@ from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
 from mock_knock.service import MockKnock, World
-from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, guard_admin, host_name
+from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, carried_key, guard_admin, host_name
 from mock_knock.web.imitation import KnownRoutes, method_not_allowed
 from mock_knock.web.problems import API, Problem, problem_from, request_too_large
 
@@ -25,6 +25,8 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 
 VIOLATIONS_HEADER = "X-Mock-Contract-Violations"
 """On an answer of the fake that breaks the contract, where answers are checked: how often it does."""
+MAX_ERRORS = 3
+"""Entries of a 422 that the log tells."""
 MAX_TOLD = 10
 """Violations of one answer that journal and log tell."""
 MAX_STATE_BYTES = 100 * 1024 * 1024
@@ -136,8 +138,7 @@ def _leave(response: Response) -> Response:
         if world is not None:
             received = HttpRequest(asked.method, base_url() + target, tuple(asked.headers), _received_body(asked))
             _write_journal(world, received, response)
-        key = None if world is None else world.key
-        access_log.info("%s", _LogLine(asked.method, target, response, key, g.notes))
+        access_log.info("%s", _LogLine(asked.method, target, response, _shown_key(asked, world), g.notes))
     return response
 
 
@@ -177,21 +178,33 @@ class _LogLine:
     method: str
     target: str
     response: Response
-    key: str | None
+    key: str
     notes: list[str]
 
     def __str__(self) -> str:
-        key = "no key" if self.key is None else mask_key(self.key)
         notes = "".join(f"; {note}" for note in self.notes)
         status = self.response.status_code
         problem = self.response.json if status >= 400 else None  # noqa: PLR2004  # errors
         reason = _reason(problem) if isinstance(problem, dict) else ""
-        return one_line(f"{self.method} {self.target} {status}{reason} [{key}]{notes}")
+        return one_line(f"{self.method} {self.target} {status}{reason} [{self.key}]{notes}")
+
+
+def _shown_key(asked: Request, world: World | None) -> str:
+    """Return how the log names who asked: an environment by its name, else a key, masked."""
+    if world is not None and world.key in web().rules.environments.values():
+        return world.key
+    key = carried_key(asked.headers) if world is None else world.key
+    return mask_key(key) if key else "no key"
 
 
 def _reason(problem: Mapping[str, JsonValue]) -> str:
     """Return what an error says, in either of the two envelopes."""
-    return f" {problem['code']}: {problem['message']}" if "code" in problem else f" {problem.get('error')}"
+    if "code" not in problem:
+        return f" {problem.get('error')}"
+    errors = problem.get("errors") or []
+    told = "; ".join(f"{each['field']} {each['message']}" for each in errors[:MAX_ERRORS])
+    more = f"; {len(errors) - MAX_ERRORS} more" if len(errors) > MAX_ERRORS else ""
+    return f" {problem['code']}: {told}{more}" if told else f" {problem['code']}: {problem['message']}"
 
 
 def _answer_unrouted(error: HTTPException) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mock_knock.domain.bulk_operation import Stage, Status, Timeline, Transition
+from mock_knock.domain.channel import DEFAULT_CHANNELS
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import Course, Seed, SeededEntity, SeededKey, SeededOperation, SeededSubscription
@@ -201,6 +202,16 @@ def test_runs_and_messages() -> None:
     assert {UUID_} == {each.recipient_run_id for each in seed.messages}
 
 
+def test_an_editor_may_find_the_schema() -> None:
+    """A seed may say where its schema is."""
+    assert Seed() == parse(**{"$schema": "seed.json"})
+
+
+def test_many_problems() -> None:
+    """Of many problems fifty are told."""
+    assert 50 == len(refusals({"version": 1, "users": [{}] * 80}))
+
+
 def test_keys() -> None:
     """A key belongs to the environment `development` unless it says another, and may be revoked."""
     seed = parse(keys=[{"key": "sk_a"}, {"key": "pk_b", "environment": "production", "revoked": True}])
@@ -209,7 +220,7 @@ def test_keys() -> None:
 
 
 REFUSED: list[tuple[JsonValue, list[str]]] = [
-    ([], ["", "/version"]),
+    ([], [""]),
     ({}, ["/version"]),
     ({"version": True, "user": []}, ["/user", "/version"]),
     ({"version": 1, "users": {}}, ["/users"]),
@@ -262,7 +273,12 @@ CONTRADICTORY: list[tuple[JsonValue, list[str]]] = [
     ({"version": 1, "workflows": [{"key": "w", "steps": [{"delay": 1, "ref": "sms_2"}, {"channel": "sms"}]}]},
      ["/workflows/0/steps/1"]),
     ({"version": 1, "channels": [{"key": "a", "type": "sms", "id": UUID_}, {"key": "b", "type": "sms", "id": UUID_}]},
-     ["/channels/1"]),
+     ["/channels/1/id"]),
+    ({"version": 1, "channels": [{"key": "a", "type": "sms", "id": DEFAULT_CHANNELS[0].id}]}, ["/channels/0/id"]),
+    ({"version": 1, "bulk_operations": [{"id": UUID_, "rows": ["a"], "error_items": ["c", "a", "b"]}]},
+     ["/bulk_operations/0/error_items", "/bulk_operations/0/error_items"]),
+    ({"version": 1, "bulk_operations": [{"id": UUID_, "name": "users.set_preferences", "status": "queued",
+                                         "rows": ["a"]}]}, ["/bulk_operations/0/rows/0"]),
     ({"version": 1, "keys": [{"key": "pk_a"}, {"key": "sk_b", "revoked": True}]}, ["/keys"]),
     ({"version": 1, "objects": [{"id": "b/c", "collection": "a"}, {"id": "c", "collection": "a/b"},
                                 {"id": "c", "collection": "a/b"}]}, ["/objects/2"]),

@@ -56,12 +56,13 @@ def test_an_operation_in_a_state(status: Status) -> None:
         assert (1, 1, START) == (snapshot.success_count, snapshot.error_count, snapshot.completed_at)
 
 
-def test_an_operation_can_be_pushed_on() -> None:
-    """What is seeded as processing ends when it is pushed, and even then its rows identify nobody."""
-    world = world_of(bulk_operations=[{"id": UNKNOWN, "status": "processing", "rows": ["ada"]}])
+@pytest.mark.parametrize("status", ["queued", "processing"])
+def test_an_operation_can_be_pushed_on(status: str) -> None:
+    """What is seeded as under way ends when it is pushed, and then its rows have their effect."""
+    world = world_of(bulk_operations=[{"id": UNKNOWN, "status": status, "rows": ["bob", {"id": "ada", "name": "Ada"}]}])
+    world.clock.advance(3_600)
     assert Status.COMPLETED is push_operation(world, UNKNOWN, Status.COMPLETED)[1].status
-    read_operation(world, UNKNOWN)
-    assert () == tuple(world.state.recipients())
+    assert "Ada" == read_recipient(world, RecipientKey("ada")).properties["name"]
 
 
 def test_a_run_with_its_messages() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from mock_knock.web import pipeline, representation
+from mock_knock.web.guard import AccessRules
 from mock_knock.web.pipeline import MAX_LINE, one_line
 from tests.web.wsgi_fake import KEY, WsgiFake, new_fake
 
@@ -44,6 +45,25 @@ def test_a_line_for_each_request(fake: WsgiFake, log: pytest.LogCaptureFixture) 
         ),
         f"GET {UNKNOWN} 401 authentication_required: An API key is required [no key]",
     ] == log.messages
+
+
+def test_who_asked(log: pytest.LogCaptureFixture) -> None:
+    """A line shows the name of an environment, or the key that was sent, masked, also one that was refused."""
+    fake = new_fake(AccessRules(environments={KEY: "development"}))
+    fake.send("GET", "/v1/users")
+    fake.send("GET", "/v1/users", Authorization="Bearer sk_test_mnopqrstuvwx")
+    assert [
+        "GET /v1/users 200 [development]",
+        "GET /v1/users 401 api_key_missing: The API key is invalid [sk_test_***uvwx]",
+    ] == log.messages
+
+
+def test_what_is_wrong_with_a_request(fake: WsgiFake, log: pytest.LogCaptureFixture) -> None:
+    """A line says what is wrong with a request, three parameters of it."""
+    rows = ", ".join(['{"id": 7}'] * 5)
+    fake.send("POST", "/v1/users/bulk/identify", f'{{"users": [{rows}]}}'.encode())
+    told = "; ".join(f"users[{index}].id must be of type string" for index in range(3))
+    assert [f"POST /v1/users/bulk/identify 422 invalid_params: {told}; 2 more [sk_test_***ijkl]"] == log.messages
 
 
 def test_errors_of_idempotency_keys(fake: WsgiFake, log: pytest.LogCaptureFixture) -> None:

@@ -195,6 +195,22 @@ def test_a_public_key_where_nothing_answers() -> None:
     assert "sk_a" == authenticate(Headers({"Authorization": "Bearer pk_a"}), OPEN)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        AccessRules(api_keys=frozenset({"sk_a"}), environments={"sk_typo": "development"}),
+        AccessRules(environments={"sk_a": "development"}),
+        AccessRules(environments={"sk_typo": "development"}, revoked=frozenset({"sk_typo"})),
+    ],
+)
+def test_a_key_that_opens_no_world(rules: AccessRules) -> None:
+    """A key that is refused under /v1 means no world under /_mock either; those of --api-key count alone."""
+    for guard in (admin_world_key, authenticate):
+        with pytest.raises(Problem) as refused:
+            guard(Headers({"Authorization": "Bearer sk_typo"}), rules)
+        assert 401 == refused.value.status
+
+
 @pytest.mark.parametrize("credentials", [None, "", "Bearer", "Bearer ", "Basic c2s6", "sk_a"])
 def test_without_a_key_the_default_world_is_meant(credentials: str | None) -> None:
     """An admin request without a usable bearer means the world of the default key."""

@@ -37,7 +37,10 @@ def read_channel(reader: SeedReader, value: JsonValue, at: str) -> Channel:
         name=reader.read_text(found, at, "name", default=key),
         provider=reader.read_text(found, at, "provider", default=default_provider(known)),
     )
-    reader.check_new("ids of channels", channel.id, at)
+    for other in reader.channels.values():
+        if other.id == channel.id and other.key != key:
+            message = f"this is the id of the channel '{other.key}'"
+            reader.report(f"{at}/id", message, "give each channel an id of its own")
     reader.channels[key] = channel
     return channel
 

@@ -88,8 +88,9 @@ def read_operation(reader: SeedReader, value: JsonValue, at: str, now: datetime 
     )
     if course is not None and "status" in found:
         _check_status(reader, operation, status, at, now)
-    if course is not None and name == BULK_SET_PREFERENCES:
-        _check_preferences(reader, rows[course.settled_rows :], f"{at}/rows", course.settled_rows)
+    if name == BULK_SET_PREFERENCES:
+        first = operation.settled_rows
+        _check_preferences(reader, rows[first:], f"{at}/rows", first)
     return operation
 
 
@@ -111,12 +112,14 @@ def _read_row(reader: SeedReader, value: JsonValue, at: str) -> Row:
 def _read_failing_rows(reader: SeedReader, found: Mapping[str, Any], at: str, rows: tuple[Row, ...]) -> tuple[int, ...]:
     if "failing_rows" not in found:
         ids = frozenset(reader.read_texts(found, at, "error_items"))
+        for each in sorted(ids - {row["id"] for row in rows}):
+            reader.report(f"{at}/error_items", f"'{each}' is none of the rows", "add it to `rows`")
         return tuple(index for index, row in enumerate(rows) if row["id"] in ids)
     if "error_items" in found:
         hint = "name the rows that fail by their ids or by their indexes"
         reader.report(at, "'error_items' and 'failing_rows' say the same thing twice", hint)
     indexes = {
-        reader.to_whole(each, place, "a row", most=len(rows) - 1)
+        reader.to_whole(each, place, "the index of a row", most=len(rows) - 1)
         for each, place in reader.read_list(found, at, "failing_rows")
     }
     return tuple(sorted(indexes))
@@ -149,8 +152,9 @@ def _read_transition(reader: SeedReader, value: JsonValue, at: str, past: int, n
 
 def _check_status(reader: SeedReader, seeded: SeededOperation, status: str, at: str, now: datetime | None) -> None:
     """Report a status that does not follow: who changes it in a state that was written down expects an effect."""
-    hint = "leave it out; or take the progress out, then the operation stays as it is"
+    hint = "leave it out: it follows; or leave out how the operation goes on, then it stays in its status"
     if now is None or seeded.course is None:
-        reader.report(f"{at}/status", "'status' follows from the progress and 'now', which is missing", hint)
+        message = "'status' beside how the operation goes on can only be checked with 'now' at the top of the seed"
+        reader.report(f"{at}/status", message, hint)
     elif observe(seeded.facts(seeded.inserted_at or now), now, seeded.course.polls).status != status:
-        reader.report(f"{at}/status", "'status' is not what follows from the progress", hint)
+        reader.report(f"{at}/status", "'status' is not what follows from how the operation goes on", hint)

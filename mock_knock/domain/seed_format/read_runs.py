@@ -29,9 +29,7 @@ def read_run(reader: SeedReader, value: JsonValue, at: str, catalog: Catalog) ->
         for each, place in reader.read_list(found, at, "recipient_runs")
     )
     unknown = reader.read_list(found, at, "unknown_recipients")
-    default = str(uuid5(NAMESPACE, f"run {runs[0].id}")) if runs else None
-    id_ = reader.read_uuid(found, at, "id", default=default)
-    reader.check_new("workflow_runs", id_, at)
+    id_ = _read_run_id(reader, found, at, runs)
     return SeededRun(
         id=id_,
         workflow=workflow,
@@ -46,6 +44,17 @@ def read_run(reader: SeedReader, value: JsonValue, at: str, catalog: Catalog) ->
         unknown=tuple(reader.to_recipient(each, place, "unknown_recipients") for each, place in unknown),
         is_actor_unknown=reader.read_flag(found, at, "unknown_actor", default=False),
     )
+
+
+def _read_run_id(reader: SeedReader, found: Mapping[str, Any], at: str, runs: tuple[SeededRecipientRun, ...]) -> str:
+    """Return the id of a run, which follows from its first recipient run where it is not given."""
+    if not runs and "id" not in found:
+        reader.report(at, "a run has an 'id' or at least one of 'recipient_runs'", "add one of the two")
+        return ""
+    default = str(uuid5(NAMESPACE, f"run {runs[0].id}")) if runs else None
+    id_ = reader.read_uuid(found, at, "id", default=default)
+    reader.check_new("workflow_runs", id_, at)
+    return id_
 
 
 def _read_cancellation_key(reader: SeedReader, found: Mapping[str, Any], at: str) -> str | None:

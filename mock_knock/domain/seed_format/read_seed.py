@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mock_knock.domain.reading import Place
 from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format.read_catalog import read_api_key, read_channel, read_workflow
@@ -13,27 +15,28 @@ from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 
 CODE = "seed-invalid"
-MEMBERS = {"version", "description", "now", "channels", "workflows", "users", "objects", "tenants", "subscriptions"}
-MEMBERS |= {"bulk_operations", "workflow_runs", "messages", "keys"}
+MAX_FINDINGS = 50
+MEMBERS = {"$schema", "version", "description", "now", "channels", "workflows", "users", "objects", "tenants"}
+MEMBERS |= {"subscriptions", "bulk_operations", "workflow_runs", "messages", "keys"}
 
 
 def parse_seed(value: JsonValue, *, where: Place = lambda pointer: f"#{pointer}") -> Seed:
     """Read a seed from a decoded document; `where` turns a JSON pointer into a place for people.
 
     Raises:
-        InvalidDocument: `seed-invalid`, with one finding for each problem.
+        InvalidDocument: `seed-invalid`, with one finding for each problem, at most 50.
     """
     reader = SeedReader(where, CODE)
     seed = _read_seed(reader, value)
     if reader.findings:
-        raise InvalidDocument.from_findings(tuple(reader.findings))
+        raise InvalidDocument.from_findings(tuple(reader.findings[:MAX_FINDINGS]))
     return seed
 
 
 def _read_seed(reader: SeedReader, value: JsonValue) -> Seed:
     root = reader.read_map(value, "", MEMBERS, what="a seed")
-    if root.get("version") != 1 or isinstance(root.get("version"), bool):
-        reader.report("/version", "'version' must be 1", "start the seed with `version: 1`")
+    if isinstance(value, Mapping) and (root.get("version") != 1 or isinstance(root.get("version"), bool)):
+        reader.report("/version", "'version' must be the number 1", "start the seed with `version: 1`")
     reader.check_numbers(value)
     now = reader.read_instant(root, "", "now")
     for each, at in reader.read_list(root, "", "channels"):

@@ -15,6 +15,7 @@ from mock_knock.domain.recipient import RecipientKey
 from mock_knock.messages import JsonValue
 
 _EXAMPLE, _SOMETIME = "2026-01-01T00:00:00Z", datetime(2026, 1, 1, tzinfo=UTC)
+_EXAMPLE_ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -41,10 +42,12 @@ class SeedReader(Reader):
 
     def read_uuid(self, holder: Mapping[str, Any], at: str, name: str, *, default: str | None) -> str:
         """Return a UUID in lower case."""
+        if default is None and name not in holder:
+            self.report(at, f"'{name}' is missing", f"write it like `{name}: {_EXAMPLE_ID}`")
+            return ""
         text = self.read_text(holder, at, name, default=default)
         if text and not _UUID.fullmatch(text):
-            hint = "write it like 182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
-            self.report(f"{at}/{name}", f"'{name}' must be a UUID", hint)
+            self.report(f"{at}/{name}", f"'{name}' must be a UUID", f"write it like {_EXAMPLE_ID}")
         return text.lower()
 
     def read_instant(self, holder: Mapping[str, Any], at: str, name: str) -> datetime | None:
@@ -135,7 +138,7 @@ class SeedReader(Reader):
                     waiting.append((each, f"{at}/{escape(str(name))}"))
                 elif isinstance(each, int) and not -(2**63) <= each < 2**64:
                     place = f"{at}/{escape(str(name))}"
-                    self.report(place, "a whole number must not have more than 64 bits", "write it as text, or as 1e30")
+                    self.report(place, "a whole number must not have more than 64 bits", "write it as text")
 
     def check_new(self, kind: str, name: Hashable, at: str) -> None:
         """Report what is there already; `name` is what makes it one of its kind, nothing where it has none."""
