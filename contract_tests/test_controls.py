@@ -72,6 +72,13 @@ def test_a_wrong_state_is_refused(knock: KnockApi, members: dict[str, object], f
     assert ["ada"] == [each["id"] for each in knock.state()["users"]]
 
 
+def test_whoever_is_deleted_may_have_any_name(knock: KnockApi) -> None:
+    """Rows that delete name anybody, also who could not be identified."""
+    operation = {"id": ID, "name": "users.delete", "status": "queued", "rows": ["a/b"]}
+    (found,) = knock.control("PUT", "/state", {"version": 1, "bulk_operations": [operation]})["bulk_operations"]
+    assert ("queued", ["a/b"]) == (found["status"], found["rows"])
+
+
 def test_time_goes_on_and_never_back(knock: KnockApi) -> None:
     """A state of an earlier instant leaves the clock alone, one of a later instant moves it forward."""
     before = knock.control("GET", "/clock")["now"]

@@ -109,3 +109,13 @@ def test_too_many_subscribers(knock: KnockApi) -> None:
         "addSubscriptionsForObject", "POST", SUBSCRIPTIONS, {"recipients": [f"u{index}" for index in range(101)]}
     )
     assert (422, ["recipients"]) == (answer.status_code, [each["field"] for each in answer.json()["errors"]])
+
+
+@pytest.mark.controls
+def test_objects_in_a_query(knock: KnockApi) -> None:
+    """How objects are written in a query is not documented: they are let pass without effect, and that is noted."""
+    subscribe(knock, "ada")
+    found = knock.call("listSubscriptionsForObject", "GET", f"{SUBSCRIPTIONS}?objects[]=engine").json()
+    assert ["ada"] == [each["recipient"]["id"] for each in found["entries"]]
+    (note,) = knock.control("GET", "/requests")["entries"][-1]["notes"]
+    assert note.startswith("objects[] is not imitated")
