@@ -207,9 +207,9 @@ def test_more_roots(home: Path) -> None:
     """The folders that the user allows come after the two that are always there, links followed."""
     (home.parent / "alias").symlink_to(home / "openapi")
     found = document_roots(
-        home / "arazzo" / "flow.yaml", working_directory=home / "arazzo", extra=[home.parent / "alias", Path("/opt")]
+        home / "arazzo" / "flow.yaml", working_directory=home / "arazzo", extra=[home.parent / "alias", Path("/srv")]
     )
-    assert (home, home / "arazzo", home / "openapi", Path("/opt")) == found
+    assert (home, home / "arazzo", home / "openapi", Path("/srv")) == found
 
 
 def test_roots_of_a_relative_path(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
