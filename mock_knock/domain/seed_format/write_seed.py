@@ -119,7 +119,7 @@ def _operation(operation: SeededOperation, now: datetime | None) -> dict[str, Js
 
 
 def _row(row: Row) -> JsonValue:
-    return row["id"] if row.keys() == {"id"} and row["id"] else dict(row)
+    return row["id"] if row.keys() == {"id"} else dict(row)
 
 
 def _course(course: Course) -> dict[str, JsonValue]:
