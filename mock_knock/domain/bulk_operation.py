@@ -61,7 +61,8 @@ class BulkOperation:
     """The facts of one bulk operation.
 
     `rows` holds what was asked for, each with an `id`; `failing_rows` the ascending indexes of rows that end in
-    `error_items`; `fails_at` the number of rows after which the whole operation fails, or None.
+    `error_items`; `fails_at` the number of rows after which the whole operation fails, or None; `stalls_at` that after
+    which it goes no further, for ever, or None.
     """
 
     id: str
@@ -71,6 +72,7 @@ class BulkOperation:
     timeline: Timeline = Timeline()
     failing_rows: tuple[int, ...] = ()
     fails_at: int | None = None
+    stalls_at: int | None = None
     transitions: tuple[Transition, ...] = ()
 
 
@@ -163,14 +165,10 @@ def _follow(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) 
 
 
 def _end_of(
-    operation: BulkOperation,
-    status: Status,
-    start: _Mark,
-    now: datetime,
-    polls: Sequence[datetime],
+    operation: BulkOperation, status: Status, start: _Mark, now: datetime, polls: Sequence[datetime]
 ) -> _Mark | None:
     """Return the border at which a stage that began at `start` ended, or None while it lasts."""
-    stage = operation.timeline.queued if status is Status.QUEUED else operation.timeline.processing
+    stage = _stage(operation, status)
     pushes = (_Mark(push.at, push.after_polls) for push in operation.transitions if RANK[push.to] > RANK[status])
     ends = [mark for mark in pushes if mark >= start]
     if stage.polls == 0:
@@ -183,6 +181,12 @@ def _end_of(
     return min(ends, default=None)
 
 
+def _stage(operation: BulkOperation, status: Status) -> Stage:
+    if status is Status.QUEUED:
+        return operation.timeline.queued
+    return Stage() if operation.stalls_at is not None else operation.timeline.processing
+
+
 def _outcome(operation: BulkOperation, started: _Mark, ended: _Mark) -> tuple[Status, int]:
     pushes = (push.to for push in operation.transitions if _Mark(push.at, push.after_polls) == ended)
     pushed = next((to for to in pushes if RANK[to] > RANK[Status.PROCESSING]), None)
@@ -193,13 +197,22 @@ def _outcome(operation: BulkOperation, started: _Mark, ended: _Mark) -> tuple[St
     return Status.FAILED, operation.fails_at
 
 
+def _is_at_once(stage: Stage) -> bool:
+    """Tell whether a stage takes no time; less than half a microsecond is none."""
+    return stage.polls == 0 or (stage.seconds is not None and not timedelta(seconds=stage.seconds))
+
+
 def _goal(operation: BulkOperation) -> int:
+    if operation.stalls_at is not None:
+        return operation.stalls_at
     return len(operation.rows) if operation.fails_at is None else operation.fails_at
 
 
 def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: int) -> int:
     """Return how many rows are processed within the processing stage: the larger of its share of time and of polls."""
     stage, goal = operation.timeline.processing, _goal(operation)
+    if operation.stalls_at is not None and _is_at_once(stage) and now >= started.at:
+        return goal
     by_time = by_polls = 0
     if length := timedelta(seconds=stage.seconds or 0):  # less than half a microsecond is no time
         by_time = goal * (now - started.at) // length
@@ -211,10 +224,15 @@ def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: i
 def _reached_at(operation: BulkOperation, started: _Mark, polls: Sequence[datetime], rows: int) -> datetime | None:
     """Return the instant within the processing stage at which `rows` rows were processed, or None."""
     stage, goal = operation.timeline.processing, _goal(operation)
+    if rows > goal:
+        return None
+    if _is_at_once(stage):
+        return started.at
     instants = []
-    if stage.seconds and rows <= goal:
+    if stage.seconds:
         instants.append(started.at + -(-timedelta(seconds=stage.seconds) * rows // goal))
-    if stage.polls and (first := -(-rows * (stage.polls + 1) // max(goal, 1)) - 1) < stage.polls:
+    if stage.polls:
+        first = -(-rows * (stage.polls + 1) // goal) - 1
         seen = started.poll + first
         if first <= 0:
             instants.append(started.at)

@@ -6,8 +6,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+from mock_knock.messages import JsonValue
+
 LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """No clock is moved beyond it, so that the instants that follow from its time stay within the calendar."""
+
+
+def parse_instant(value: JsonValue) -> datetime | None:
+    """Return an instant of RFC 3339 in UTC, or None for what is none or lies beyond `LATEST`."""
+    try:
+        found = datetime.fromisoformat(value)
+        return found.astimezone(UTC) if found.tzinfo is not None and found <= LATEST else None
+    except (TypeError, ValueError, OverflowError):  # the last near the ends of the calendar
+        return None
 
 
 class Clock(Protocol):
@@ -23,6 +34,26 @@ class Clock(Protocol):
 
     def move_to(self, instant: datetime) -> None:
         """Move this world forward to an instant; one that has passed changes nothing."""
+        ...
+
+    def pass_time(self, seconds: float) -> float:
+        """Let time pass that somebody waits for, and return the real seconds to wait for it.
+
+        A clock that stands is moved instead, and there is nothing to wait for.
+        """
+        ...
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it moves only when it is moved."""
+        ...
+
+    def freeze(self) -> None:
+        """Let it stand until it is resumed."""
+        ...
+
+    def resume(self) -> None:
+        """Let it go on from where it stands; one that never goes by itself stays where it is."""
         ...
 
 
@@ -44,6 +75,22 @@ class ManualClock:
         """Move forward to an instant; one that has passed changes nothing."""
         self._now = max(self._now, instant)
 
+    def pass_time(self, seconds: float) -> float:
+        """Move forward; there is nothing to wait for."""
+        self.advance(seconds)
+        return 0.0
+
+    @property
+    def is_standing(self) -> bool:
+        """Always."""
+        return True
+
+    def freeze(self) -> None:
+        """Change nothing: it stands."""
+
+    def resume(self) -> None:
+        """Change nothing: it never goes by itself."""
+
 
 class OffsetClock:
     """A clock that follows `source`, `factor` times as fast, plus everything it was advanced by.
@@ -57,20 +104,52 @@ class OffsetClock:
         self._origin = source()
         self._latest = self._origin
         self._offset = timedelta() if begin is None else begin - self._origin
+        self._frozen_at: datetime | None = None
 
     def now(self) -> datetime:
         """Return the scaled instant; while the source lags behind, only `advance` moves this clock."""
+        return self._frozen_at or self._running()
+
+    def _running(self) -> datetime:
         self._latest = max(self._latest, self._source())
         passed = (self._latest - self._origin) * self._factor + self._offset
         return self._origin + min(passed, LATEST - self._origin)
 
     def advance(self, seconds: float) -> None:
         """Move forward on top of the source; raises ValueError when `seconds` is negative."""
-        self._offset += _forward(seconds)
+        self._move(_forward(seconds))
 
     def move_to(self, instant: datetime) -> None:
         """Move forward to an instant; one that has passed changes nothing."""
-        self._offset += max(timedelta(), instant - self.now())
+        self._move(max(timedelta(), instant - self.now()))
+
+    def _move(self, length: timedelta) -> None:
+        if self._frozen_at is None:
+            self._offset += length
+        else:
+            self._frozen_at = min(self._frozen_at + length, LATEST)
+
+    def pass_time(self, seconds: float) -> float:
+        """Return the real seconds that its time takes; frozen, move forward instead."""
+        if self._frozen_at is None:
+            return seconds / self._factor
+        self.advance(seconds)
+        return 0.0
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is frozen."""
+        return self._frozen_at is not None
+
+    def freeze(self) -> None:
+        """Let it stand until it is resumed."""
+        self._frozen_at = self.now()
+
+    def resume(self) -> None:
+        """Let it go on from where it stands."""
+        if self._frozen_at is not None:
+            self._offset += self._frozen_at - self._running()
+            self._frozen_at = None
 
 
 def _forward(seconds: float) -> timedelta:

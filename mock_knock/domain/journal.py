@@ -14,7 +14,8 @@ from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse
 class JournalEntry:
     """One request and its answer as they were: whoever shows them masks them.
 
-    `notes` says what a person would want to be told.
+    `notes` says what a person would want to be told, `fault` which fault happened to it. An answer that the wire
+    swallowed is not delivered; where nothing was carried out either, its status is 0.
     """
 
     number: int
@@ -23,6 +24,8 @@ class JournalEntry:
     response: HttpResponse
     notes: tuple[str, ...] = ()
     violations: tuple[ContractViolation, ...] = ()
+    fault: str = ""
+    is_delivered: bool = True
 
     @property
     def size(self) -> int:

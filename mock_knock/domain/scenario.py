@@ -1,54 +1,33 @@
-"""A scenario says how bulk operations go: how long they take and how they end."""
+"""A scenario says how a fake behaves: how bulk operations go, and which faults there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Literal
 
-from mock_knock.domain.bulk_operation import Timeline
-from mock_knock.messages import JsonValue
-
-Row = Mapping[str, JsonValue]
-
-
-@dataclass(frozen=True, slots=True)
-class BulkPlan:
-    """How a bulk operation goes.
-
-    `fail_at` is the share of rows (0 to 1) after which it fails; it counts only when `outcome` is `failed`. Rows end in
-    `error_items` when their id is listed in `error_ids` or when they are the n-th of `every` n.
-    """
-
-    timeline: Timeline = Timeline()
-    outcome: Literal["completed", "failed"] = "completed"
-    fail_at: Fraction = Fraction(1)
-    error_ids: frozenset[str] = frozenset()
-    every: int | None = None
-
-    def fails_after(self, rows: Sequence[Row]) -> int | None:
-        """Return the number of rows after which the operation fails, or None when it completes."""
-        return int(len(rows) * self.fail_at) if self.outcome == "failed" else None
-
-    def failing_rows(self, rows: Sequence[Row]) -> tuple[int, ...]:
-        """Return the ascending indexes of the rows that end in `error_items`.
-
-        With `every`, at least one row fails: a batch shorter than n fails at its last row.
-        """
-        every = min(self.every, len(rows)) if self.every and rows else None
-        return tuple(
-            index
-            for index, row in enumerate(rows)
-            if row["id"] in self.error_ids or (every is not None and (index + 1) % every == 0)
-        )
+from mock_knock.domain.bulk_plan import BulkPlan
+from mock_knock.domain.faults.fault import Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named way for the fake to behave; `seed` feeds every decision that is left to chance."""
+    """A named way for the fake to behave.
+
+    Attributes:
+        name: what it is called.
+        description: what it shows, in a sentence.
+        seed: feeds every decision that is left to chance.
+        bulk: how bulk operations go.
+        faults: what goes wrong; of several that would happen to a request the first one does.
+        has_rate_limits: whether requests above the rate of their tier are refused.
+        aliases: other names of it, those of FAULTS section 4.
+        tags: what it is about, in single words.
+    """
 
     name: str = "default"
     description: str = ""
     seed: int = 0
     bulk: BulkPlan = BulkPlan()
+    faults: tuple[Fault, ...] = ()
+    has_rate_limits: bool = False
+    aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()

@@ -9,6 +9,11 @@
       fail_at: 50%           # of the rows; with outcome: failed
       error_items: [jane]    # rows that fail, by id
       every: 10              # and every tenth row
+    faults:                  # `faults.read_fault` says what they can be
+      - {id: flaky-poll, on: getBulkOperation, when: {nth: 2}, do: {status: 503}}
+    rate_limits: false
+    aliases: []              # other names, and what it is about
+    tags: [bulk]
 
 `progress` may also be `{by: polls, queued: 1, processing: 3}`, with `by` one of polls, time, immediate and manual.
 """
@@ -21,8 +26,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mock_knock.domain.bulk_operation import Stage, Timeline
+from mock_knock.domain.bulk_plan import BulkPlan
+from mock_knock.domain.faults.fault import Fault
+from mock_knock.domain.faults.read_fault import read_fault, read_faults
+from mock_knock.domain.faults.write_fault import write_fault
 from mock_knock.domain.reading import Place, Reader
-from mock_knock.domain.scenario import BulkPlan, Scenario
+from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.timeline_format import read_timeline, write_timeline
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
@@ -44,6 +53,19 @@ def parse_scenario(value: JsonValue, *, name: str, where: Place = lambda pointer
     return scenario
 
 
+def parse_fault(value: JsonValue, *, usual_id: str) -> Fault:
+    """Read one fault from a decoded document.
+
+    Raises:
+        InvalidDocument: `scenario-invalid`, with one finding for each problem.
+    """
+    reader = _ScenarioReader(lambda pointer: f"#{pointer}", CODE)
+    fault = read_fault(reader, value, "", usual_id=usual_id)
+    if reader.findings:
+        raise InvalidDocument.from_findings(tuple(reader.findings))
+    return fault
+
+
 def write_scenario(scenario: Scenario) -> dict[str, JsonValue]:
     """Return a scenario as a document that reads back as the same."""
     plan = scenario.bulk
@@ -60,13 +82,17 @@ def write_scenario(scenario: Scenario) -> dict[str, JsonValue]:
             "error_items": sorted(plan.error_ids),
             "every": plan.every,
         },
+        "faults": [write_fault(each) for each in scenario.faults],
+        "rate_limits": scenario.has_rate_limits,
+        "aliases": list(scenario.aliases),
+        "tags": list(scenario.tags),
     }
 
 
 @dataclass(slots=True)
 class _ScenarioReader(Reader):
     def read_scenario(self, value: JsonValue, name: str) -> Scenario:
-        root = self.read_map(value, "", {"version", "name", "description", "seed", "bulk"}, what="a scenario")
+        root = self.read_map(value, "", MEMBERS, what="a scenario")
         if root.get("version") != 1 or isinstance(root.get("version"), bool):
             self.report("/version", "'version' must be 1", "start the scenario with `version: 1`")
         seed = self.read_number(root, "", "seed", default=0, whole=True, most=MAX_SEED)
@@ -74,7 +100,16 @@ class _ScenarioReader(Reader):
         if not isinstance(description, str):
             self.report("/description", "'description' must be text", "say in a sentence what the scenario shows")
         named = self.read_text(root, "", "name", default=name)
-        return Scenario(named, str(description), int(seed or 0), self.read_bulk(root.get("bulk", {}), "/bulk"))
+        return Scenario(
+            name=named,
+            description=str(description),
+            seed=int(seed or 0),
+            bulk=self.read_bulk(root.get("bulk", {}), "/bulk"),
+            faults=read_faults(self, root),
+            has_rate_limits=self.read_flag(root, "", "rate_limits", default=False),
+            aliases=self.read_texts(root, "", "aliases"),
+            tags=self.read_texts(root, "", "tags"),
+        )
 
     def read_bulk(self, value: JsonValue, at: str) -> BulkPlan:
         bulk = self.read_map(value, at, {"progress", "outcome", "fail_at", "error_items", "every"})
@@ -120,6 +155,7 @@ class _ScenarioReader(Reader):
         return frozenset(ids)
 
 
+MEMBERS = {"version", "name", "description", "seed", "bulk", "faults", "rate_limits", "aliases", "tags", "$schema"}
 _SHARE = re.compile("(100|[0-9]{1,2})%")
 
 _STAGE_MAKERS: Mapping[str, Callable[[float], Stage]] = {

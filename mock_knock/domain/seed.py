@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_knock.domain.bulk_operation import BulkOperation, Stage, Status, Timeline, Transition
+from mock_knock.domain.bulk_plan import Row
 from mock_knock.domain.channel import Channel
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.scenario import Row
 from mock_knock.domain.workflow import Catalog
 from mock_knock.domain.workflow_run import StepOutcome
 from mock_knock.messages import JsonValue
@@ -44,6 +44,7 @@ class Course:
     Attributes:
         timeline: how long its stages last.
         fails_at: the number of rows after which it fails, or None.
+        stalls_at: the number of rows after which it goes no further, or None.
         polls: the instants of its polls, ascending.
         transitions: the pushes it got.
         settled_rows: how many of its rows have had their effect already.
@@ -51,6 +52,7 @@ class Course:
 
     timeline: Timeline = Timeline()
     fails_at: int | None = None
+    stalls_at: int | None = None
     polls: tuple[datetime, ...] = ()
     transitions: tuple[Transition, ...] = ()
     settled_rows: int = 0
@@ -89,6 +91,7 @@ class SeededOperation:
             timeline=course.timeline,
             failing_rows=self.failing_rows,
             fails_at=course.fails_at,
+            stalls_at=course.stalls_at,
             transitions=course.transitions,
         )
 

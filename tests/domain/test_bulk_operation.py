@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -58,6 +59,7 @@ def histories(draw: st.DrawFn) -> tuple[BulkOperation, list[tuple[datetime, list
         timeline=Timeline(draw(stages), draw(stages)),
         failing_rows=tuple(sorted(failing)) if rows else (),
         fails_at=draw(st.none() | st.integers(0, rows)),
+        stalls_at=draw(st.none() | st.integers(0, rows)),
     )
     gaps = draw(st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=12))
     push_at = draw(st.none() | st.integers(0, 12))
@@ -69,13 +71,7 @@ def histories(draw: st.DrawFn) -> tuple[BulkOperation, list[tuple[datetime, list
             later = [status for status in Status if RANK[status] > RANK[current]]
             if later:
                 push = Transition(draw(st.sampled_from(later)), now, len(polls))
-                facts = operation(
-                    rows,
-                    timeline=facts.timeline,
-                    failing_rows=facts.failing_rows,
-                    fails_at=facts.fails_at,
-                    transitions=(push,),
-                )
+                facts = replace(facts, transitions=(push,))
                 moments.clear()
         moments.append((now, list(polls)))
         if is_poll:
@@ -259,3 +255,67 @@ def test_an_empty_operation_completes() -> None:
     """An operation without rows goes through the same states with zero counts."""
     snapshot = observe(operation(0), at(3), ())
     assert (Status.COMPLETED, 0, 0) == (snapshot.status, snapshot.total_rows, snapshot.processed_rows)
+
+
+ending = st.builds(Stage, st.integers(0, 4)) | st.builds(Stage, st.none() | st.integers(1, 4), st.integers(0, 9))
+
+
+@st.composite
+def stalled(draw: st.DrawFn) -> BulkOperation:
+    """An operation that goes no further than a row, whose stages would otherwise come to an end."""
+    rows = draw(st.integers(0, 30))
+    counts = st.integers(0, rows)
+    return operation(
+        rows,
+        timeline=Timeline(draw(ending), draw(ending)),
+        fails_at=draw(st.none() | counts),
+        stalls_at=draw(counts),
+    )
+
+
+@given(stalled(), st.lists(st.integers(0, 100).map(at), max_size=12).map(sorted), st.integers(0, 10**8))
+def test_a_stalled_operation_never_ends(facts: BulkOperation, polls: list[datetime], seconds: int) -> None:
+    """However often it is polled and however long it is waited for, it does not end nor pass its last row."""
+    snapshot = observe(facts, max([at(seconds), *polls]), polls)
+    assert RANK[snapshot.status] < 2
+    assert facts.stalls_at is not None
+    assert snapshot.processed_rows <= facts.stalls_at
+
+
+@given(stalled())
+def test_a_stalled_operation_gets_to_its_last_row(facts: BulkOperation) -> None:
+    """Polled and waited for as long as its stages last, an operation has come to the row after which it stalls."""
+    snapshot = observe(facts, at(40), [at(20)] * 8)
+    assert (Status.PROCESSING, facts.stalls_at) == (snapshot.status, snapshot.processed_rows)
+
+
+@given(stalled(), st.sampled_from([Status.COMPLETED, Status.FAILED]))
+def test_a_push_ends_a_stalled_operation(facts: BulkOperation, to: Status) -> None:
+    """Pushed to completed a stalled operation processes its other rows there and then, pushed to failed it does not."""
+    polls = [at(20)] * 8
+    pushed = replace(facts, transitions=(Transition(to, at(30), len(polls)),))
+    ended = observe(pushed, at(40), polls)
+    rows = len(facts.rows) if to is Status.COMPLETED else facts.stalls_at or 0
+    assert (to, rows, at(30)) == (ended.status, ended.processed_rows, ended.updated_at)
+    instants = list(processed_instants(pushed, at(40), polls, range(rows)))
+    assert [at(30)] * (rows - (facts.stalls_at or 0)) == instants[facts.stalls_at :]
+
+
+@pytest.mark.parametrize(
+    ("processing", "rows", "changes"),
+    [
+        (Stage(polls=3), [1, 2, 3, 5, 5], [0, 1, 2, 3, 3]),
+        (Stage(seconds=2), [0, 2, 5, 5, 5], [0, 0.8, 2, 2, 2]),
+        (Stage(polls=4, seconds=4), [1, 2, 3, 4, 5], [0, 1, 2, 3, 4]),
+        (IMMEDIATE, [5, 5, 5, 5, 5], [0, 0, 0, 0, 0]),
+        (Stage(seconds=0), [5, 5, 5, 5, 5], [0, 0, 0, 0, 0]),
+        (FOREVER, [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]),
+    ],
+)
+def test_how_a_stalled_operation_goes(processing: Stage, rows: list[int], changes: list[float]) -> None:
+    """Up to the row after which it stalls, an operation goes as fast as its stage says, and changes no more then."""
+    facts = operation(10, timeline=Timeline(IMMEDIATE, processing), stalls_at=5)
+    polls = [at(second) for second in range(1, 5)]
+    seen = [observe(facts, at(count), polls[:count]) for count in range(5)]
+    assert rows == [each.processed_rows for each in seen]
+    assert [at(each) for each in changes] == [each.updated_at for each in seen]

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.clock import LATEST, Clock, ManualClock, OffsetClock
+from mock_knock.domain.clock import LATEST, Clock, ManualClock, OffsetClock, parse_instant
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -133,3 +134,143 @@ def test_an_offset_clock_never_goes_back(factor: float, steps: list[tuple[bool, 
             source.turn(seconds)
         seen.append(clock.now())
     assert sorted(seen) == seen
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.5, 3_600.0])
+def test_time_that_is_waited_for(seconds: float) -> None:
+    """Where time stands, waiting moves it and takes nothing; where it goes, it takes its share of real time."""
+    manual, fast, frozen = ManualClock(START), OffsetClock(Source(), factor=60), OffsetClock(Source(), factor=60)
+    frozen.freeze()
+    assert [0.0, seconds / 60, 0.0] == [clock.pass_time(seconds) for clock in (manual, fast, frozen)]
+    assert [after(seconds), START, after(seconds)] == [clock.now() for clock in (manual, fast, frozen)]
+
+
+@pytest.mark.parametrize("new_clock", [lambda: ManualClock(START), lambda: OffsetClock(Source())])
+def test_nobody_waits_for_the_past(new_clock: Callable[[], Clock]) -> None:
+    """On a clock that stands a negative time is refused, as it is when the clock is advanced."""
+    clock = new_clock()
+    clock.freeze()
+    with pytest.raises(ValueError, match="forward"):
+        clock.pass_time(-1)
+    assert START == clock.now()
+
+
+def test_which_clocks_stand() -> None:
+    """A manual clock always stands, one that goes by itself only from freeze to resume."""
+    for clock, standing in (
+        (ManualClock(START), [True] * 5),
+        (OffsetClock(Source()), [False, True, True, False, False]),
+    ):
+        seen = [clock.is_standing]
+        for change in (clock.freeze, clock.freeze, clock.resume, clock.resume):
+            change()
+            seen.append(clock.is_standing)
+        assert standing == seen
+        assert START == clock.now()
+
+
+@given(factors, whole_seconds, whole_seconds, whole_seconds, whole_seconds)
+def test_a_frozen_clock(factor: float, before: int, frozen: int, advance: int, later: int) -> None:
+    """A frozen clock is moved by nothing but advances, and goes on from where it stands as fast as before."""
+    source = Source()
+    clock = OffsetClock(source, factor=factor)
+    source.turn(before)
+    clock.freeze()
+    source.turn(frozen)
+    assert after(before * factor) == clock.now()
+    clock.advance(advance)
+    clock.freeze()
+    assert after(before * factor + advance) == clock.now()
+    clock.resume()
+    assert after(before * factor + advance) == clock.now()
+    source.turn(later)
+    assert after(before * factor + advance + later * factor) == clock.now()
+
+
+def test_a_frozen_clock_is_moved_to_an_instant() -> None:
+    """Frozen, a clock is moved forward to an instant, never back and never beyond the calendar."""
+    clock = OffsetClock(Source())
+    clock.freeze()
+    for instant in (after(5), after(3), LATEST):
+        clock.move_to(instant)
+    assert LATEST == clock.now()
+    clock.advance(1)
+    assert LATEST == clock.now()
+    clock.resume()
+    assert LATEST == clock.now()
+
+
+changes = st.sampled_from(["turn", "advance", "freeze", "resume", "pass", "move"])
+
+
+@given(factors, st.lists(st.tuples(changes, st.integers(-1_000, 1_000)), max_size=20))
+def test_no_change_turns_a_clock_back(factor: float, steps: list[tuple[str, int]]) -> None:
+    """Whatever is done to a clock and its source, in whatever order, no reading lies before an earlier one."""
+    source = Source()
+    clock = OffsetClock(source, factor=factor)
+    seen = [clock.now()]
+    for change, seconds in steps:
+        match change:
+            case "turn":
+                source.turn(seconds)
+            case "advance":
+                clock.advance(abs(seconds))
+            case "freeze":
+                clock.freeze()
+            case "resume":
+                clock.resume()
+            case "pass":
+                clock.pass_time(abs(seconds))
+            case _:
+                clock.move_to(after(seconds))
+        seen.append(clock.now())
+    assert sorted(seen) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-01-01T00:00:00Z", START),
+        ("2026-01-01T00:00:00.000000+00:00", START),
+        ("2026-01-01T02:00:00+02:00", START),
+        ("2025-12-31T22:30:00-01:30", START),
+        ("2026-01-01T00:00:01.500Z", after(1.5)),
+        (LATEST.isoformat(), LATEST),
+    ],
+)
+def test_instants_that_are_written_down(text: str, instant: datetime) -> None:
+    """An instant is the same whatever its time zone, and comes back in UTC."""
+    found = parse_instant(text)
+    assert instant == found
+    assert found is not None
+    assert UTC == found.tzinfo
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "soon", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+25:00",
+        "9000-01-01T00:00:00.000001Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
+        None, 7, 1.5, True, [], {}, START,
+    ],
+)  # fmt: skip
+def test_what_is_no_instant(value: Any) -> None:
+    """What has no time zone, lies beyond the calendar, or is no text is no instant."""
+    assert parse_instant(value) is None
+
+
+@given(st.datetimes(timezones=st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))))
+def test_every_instant_reads_back(instant: datetime) -> None:
+    """An instant within the calendar reads back as it was written, any other one is none."""
+    try:
+        expected = instant.astimezone(UTC) if instant <= LATEST else None
+    except OverflowError:
+        expected = None
+    assert expected == parse_instant(instant.isoformat())
+
+
+@given(st.text() | st.text("0123456789-:TZ+.W"))
+def test_no_text_upsets_the_reading_of_instants(text: str) -> None:
+    """Whatever is written, it is an instant of the calendar or none."""
+    found = parse_instant(text)
+    assert found is None or found <= LATEST

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import Timeline
-from mock_knock.domain.scenario import BulkPlan, Scenario
+from mock_knock.domain.bulk_plan import BulkPlan
+from mock_knock.domain.scenario import Scenario
 
 counts = st.integers(0, 200)
 
@@ -68,3 +69,10 @@ def test_at_least_one_row_fails(count: int, every: int) -> None:
     assert (count > 0) == bool(failing)
     assert sorted(set(failing)) == list(failing)
     assert set(failing) <= set(range(count))
+
+
+@given(counts, st.integers(0, 100))
+def test_where_an_operation_stalls(count: int, percent: int) -> None:
+    """An operation that stalls does so after the given share of its rows, rounded down; without one it does not."""
+    assert count * percent // 100 == BulkPlan(stalls_at=Fraction(percent, 100)).stalls_after(rows(count))
+    assert BulkPlan().stalls_after(rows(count)) is None

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from mock_knock.domain.bulk_operation import Stage, Status, Timeline, Transition
+from mock_knock.domain.bulk_plan import Row
 from mock_knock.domain.channel import DEFAULT_CHANNELS
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import Course, Seed, SeededEntity, SeededKey, SeededOperation, SeededSubscription
 from mock_knock.domain.seed_format import parse_seed
 from mock_knock.domain.seed_format.read_catalog import MAX_DELAY
@@ -121,6 +121,7 @@ def test_operations_that_go_on() -> None:
                 "rows": ["a", "b"],
                 "progress": {"queued": {"polls": 2}, "processing": {}},
                 "fails_at": 1,
+                "stalls_at": 2,
                 "polls": ["2026-01-01T00:00:01Z", "2026-01-01T00:00:00Z"],
                 "transitions": [{"to": "processing", "at": "2026-01-01T00:00:00Z", "after_polls": 1}],
                 "settled_rows": 1,
@@ -129,11 +130,12 @@ def test_operations_that_go_on() -> None:
     ).bulk_operations
     assert operation.status is None
     assert operation.course == Course(
-        Timeline(Stage(polls=2), Stage()),
-        1,
-        (START, START + timedelta(seconds=1)),
-        (Transition(Status.PROCESSING, START, 1),),
-        1,
+        timeline=Timeline(Stage(polls=2), Stage()),
+        fails_at=1,
+        stalls_at=2,
+        polls=(START, START + timedelta(seconds=1)),
+        transitions=(Transition(Status.PROCESSING, START, 1),),
+        settled_rows=1,
     )
 
 

@@ -78,7 +78,15 @@ def operations(draw: st.DrawFn, now: datetime | None) -> SeededOperation:
     polls = tuple(sorted(draw(st.lists(past, max_size=3)))) if now else ()
     pushes = st.builds(Transition, st.sampled_from(Status), past, st.integers(0, len(polls)))
     transitions = tuple(draw(st.lists(pushes, max_size=2))) if now else ()
-    course = st.builds(Course, timelines, st.none() | counts, st.just(polls), st.just(transitions), counts)
+    course = st.builds(
+        Course,
+        timeline=timelines,
+        fails_at=st.none() | counts,
+        stalls_at=st.none() | counts,
+        polls=st.just(polls),
+        transitions=st.just(transitions),
+        settled_rows=counts,
+    )
     name = draw(st.sampled_from(["users.identify", "users.delete", "users.set_preferences"]))
     if name == "users.set_preferences":
         rows = tuple({**each, "preferences": draw(st.dictionaries(texts, maps, max_size=1))} for each in rows)

@@ -14,8 +14,8 @@ from mock_knock.domain.bulk_operation import (
     Transition,
     observe,
 )
+from mock_knock.domain.bulk_plan import Row
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import Course, SeededEntity, SeededOperation, SeededSubscription
 from mock_knock.domain.seed_format.seed_reader import SeedReader
 from mock_knock.domain.timeline_format import read_timeline
@@ -23,7 +23,7 @@ from mock_knock.domain.user import UPDATED_AT
 from mock_knock.messages import JsonValue
 
 OPERATIONS = (BULK_IDENTIFY, BULK_DELETE, BULK_SET_PREFERENCES)
-_COURSE = {"progress", "fails_at", "polls", "transitions", "settled_rows"}
+_COURSE = {"progress", "fails_at", "stalls_at", "polls", "transitions", "settled_rows"}
 _STATUSES = tuple(each.value for each in Status)
 
 
@@ -127,6 +127,7 @@ def _read_failing_rows(reader: SeedReader, found: Mapping[str, Any], at: str, ro
 
 def _read_course(reader: SeedReader, found: Mapping[str, Any], at: str, rows: int, now: datetime | None) -> Course:
     fails_at = reader.read_number(found, at, "fails_at", default=None, whole=True, most=rows)
+    stalls_at = reader.read_number(found, at, "stalls_at", default=None, whole=True, most=rows)
     settled = reader.read_number(found, at, "settled_rows", default=0, whole=True, most=rows)
     polls = [reader.to_past(each, place, "polls", now) for each, place in reader.read_list(found, at, "polls")]
     past = len(polls)
@@ -137,6 +138,7 @@ def _read_course(reader: SeedReader, found: Mapping[str, Any], at: str, rows: in
     return Course(
         timeline=read_timeline(reader, progress, f"{at}/progress"),
         fails_at=None if fails_at is None else int(fails_at),
+        stalls_at=None if stalls_at is None else int(stalls_at),
         polls=tuple(sorted(each for each in polls if each is not None)),
         transitions=tuple(pushes),
         settled_rows=int(settled or 0),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mock_knock.domain.channel import DEFAULT_CHANNELS, Channel
-from mock_knock.domain.clock import LATEST
+from mock_knock.domain.clock import LATEST, parse_instant
 from mock_knock.domain.reading import Reader, escape
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.messages import JsonValue
@@ -57,12 +57,8 @@ class SeedReader(Reader):
 
     def to_instant(self, value: JsonValue, at: str, name: str) -> datetime | None:
         """Return an instant in UTC, or None for what is none."""
-        try:
-            found = datetime.fromisoformat(value)
-            if found.tzinfo is not None and found <= LATEST:
-                return found.astimezone(UTC)
-        except (TypeError, ValueError, OverflowError):  # the last near the ends of the calendar
-            pass
+        if (found := parse_instant(value)) is not None:
+            return found
         message = f"'{name}' must be an instant of RFC 3339, at most of the year {LATEST.year}"
         self.report(at, message, f"write it in quotes, like '{_EXAMPLE}'")
         return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from mock_knock.domain.bulk_operation import observe
+from mock_knock.domain.bulk_plan import Row
 from mock_knock.domain.channel import DEFAULT_CHANNELS, Channel
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.scenario import Row
 from mock_knock.domain.seed import (
     Course,
     Seed,
@@ -126,6 +126,7 @@ def _course(course: Course) -> dict[str, JsonValue]:
     return {
         "progress": write_timeline(course.timeline),
         "fails_at": course.fails_at,
+        "stalls_at": course.stalls_at,
         "polls": [_instant(each) for each in course.polls],
         "transitions": [
             {"to": each.to.value, "at": _instant(each.at), "after_polls": each.after_polls}
