@@ -4,50 +4,46 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from mock_knock.contract.description import Description, load_description
-from mock_knock.contract.judge import Judge, OperationJudge
-from mock_knock.contract.merged import merge_descriptions
-from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
+from mock_knock.domain.faults.fault import Fault
 from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import UsageError
 from mock_knock.files import MAX_BYTES, bundled, find_bundled, list_bundled, read_document
-from mock_knock.messages import JsonValue
+from mock_knock.operation_names import check_operations
 from mock_knock.seeding import check_seed
+from mock_knock.served import served_document, served_operations
 from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
+from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules
 from mock_knock.web.pipeline import MAX_STATE_BYTES
+from mock_knock.web.sending import SendingApplication
 from mock_knock.web.server import Server, open_server
 
-DESCRIPTIONS = (
-    "knock-users-api-openapi.yml",
-    "knock-bulk-operations-api-openapi.yml",
-    "knock-workflows-api-openapi.yml",
-    "knock-messages-api-openapi.yml",
-    "knock-objects-api-openapi.yml",
-    "knock-workflow-recipient-runs-api-openapi.yml",
-)
-OVERLAY = "knock-overlay.yml"
 KNOWN_ROUTES = "knock-operations.yml"
 MAX_BYTES_WITH_LINES = 500_000
 """Of seeds in JSON; to know the lines of larger ones would take long."""
 MAX_CLOCK_DIGITS = 5
 """Digits of the factor of a fast clock; at its fastest it passes the year 9999 only after a month."""
 
+_ROUTING = threading.Lock()
+"""Held while an application is made: its routes become code by way of `ast`, which in CPython 3.11 one thread at a time
+can use (`SystemError: AST constructor recursion depth mismatch`)."""
+_ALIAS = re.compile("[A-Z][0-9]{1,2}", re.ASCII)
+"""What aliases look like: the letters and numbers of FAULTS section 4."""
 _CLOCK = re.compile(f"real|manual|x(?P<factor>[1-9][0-9]{{0,{MAX_CLOCK_DIGITS - 1}}})")
 
 
@@ -56,7 +52,9 @@ class FakeOptions:
     """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`.
 
     `seed` is what every world begins with, at its `now` if it has one; `world_rules` say how exact worlds are.
-    With `checks_responses` the fake's own answers are held against the contract, too.
+    With `checks_responses` the fake's own answers are held against the contract, too. Single requests can bring about
+    faults by a header, and by reserved values in what they send, unless `has_header_faults` and `has_reserved_faults`
+    say otherwise.
     """
 
     clock: str = "real"
@@ -65,6 +63,8 @@ class FakeOptions:
     seed: Seed = Seed()
     world_rules: WorldRules = WorldRules()
     checks_responses: bool = False
+    has_header_faults: bool = True
+    has_reserved_faults: bool = True
 
     @property
     def access(self) -> AccessRules:
@@ -102,15 +102,18 @@ def build_fake(options: FakeOptions = FakeOptions(), *, clock: Clock | None = No
         rules=options.world_rules,
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
-    app = create_app(
-        service,
-        served_operations(),
-        known_routes=routes,
-        rules=options.access,
-        describe=served_document,
-        checks_responses=options.checks_responses,
-    )
-    return LocalFake(app.wsgi_app, options.scenario)
+    doors = Doors(find_faults, has_header=options.has_header_faults, has_reserved_values=options.has_reserved_faults)
+    with _ROUTING:
+        app = create_app(
+            service,
+            served_operations(),
+            known_routes=routes,
+            rules=options.access,
+            describe=served_document,
+            checks_responses=options.checks_responses,
+            doors=doors,
+        )
+    return LocalFake(SendingApplication(app.wsgi_app), options.scenario)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,39 +148,8 @@ def running(options: FakeOptions = FakeOptions(), *, host: str = "127.0.0.1", po
         thread.join()
 
 
-@cache
-def served_descriptions() -> tuple[Description, ...]:
-    """Return the bundled descriptions with the overlay applied."""
-    documents = [read_document(bundled("openapi", name), with_positions=False) for name in DESCRIPTIONS]
-    overlay_source = read_document(bundled("openapi", OVERLAY), with_positions=False)
-    overlay = parse_overlay(overlay_source.value, where=overlay_source.display)
-    repaired = apply_overlay(overlay, [document.value for document in documents])
-    return tuple(
-        load_description(document.path.stem, value, where=document.display)
-        for document, value in zip(documents, repaired, strict=True)
-    )
-
-
-@cache
-def served_document() -> JsonValue:
-    """Return what the fake imitates as one OpenAPI document."""
-    return merge_descriptions(served_descriptions())
-
-
-@cache
-def served_operations() -> Mapping[str, OperationJudge]:
-    """Return the judge of each operation that the fake imitates, by operationId."""
-    judged = ((Judge(description), description) for description in served_descriptions())
-    return {
-        operation.operation_id: OperationJudge(judge, operation)
-        for judge, description in judged
-        for operation in description.operations
-        if operation.operation_id is not None
-    }
-
-
 def load_scenario(name: str | None) -> Scenario:
-    """Read a scenario: a bundled one by name, else a file.
+    """Read a scenario: a bundled one by its name or one of its aliases, else a file.
 
     Raises:
         UsageError: `scenario-unknown`, with the bundled names.
@@ -185,9 +157,35 @@ def load_scenario(name: str | None) -> Scenario:
     """
     if name is None:
         return Scenario()
+    if _ALIAS.fullmatch(name) and (named := _find_alias(name)) is not None:
+        return named
     path = _find_file("scenario", name)
     source = read_document(path)
-    return parse_scenario(source.value, name=path.stem, where=source.where)
+    scenario = parse_scenario(source.value, name=path.stem, where=source.where)
+    check_operations(scenario.faults, served_operations(), source.where)
+    return scenario
+
+
+@cache
+def catalogue() -> tuple[Scenario, ...]:
+    """Return the bundled scenarios, by name."""
+    return tuple(load_scenario(name) for name in list_bundled("scenarios"))
+
+
+@lru_cache(maxsize=1_000)  # names come from requests
+def find_faults(name: str) -> tuple[Fault, ...]:
+    """Return the faults of a bundled scenario by its name or one of its aliases, or nothing.
+
+    A scenario that says by itself how bulk operations go has none.
+    """
+    if find_bundled("scenarios", name) is not None:
+        return load_scenario(name).faults
+    named = _ALIAS.fullmatch(name) is not None and _find_alias(name)
+    return named.faults if named else ()
+
+
+def _find_alias(name: str) -> Scenario | None:
+    return next((each for each in catalogue() if name in each.aliases), None)
 
 
 def load_seed(name: str | None) -> Seed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 JsonValue: TypeAlias = Any
 """A decoded JSON value: dict, list, str, int, float, bool or None."""
@@ -55,6 +55,50 @@ class TransportFailure:
 
     kind: str
     message: str
+
+
+class AnswerLost(Exception):
+    """A request that is answered within a process gets no usable response: what a network would show as a failure."""
+
+    def __init__(self, failure: TransportFailure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Connection(Protocol):
+    """The connection that a request came in on, for those who do not want to answer in the usual way."""
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are; from then on nothing else is sent."""
+        ...
+
+    def close(self) -> None:
+        """Close it once everything was sent."""
+        ...
+
+    def end(self) -> None:
+        """Close it after the answer, and say so in the answer."""
+        ...
+
+    def reset(self) -> None:
+        """Cut it off (RST)."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Let real time pass; False says at once that the client has gone or that the server ends."""
+        ...
+
+    def doom(self) -> None:
+        """Cut it off as soon as another request comes in on it."""
+        ...
+
+    def refuse_all(self, seconds: float) -> None:
+        """Cut off every connection of the server and let it refuse new ones for some real time."""
+        ...
+
+    def ignore_new(self, seconds: float) -> None:
+        """Let the server take no new connection for some real time; who comes waits."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 @click.option(
     "--port", default=4010, show_default=True, type=click.IntRange(0, 65_535), help="Port; 0 takes a free one."
 )
-@click.option("--scenario", metavar="NAME|FILE", help="How bulk operations go; bundled by name or a file.")
+@click.option("--scenario", metavar="NAME|FILE", help="What goes wrong, and when; bundled by name or a file.")
 @click.option("--seed", metavar="NAME|FILE", help="What is there from the start; bundled by name or a file.")
 @click.option(
     "--strict",
@@ -55,6 +55,15 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
     "checks_responses",
     is_flag=True,
     help="Hold the fake's own answers against the contract and say in log and journal what they break.",
+)
+@click.option(
+    "--no-header-faults", "is_header_closed", is_flag=True, help="Let no request bring about a fault by X-Mock-Fault."
+)
+@click.option(
+    "--no-reserved-faults",
+    "are_values_closed",
+    is_flag=True,
+    help="Let users `mock:<fault>` and workflows `mock-<fault>` be like any other.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print address and key as one line of JSON on stdout.")
 def command(**given: Any) -> None:
@@ -85,6 +94,8 @@ class Arguments:
     has_rate_limits: bool
     retry_after: int
     checks_responses: bool
+    is_header_closed: bool
+    are_values_closed: bool
     as_json: bool
 
     @property
@@ -104,6 +115,8 @@ class Arguments:
                 self.is_strict, self.is_strict or self.has_rate_limits, retry_after=self.retry_after or None
             ),
             checks_responses=self.checks_responses,
+            has_header_faults=not self.is_header_closed,
+            has_reserved_faults=not self.are_values_closed,
         )
 
 

@@ -12,9 +12,11 @@ from time import perf_counter
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from mock_knock.messages import Exchange, Headers, HttpRequest, HttpResponse
+from mock_knock.messages import AnswerLost, Exchange, Headers, HttpRequest, HttpResponse
 
 IN_PROCESS_URL = "http://localhost"
+TIMEOUT = "mock_knock.timeout"
+"""In the environment of a request within a process: the seconds after which the client gives up."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -32,11 +34,14 @@ class WsgiTransport:
     def __init__(self, application: Callable[..., Any]) -> None:
         self._application = application
 
-    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:  # noqa: ARG002  # nothing to wait for
-        """Call the application with one request."""
-        environ, answer = _environ(request), _Answer()
+    def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
+        """Call the application with one request; it is told how long its answer is waited for."""
+        environ, answer = _environ(request) | {TIMEOUT: timeout}, _Answer()
         started = perf_counter()
-        chunks = self._application(environ, answer.start)
+        try:
+            chunks = self._application(environ, answer.start)
+        except AnswerLost as lost:
+            return Exchange(request, failure=lost.failure)
         try:
             body = b"".join((*answer.written, *chunks))
         finally:
@@ -67,6 +72,7 @@ def _environ(request: HttpRequest) -> dict[str, Any]:
         "PATH_INFO": unquote_to_bytes(target).decode("latin-1"),
         "QUERY_STRING": parts.query,
         "REQUEST_URI": f"{target}?{parts.query}" if parts.query else target,  # as servers add it, percent-encoded
+        "REMOTE_ADDR": "127.0.0.1",
         "SERVER_NAME": parts.hostname or "",
         "SERVER_PORT": str(parts.port or _PORTS[parts.scheme]),
         "SERVER_PROTOCOL": "HTTP/1.1",

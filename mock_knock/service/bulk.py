@@ -17,7 +17,9 @@ from mock_knock.domain.bulk_operation import (
     Transition,
     observe,
 )
-from mock_knock.domain.scenario import Row
+from mock_knock.domain.bulk_plan import Row
+from mock_knock.domain.faults.bulk import BulkFault
+from mock_knock.domain.invariants import BatchTruth
 from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, is_oversize
 from mock_knock.messages import JsonValue
 from mock_knock.service.errors import TransitionRefused, resource_missing
@@ -27,16 +29,16 @@ from mock_knock.store.protocol import OperationRecord
 
 
 def identify_users(
-    world: World, users: Sequence[Mapping[str, JsonValue]], *, size: int | None = None
+    world: World, users: Sequence[Mapping[str, JsonValue]], *, size: int | None = None, fault: BulkFault | None = None
 ) -> tuple[BulkOperation, Snapshot]:
     """Accept a bulk identify and return its operation as it stands at once.
 
     Users with too many properties end in `error_items` (our choice). `size` is that of the request in bytes, if known:
-    of a small one nobody is too large.
+    of a small one nobody is too large. Here and below, `fault` is what goes wrong with the operation.
     """
     may_be_oversize = size is None or size > MAX_PROPERTY_BYTES
     oversize = [index for index, row in enumerate(users) if is_oversize(row)] if may_be_oversize else []
-    return _accept(world, BULK_IDENTIFY, users, oversize)
+    return _accept(world, BULK_IDENTIFY, users, fault, oversize)
 
 
 def count_updates(world: World, ids: Sequence[str], at: datetime | None) -> frozenset[str]:
@@ -51,16 +53,22 @@ def count_updates(world: World, ids: Sequence[str], at: datetime | None) -> froz
         return world.rates.count_updates(ids, at)
 
 
-def delete_users(world: World, ids: Sequence[str]) -> tuple[BulkOperation, Snapshot]:
+def delete_users(world: World, ids: Sequence[str], *, fault: BulkFault | None = None) -> tuple[BulkOperation, Snapshot]:
     """Accept a bulk delete and return its operation as it stands at once."""
-    return _accept(world, BULK_DELETE, [{"id": each} for each in ids])
+    return _accept(world, BULK_DELETE, [{"id": each} for each in ids], fault)
 
 
 def set_user_preferences(
-    world: World, ids: Sequence[str], set_id: str, preferences: Mapping[str, JsonValue]
+    world: World,
+    ids: Sequence[str],
+    set_id: str,
+    preferences: Mapping[str, JsonValue],
+    *,
+    fault: BulkFault | None = None,
 ) -> tuple[BulkOperation, Snapshot]:
     """Accept that users get a preference set in place of what they have, and return the operation at once."""
-    return _accept(world, BULK_SET_PREFERENCES, [{"id": each, PREFERENCES: {set_id: preferences}} for each in ids])
+    rows = [{"id": each, PREFERENCES: {set_id: preferences}} for each in ids]
+    return _accept(world, BULK_SET_PREFERENCES, rows, fault)
 
 
 def read_operation(world: World, operation_id: str, *, is_poll: bool = True) -> tuple[BulkOperation, Snapshot]:
@@ -76,6 +84,16 @@ def read_operation(world: World, operation_id: str, *, is_poll: bool = True) -> 
             settle_until(world, now)
             world.state.add_poll(record.operation.id, now)
         return record.operation, snapshot
+
+
+def stand(world: World, operation_id: str) -> BatchTruth | None:
+    """Return how a bulk operation truly stands now, or None when there is no such operation."""
+    with world.lock:
+        record = world.state.operation(operation_id)
+        if record is None:
+            return None
+        snapshot = observe(record.operation, world.clock.now(), record.polls)
+        return BatchTruth(snapshot.status, frozenset(record.operation.rows[row]["id"] for row in snapshot.error_rows))
 
 
 def push_operation(world: World, operation_id: str, to: Status) -> tuple[BulkOperation, Snapshot]:
@@ -104,10 +122,11 @@ def push_operation(world: World, operation_id: str, to: Status) -> tuple[BulkOpe
 
 
 def _accept(
-    world: World, name: str, rows: Sequence[Row], refused: Sequence[int] = ()
+    world: World, name: str, rows: Sequence[Row], fault: BulkFault | None, refused: Sequence[int] = ()
 ) -> tuple[BulkOperation, Snapshot]:
     with world.lock:
-        now, plan = world.clock.now(), world.scenario.bulk
+        now, usual = world.clock.now(), world.scenario.bulk
+        plan = usual if fault is None else fault.change(usual)
         failing = plan.failing_rows(rows)
         operation = BulkOperation(
             id=world.new_id(),
@@ -117,6 +136,7 @@ def _accept(
             timeline=plan.timeline,
             failing_rows=tuple(sorted({*failing, *refused})) if refused else failing,
             fails_at=plan.fails_after(rows),
+            stalls_at=plan.stalls_after(rows),
         )
         world.state.put_operation(OperationRecord(operation))
         return operation, observe(operation, now, ())

@@ -67,7 +67,14 @@ def _operation(record: OperationRecord) -> SeededOperation:
         rows=found.rows,
         failing_rows=found.failing_rows,
         inserted_at=found.inserted_at,
-        course=Course(found.timeline, found.fails_at, tuple(record.polls), found.transitions, record.settled_rows),
+        course=Course(
+            timeline=found.timeline,
+            fails_at=found.fails_at,
+            stalls_at=found.stalls_at,
+            polls=tuple(record.polls),
+            transitions=found.transitions,
+            settled_rows=record.settled_rows,
+        ),
     )
 
 

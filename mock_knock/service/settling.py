@@ -21,9 +21,9 @@ from mock_knock.domain.bulk_operation import (
     observe,
     processed_instants,
 )
+from mock_knock.domain.bulk_plan import Row
 from mock_knock.domain.preferences import persist
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.scenario import Row
 from mock_knock.domain.user import PREFERENCES, create_entity, identify, set_preferences
 from mock_knock.service.stepping import Due, due_steps
 from mock_knock.service.world import World

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from threading import Lock, RLock
 
 from mock_knock.domain.clock import Clock
+from mock_knock.domain.faults.book import FaultBook
 from mock_knock.domain.idempotency import StoredAnswers
+from mock_knock.domain.invariants import Tallies
 from mock_knock.domain.journal import Journal
 from mock_knock.domain.rate_limit import RateLimits
 from mock_knock.domain.scenario import Scenario
@@ -43,7 +45,8 @@ class WorldRules:
 class World:
     """Everything that belongs to one API key: facts, clock, scenario, catalog, journal; `lock` guards all of it.
 
-    `new_id` returns a fresh UUID v4 as text; `rules` say how exact it is.
+    `last_answers` has the latest body of each operation, where a fault repeats it; `new_id` returns a fresh UUID v4 as
+    text; `rules` say how exact it is.
     """
 
     key: str
@@ -56,7 +59,24 @@ class World:
     journal: Journal = field(default_factory=Journal)
     answers: StoredAnswers = field(default_factory=StoredAnswers)
     rates: RateLimits = field(default_factory=RateLimits)
+    tallies: Tallies = field(default_factory=Tallies)
+    last_answers: dict[str, bytes] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
+    faults: FaultBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set up the faults of the scenario."""
+        self.follow(self.scenario)
+
+    def follow(self, scenario: Scenario) -> None:
+        """Behave by a scenario from now on; its faults count from nothing."""
+        self.scenario = scenario
+        self.faults = FaultBook(scenario.faults, since=self.clock.now(), seed=scenario.seed)
+
+    @property
+    def has_rate_limits(self) -> bool:
+        """Whether requests above the rate of their tier are refused."""
+        return self.rules.has_rate_limits or self.scenario.has_rate_limits
 
 
 class MockKnock:
@@ -119,16 +139,18 @@ class MockKnock:
             world.catalog = seed.catalog
             world.answers = StoredAnswers()
             world.rates = RateLimits()
+            world.tallies = Tallies()
 
     def reset(self, world: World) -> None:
         """Put a world back to its beginning: facts, clock, scenario and journal."""
         with world.lock:
             world.state = self._new_state()
             world.clock = self._new_clock()
-            world.scenario = self._scenario
+            world.follow(self._scenario)
             world.journal.clear()
             world.answers = StoredAnswers()
             world.rates = RateLimits()
+            world.tallies = Tallies()
             self._begin(world)
 
     def reset_all(self) -> None:

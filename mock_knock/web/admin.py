@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import get_args
+
 from flask import Blueprint, Response, request
 
 from mock_knock import __version__
 from mock_knock.domain.bulk_operation import Status
-from mock_knock.domain.clock import LATEST
-from mock_knock.domain.scenario_format import parse_scenario, write_scenario
+from mock_knock.domain.clock import LATEST, parse_instant
+from mock_knock.domain.faults.read_fault import MAX_FAULTS
+from mock_knock.domain.invariants import Reported, judge
+from mock_knock.domain.scenario_format import parse_fault, parse_scenario, write_scenario
 from mock_knock.domain.seed_format import parse_seed, write_seed
 from mock_knock.messages import JsonValue
+from mock_knock.operation_names import check_operations
+from mock_knock.redact import Redactor
 from mock_knock.seeding import check_seed
+from mock_knock.service import World, resource_missing
 from mock_knock.service.bulk import push_operation
 from mock_knock.service.gathering import gather
-from mock_knock.web.pipeline import base_url, current_world, web
-from mock_knock.web.problems import INVALID_PARAMETERS, Problem, json_response
-from mock_knock.web.representation import bulk_operation_json, journal_entry_json, timestamp
+from mock_knock.web.current import base_url, current_world, web
+from mock_knock.web.problems import INVALID_PARAMETERS, Problem, json_response, no_content
+from mock_knock.web.representation import bulk_operation_json, journal_entry_json, standing_json, timestamp
 from mock_knock.web.validation import MAX_STATE_DEPTH, json_body
 
 admin = Blueprint("admin", __name__, url_prefix="/_mock")
+_REPORTED: tuple[Reported, ...] = get_args(Reported)
 MAX_ADVANCE = 10 * 365 * 24 * 3600
 
 
@@ -67,22 +76,81 @@ def requests() -> Response:
 @admin.get("/scenario")
 def scenario() -> Response:
     """GET /_mock/scenario."""
-    return json_response(write_scenario(current_world().scenario))
+    world = current_world()
+    with world.lock:
+        shown = replace(world.scenario, faults=world.faults.faults())
+    return json_response(write_scenario(shown))
 
 
 @admin.put("/scenario")
 def set_scenario() -> Response:
-    """PUT /_mock/scenario: how bulk operations go from now on; those that run already keep their facts."""
+    """PUT /_mock/scenario: how the world behaves from now on; bulk operations that run already keep their facts."""
     world, found = current_world(), parse_scenario(json_body(), name="inline")
+    check_operations(found.faults, web().operations)
     with world.lock:
-        world.scenario = found
+        world.follow(found)
     return json_response(write_scenario(found))
+
+
+@admin.get("/faults")
+def faults() -> Response:
+    """GET /_mock/faults: each fault with how many requests matched it and how often it happened."""
+    world = current_world()
+    with world.lock:
+        shown = [standing_json(each, world.clock.now()) for each in world.faults]
+    return json_response({"seed": world.scenario.seed, "faults": shown})
+
+
+@admin.post("/faults")
+def add_fault() -> Response:
+    """POST /_mock/faults: one more fault; one of the same id is replaced and counts from nothing."""
+    world, body = current_world(), json_body()
+    fault = parse_fault(body, usual_id=f"fault-{web().service.new_id()[:8]}")
+    check_operations((fault,), web().operations, at="")
+    with world.lock:
+        if world.faults.find(fault.id) is None and len(world.faults.faults()) >= MAX_FAULTS:
+            raise _invalid("id", f"there are {MAX_FAULTS} faults already: DELETE some")
+        standing, now = world.faults.add(fault, world.clock.now()), world.clock.now()
+        return json_response(standing_json(standing, now), status=201)
+
+
+@admin.delete("/faults/<id_>")
+def remove_fault(id_: str) -> Response:
+    """DELETE /_mock/faults/{id}."""
+    world = current_world()
+    with world.lock:
+        was_there = world.faults.remove(id_)
+    if not was_there:
+        raise resource_missing("The fault", id_)
+    return no_content()
+
+
+@admin.get("/verdict")
+def verdict() -> Response:
+    """GET /_mock/verdict?client=success: what was broken, and what it makes of how the client says it ended."""
+    reported = request.args.get("client", "success")
+    if reported not in _REPORTED:
+        raise _invalid("client", f"must be one of: {', '.join(_REPORTED)}")
+    world, mask = current_world(), Redactor()
+    with world.lock:
+        breaches = world.tallies.breaches(reported=reported)
+        return json_response(
+            {
+                "client": reported,
+                "verdict": judge(reported, breaches),
+                "requests": world.tallies.requests,
+                "broken": [
+                    {"invariant": each.invariant, "message": mask.text(each.message), "count": each.count}
+                    for each in breaches
+                ],
+            }
+        )
 
 
 @admin.get("/clock")
 def clock() -> Response:
     """GET /_mock/clock."""
-    return json_response({"now": timestamp(current_world().clock.now())})
+    return _clock(current_world())
 
 
 @admin.post("/clock/advance")
@@ -96,7 +164,38 @@ def advance_clock() -> Response:
         if seconds > (LATEST - world.clock.now()).total_seconds():
             raise _invalid("seconds", f"must not move the clock beyond the year {LATEST.year}")
         world.clock.advance(seconds)
-        return json_response({"now": timestamp(world.clock.now())})
+        return _clock(world)
+
+
+@admin.post("/clock/travel_to")
+def travel() -> Response:
+    """POST /_mock/clock/travel_to `{"to": "2030-01-01T00:00:00Z"}`; time never goes back."""
+    world, instant = current_world(), parse_instant(_member(json_body(), "to"))
+    if instant is None:
+        raise _invalid("to", "must be an instant like 2030-01-01T00:00:00Z")
+    with world.lock:
+        if not world.clock.now() <= instant <= LATEST:
+            raise _invalid("to", f"must not lie before the time of this world, nor after the year {LATEST.year}")
+        world.clock.move_to(instant)
+        return _clock(world)
+
+
+@admin.post("/clock/freeze")
+def freeze() -> Response:
+    """POST /_mock/clock/freeze: time stands still until it is moved or resumed."""
+    world = current_world()
+    with world.lock:
+        world.clock.freeze()
+    return _clock(world)
+
+
+@admin.post("/clock/resume")
+def resume() -> Response:
+    """POST /_mock/clock/resume: time goes on from where it stands; a manual clock has none that goes by itself."""
+    world = current_world()
+    with world.lock:
+        world.clock.resume()
+    return _clock(world)
 
 
 @admin.post("/bulk_operations/<id_>/transition")
@@ -107,6 +206,10 @@ def transition(id_: str) -> Response:
         raise _invalid("to", f"must be one of: {', '.join(status.value for status in Status)}")
     operation, snapshot = push_operation(current_world(), id_, Status(to))
     return json_response(bulk_operation_json(operation, snapshot, base_url=base_url()))
+
+
+def _clock(world: World) -> Response:
+    return json_response({"now": timestamp(world.clock.now()), "standing": world.clock.is_standing})
 
 
 def _state() -> Response:

@@ -13,9 +13,11 @@ from mock_knock.messages import JsonValue
 from mock_knock.service import MockKnock
 from mock_knock.web.admin import admin
 from mock_knock.web.api import BLUEPRINTS
+from mock_knock.web.current import Web, web
+from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules
 from mock_knock.web.imitation import KnownRoutes
-from mock_knock.web.pipeline import MAX_BODY_BYTES, Web, install, web
+from mock_knock.web.pipeline import MAX_BODY_BYTES, install
 from mock_knock.web.problems import json_response
 
 
@@ -27,6 +29,7 @@ def create_app(
     rules: AccessRules,
     describe: Callable[[], JsonValue],
     checks_responses: bool = False,
+    doors: Doors = Doors(),  # noqa: B008  # frozen
 ) -> Flask:
     """Return the WSGI application of a fake.
 
@@ -37,13 +40,14 @@ def create_app(
         rules: who may enter.
         describe: returns what is imitated as one OpenAPI document.
         checks_responses: whether the fake's own answers are held against the contract, too.
+        doors: how single requests bring faults about.
     """
     app = Flask("mock_knock", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = _TextConverter
-    app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules, checks_responses)
+    app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules, checks_responses, doors)
     install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

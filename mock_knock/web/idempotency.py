@@ -9,7 +9,8 @@ import orjson
 from flask import Response, g
 
 from mock_knock.domain.idempotency import MAX_KEY_LENGTH, StoredAnswer
-from mock_knock.web.pipeline import add_note, current_request, current_world, sent_target
+from mock_knock.web.current import add_note, current_request, current_world, sent_target
+from mock_knock.web.faulting import ignores_header
 from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
 
@@ -23,7 +24,7 @@ def honour_key(answer: Callable[[], Response]) -> Response:
     of their own.
     """
     key = current_request().headers.get("Idempotency-Key")
-    if not key:
+    if not key or ignores_header("Idempotency-Key"):
         return answer()
     if len(key) > MAX_KEY_LENGTH:
         return json_response({"error": "idempotency_key_too_long"}, status=400)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from mock_knock.contract.judge import OperationJudge
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
-from mock_knock.service import MockKnock, World
-from mock_knock.web.guard import AccessRules, admin_world_key, authenticate, carried_key, guard_admin, host_name
-from mock_knock.web.imitation import KnownRoutes, method_not_allowed
+from mock_knock.service import World
+from mock_knock.web.current import add_note, base_url, current_request, received_body, sent_target, web
+from mock_knock.web.faulting import Prevented, apply_decision, prevented_answer
+from mock_knock.web.ground_truth import note_answer
+from mock_knock.web.guard import admin_world_key, authenticate, carried_key, guard_admin
+from mock_knock.web.imitation import method_not_allowed
 from mock_knock.web.problems import API, Problem, problem_from, request_too_large
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -34,63 +35,7 @@ MAX_STATE_BYTES = 100 * 1024 * 1024
 MAX_LINE = 2_000
 """Characters of a line in the log; a trigger can name a thousand unknown recipients."""
 
-_SCHEME_AND_AUTHORITY = re.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
-
 access_log = logging.getLogger("mock_knock.access")
-
-
-@dataclass(frozen=True)
-class Web:
-    """What the views need; it hangs on the Flask application, so that many fakes can live in one process."""
-
-    service: MockKnock
-    operations: Mapping[str, OperationJudge]
-    known_routes: KnownRoutes
-    rules: AccessRules
-    checks_responses: bool = False
-
-
-def web() -> Web:
-    """Return the parts of the application that handles the current request."""
-    found: Web = current_app.extensions["mock_knock"]
-    return found
-
-
-def current_world() -> World:
-    """Return the world of the current request."""
-    world: World = g.world
-    return world
-
-
-def current_request() -> Request:
-    """Return the current request itself, for those who look at it often: each look through Flask's proxy costs time."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask documents it
-    return found
-
-
-def add_note(note: str) -> None:
-    """Say something about the current request in journal and log."""
-    g.notes.append(note)
-
-
-def base_url() -> str:
-    """Return the address the client used; where its Host header names no host, the server's own."""
-    asked = current_request()
-    host = asked.headers.get("Host", "")
-    if host_name(host) is None:
-        host = f"{asked.environ['SERVER_NAME']}:{asked.environ['SERVER_PORT']}"
-    return f"{asked.scheme}://{host}"
-
-
-def sent_target() -> str:
-    """Return path and query as they were sent, percent-encoded, whichever form the target had (RFC 9112 section 3.2).
-
-    Several slashes at the beginning are one, as in the path that is routed.
-    """
-    asked = current_request()
-    uri: str = asked.environ.get("REQUEST_URI", asked.path)
-    authority = _SCHEME_AND_AUTHORITY.match(uri)
-    return "/" + uri[authority.end() if authority else 0 :].lstrip("/")
 
 
 def one_line(text: str) -> str:
@@ -103,6 +48,7 @@ def install(app: Flask) -> None:
     """Put the pipeline around every view of an application."""
     app.before_request(_enter)
     app.after_request(_leave)
+    app.register_error_handler(Prevented, lambda _: prevented_answer())
     app.register_error_handler(Problem, lambda problem: problem.response())
     app.register_error_handler(MockKnockError, lambda error: problem_from(error).response())
     app.register_error_handler(NotFound, _answer_unrouted)
@@ -119,12 +65,18 @@ def _enter() -> None:
     g.notes = []
     g.violations = ()
     g.counted_at = None
+    g.is_admitted = False
+    g.decision = None
+    g.asked = None
+    g.fault_id = ""
+    g.is_delivered = True
     if asked.path.startswith("/_mock/"):
         asked.max_content_length = MAX_STATE_BYTES
         guard_admin(asked.headers, parts.rules)
         g.world = parts.service.world(admin_world_key(asked.headers, parts.rules))
     elif asked.path.startswith("/v1/"):
         g.world = parts.service.world(authenticate(asked.headers, parts.rules, endpoint=asked.endpoint))
+        g.arrived_at = g.world.clock.now()
 
 
 def _leave(response: Response) -> Response:
@@ -136,16 +88,21 @@ def _leave(response: Response) -> Response:
         world: World | None = g.get("world")
         target = sent_target()
         if world is not None:
-            received = HttpRequest(asked.method, base_url() + target, tuple(asked.headers), _received_body(asked))
+            response = apply_decision(response, world)
+            note_answer(world, response)
+            received = HttpRequest(asked.method, base_url() + target, tuple(asked.headers), received_body(asked))
             _write_journal(world, received, response)
         access_log.info("%s", _LogLine(asked.method, target, response, _shown_key(asked, world), g.notes))
     return response
 
 
 def _check(asked: Request, response: Response) -> None:
-    """Hold an answer of an imitated operation against its description; what it breaks is told, and it is sent."""
+    """Hold an answer of an imitated operation against its description; what it breaks is told, and it is sent.
+
+    What a fault answers in place of the operation is not the fake's own.
+    """
     operation = web().operations.get(web().known_routes.operation_id(asked.method, asked.path) or "")
-    if operation is None:
+    if operation is None or (g.decision is not None and g.decision.fault.do.prevents):
         return
     found = operation.response_violations(
         status=response.status_code, headers=tuple(response.headers), body=response.get_data()
@@ -161,14 +118,10 @@ def _write_journal(world: World, asked: HttpRequest, response: Response) -> None
     violations: tuple[ContractViolation, ...] = g.violations
     with world.lock:
         journal, now = world.journal, world.clock.now()
-        journal.add(JournalEntry(journal.total + 1, now, asked, answered, tuple(g.notes), violations))
-
-
-def _received_body(asked: Request) -> bytes:
-    try:
-        return asked.get_data()
-    except HTTPException:  # too large, or cut off
-        return b""
+        notes, fault = tuple(g.notes), g.fault_id
+        journal.add(
+            JournalEntry(journal.total + 1, now, asked, answered, notes, violations, fault, is_delivered=g.is_delivered)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +137,9 @@ class _LogLine:
     def __str__(self) -> str:
         notes = "".join(f"; {note}" for note in self.notes)
         status = self.response.status_code
-        problem = self.response.json if status >= 400 else None  # noqa: PLR2004  # errors
+        problem = self.response.get_json(silent=True) if status >= 400 else None  # noqa: PLR2004  # errors
         reason = _reason(problem) if isinstance(problem, dict) else ""
-        return one_line(f"{self.method} {self.target} {status}{reason} [{self.key}]{notes}")
+        return one_line(f"{self.method} {self.target} {status or '-'}{reason} [{self.key}]{notes}")
 
 
 def _shown_key(asked: Request, world: World | None) -> str:
@@ -199,8 +152,8 @@ def _shown_key(asked: Request, world: World | None) -> str:
 
 def _reason(problem: Mapping[str, JsonValue]) -> str:
     """Return what an error says, in either of the two envelopes."""
-    if "code" not in problem:
-        return f" {problem.get('error')}"
+    if not {"code", "message"} <= problem.keys():
+        return f" {problem.get('error', '')}".rstrip()
     errors = problem.get("errors") or []
     told = "; ".join(f"{each['field']} {each['message']}" for each in errors[:MAX_ERRORS])
     more = f"; {len(errors) - MAX_ERRORS} more" if len(errors) > MAX_ERRORS else ""

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
+from mock_knock.domain.faults.book import Standing
+from mock_knock.domain.faults.write_fault import write_fault
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.domain.pages import Page
 from mock_knock.domain.preferences import MEMBERS, PreferenceSet
@@ -95,15 +97,24 @@ def journal_entry_json(entry: JournalEntry) -> dict[str, JsonValue]:
             "headers": [list(field) for field in mask.headers(entry.request.headers)],
             "body": _body(entry.request.body, mask),
         },
-        "response": {
-            "status": entry.response.status,
-            "headers": [list(field) for field in mask.headers(entry.response.headers)],
-            "body": _body(entry.response.body, mask),
-        },
+        "response": _response(entry, mask),
+        "fault": entry.fault or None,
+        "delivered": entry.is_delivered,
         "notes": [mask.text(note) for note in entry.notes],
         "violations": [
             {"field": mask.text(each.location), "message": mask.text(each.message)} for each in entry.violations
         ],
+    }
+
+
+def _response(entry: JournalEntry, mask: Redactor) -> JsonValue:
+    """Return the answer, or None where a fault left none."""
+    if not entry.response.status:
+        return None
+    return {
+        "status": entry.response.status,
+        "headers": [list(field) for field in mask.headers(entry.response.headers)],
+        "body": _body(entry.response.body, mask),
     }
 
 
@@ -113,6 +124,13 @@ def _body(body: bytes, mask: Redactor) -> str:
 
 def _error_item(operation: BulkOperation, row: int) -> dict[str, JsonValue]:
     return {"id": operation.rows[row]["id"], "collection": None}
+
+
+def standing_json(standing: Standing, now: datetime) -> dict[str, JsonValue]:
+    """Return a fault with how often it matched and happened, and the seconds it has left, null for ever."""
+    ttl = standing.fault.ttl
+    left = None if ttl is None else max(0.0, ttl - (now - standing.since).total_seconds())
+    return {**write_fault(standing.fault), "matched": standing.matched, "fired": standing.fired, "seconds_left": left}
 
 
 def recipient_json(key: RecipientKey) -> JsonValue:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
-from threading import RLock
+from threading import Event, RLock
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,8 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import close_all
 
 from mock_knock.errors import UsageError
+from mock_knock.web.connection import FaultyTask, cut_off_when_closed
+from mock_knock.web.outages import Outages
 from mock_knock.web.pipeline import MAX_BODY_BYTES, access_log, one_line
 from mock_knock.web.problems import API, INVALID_REQUEST, Problem, request_too_large
 
@@ -26,6 +29,8 @@ MAX_READ_BYTES = 4 * MAX_BODY_BYTES
 """What is read of a body, chunk sizes included; up to here the application refuses what is too large, and logs it."""
 
 THREADS = 4
+MAX_WAITING = 500
+"""Answers that faults hold back at one time, each in a thread of its own; more of them hold others back, too."""
 DRAIN_SECONDS = 5
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # names for people, nothing is bound here
 _CODES = {431: "headers_too_large", 500: "internal_error", 501: "not_implemented"}
@@ -69,7 +74,18 @@ class EnvelopeChannel(HTTPChannel):
     """A connection whose error answers are those of `EnvelopeErrorTask`."""
 
     error_task_class = EnvelopeErrorTask
+    task_class = FaultyTask
     parser_class = Parser
+    is_doomed = False
+
+    def received(self, data: bytes) -> bool:
+        """Take what came in; a doomed connection is cut off instead."""
+        if self.is_doomed:
+            cut_off_when_closed(self)
+            self.will_close = True
+            return False
+        taken: bool = super().received(data)
+        return taken
 
     def send_continue(self) -> None:
         """Ask for the body, where there is one to wait for; a request that is complete or refused is answered."""
@@ -92,7 +108,11 @@ class Server(TcpWSGIServer):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         # `stop` writes to a pipe that `run` closes at its end; reentrant, since a signal can call `stop` inside `run`.
         self._ending = RLock()
+        self._waiting = 0
+        self.ending = Event()
+        self.outages = Outages(self)
         super().__init__(*arguments, **options)
+        self.bound_address = self.socket.getsockname()
 
     @property
     def url(self) -> str:
@@ -102,9 +122,29 @@ class Server(TcpWSGIServer):
     def stop(self) -> None:
         """Make `run` return, from any thread or from a signal handler; afterwards it does nothing."""
         self._is_stopping = True
+        self.ending.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """Make `run` look at once whether there is something to do, from any thread."""
         with self._ending:
             if not self._is_closed:
                 self.pull_trigger()
+
+    @contextmanager
+    def another_thread(self) -> Iterator[None]:
+        """Let another thread answer while the one that asks waits: nobody else waits with it."""
+        self._count_waiting(1)
+        try:
+            yield
+        finally:
+            self._count_waiting(-1)
+
+    def _count_waiting(self, change: int) -> None:
+        with self._ending:
+            self._waiting += change
+            if not self._is_closed:
+                self.task_dispatcher.set_thread_count(THREADS + min(self._waiting, MAX_WAITING))
 
     def run(self) -> None:
         """Serve until `stop`, finish the answers under way, then close everything.
@@ -125,7 +165,9 @@ class Server(TcpWSGIServer):
             self.asyncore.close_all(self._map, ignore_all=True)
 
     def _turn(self) -> None:
-        self.asyncore.loop(timeout=self.adj.asyncore_loop_timeout, map=self._map, use_poll=True, count=1)
+        self.outages.keep()
+        timeout = min(self.adj.asyncore_loop_timeout, self.outages.left())
+        self.asyncore.loop(timeout=timeout, map=self._map, use_poll=True, count=1)
 
     def _drain(self) -> None:
         self.accepting = False
@@ -146,7 +188,13 @@ def open_server(app: Callable[..., Any], *, host: str, port: int) -> Server:
     """
     channels: dict[int, Any] = {}
     try:
-        adjustments = Adjustments(host=host, port=port, ident=None, max_request_body_size=MAX_READ_BYTES)
+        adjustments = Adjustments(
+            host=host,
+            port=port,
+            ident=None,
+            max_request_body_size=MAX_READ_BYTES,
+            connection_limit=2 * MAX_WAITING,
+        )
         server = Server(app, map=channels, dispatcher=ThreadedTaskDispatcher(), adj=adjustments)
     except OSError as error:
         close_all(channels, ignore_all=True)

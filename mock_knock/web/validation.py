@@ -12,8 +12,9 @@ from mock_knock.contract.records import JSON, MultiMap, RequestParameters, Reque
 from mock_knock.domain.rate_limit import REQUESTS_A_SECOND
 from mock_knock.messages import JsonValue
 from mock_knock.service import ParameterInvalid
+from mock_knock.web.current import add_note, current_request, current_world, web
+from mock_knock.web.faulting import meet_faults
 from mock_knock.web.json_depth import is_deeper_than
-from mock_knock.web.pipeline import add_note, current_request, current_world, web
 from mock_knock.web.problems import Problem, invalid_params
 from mock_knock.web.query import described_query, undescribed_names
 
@@ -42,14 +43,22 @@ def tolerate(name: str, problem: str) -> None:
     add_note(f"{name} {problem}: let pass, --strict refuses it")
 
 
-def limit_rate(operation_id: str) -> None:
-    """Count a request towards the rate limit of its operation, once.
+def admit(operation_id: str) -> None:
+    """Let a request go on, once: it counts towards the rate limit of its operation, and then faults meet it.
 
     Raises:
         Problem: 429, where rate limits are on and this one is exceeded.
+        Prevented: a fault keeps it from being carried out.
     """
+    if not g.is_admitted:
+        g.is_admitted = True
+        _limit_rate(operation_id)
+        meet_faults(operation_id)
+
+
+def _limit_rate(operation_id: str) -> None:
     world, operation = current_world(), web().operations[operation_id]
-    if not world.rules.has_rate_limits or g.counted_at is not None:
+    if not world.has_rate_limits:
         return
     tier = operation.judge.description.operation_object(operation.operation)["x-ratelimit-tier"]
     with world.lock:
@@ -67,10 +76,11 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
 
     Raises:
         Problem: 429 above the rate limit.
+        Prevented: a fault keeps it from being carried out.
         Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
         ParameterInvalid: a parameter in the query is not described, and the world is strict.
     """
-    limit_rate(operation_id)
+    admit(operation_id)
     asked, operation = current_request(), web().operations[operation_id]
     described, found = operation.operation, media_type(asked.content_type or "")
     query = MultiMap()

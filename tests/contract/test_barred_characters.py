@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mock_knock.contract.barred_characters import barred_characters
 from mock_knock.contract.plan import build_plan
-from mock_knock.local import served_operations
+from mock_knock.served import served_operations
 
 CHARACTERS = "azAZ09/#?%:;,.@ "
 TEXTS = st.text(st.sampled_from(f"{CHARACTERS}é\n\r\u2028\U0001f600\\]^-["))

@@ -14,8 +14,8 @@ from mock_knock.contract.description import load_description
 from mock_knock.contract.judge import Judge, OperationJudge
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.contract.records import RequestRecord, media_type, request_record
-from mock_knock.local import DESCRIPTIONS
 from mock_knock.messages import ContractViolation, Headers, JsonValue
+from mock_knock.served import DESCRIPTIONS
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "openapi"
 

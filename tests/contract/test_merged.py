@@ -3,7 +3,7 @@ from __future__ import annotations
 from openapi_spec_validator import validate
 
 from mock_knock.contract.merged import merge_descriptions
-from mock_knock.local import served_descriptions, served_operations
+from mock_knock.served import served_descriptions, served_operations
 
 
 def test_one_document_has_everything() -> None:

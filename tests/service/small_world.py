@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from mock_knock.domain.bulk_operation import Stage, Timeline
+from mock_knock.domain.bulk_plan import BulkPlan
 from mock_knock.domain.clock import Clock, ManualClock
-from mock_knock.domain.scenario import BulkPlan, Scenario
+from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.user import Entity
 from mock_knock.service import MockKnock, World
 from mock_knock.service.bulk import identify_users, read_operation

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from mock_knock.domain.bulk_operation import Stage, Status
-from mock_knock.domain.scenario import BulkPlan, Scenario
+from mock_knock.domain.bulk_plan import BulkPlan
+from mock_knock.domain.scenario import Scenario
 from mock_knock.service import MockKnock, ResourceMissing, TransitionRefused, World
 from mock_knock.service.bulk import identify_users, push_operation, read_operation
 from mock_knock.service.settling import settle

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_knock.domain.bulk_operation import RANK, Snapshot, Stage, Status, Timeline
-from mock_knock.domain.scenario import BulkPlan, Scenario
+from mock_knock.domain.bulk_plan import BulkPlan
+from mock_knock.domain.scenario import Scenario
 from mock_knock.service import ResourceMissing, TransitionRefused
 from mock_knock.service.bulk import identify_users, push_operation, read_operation
 from mock_knock.service.runs import trigger_workflow

@@ -3,13 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import Stage, Status
+from mock_knock.domain.clock import ManualClock
 from mock_knock.domain.user import Entity
 from mock_knock.service import TransitionRefused, World
 from mock_knock.service.bulk import identify_users, push_operation, read_operation
@@ -194,23 +194,17 @@ def test_an_ended_operation_is_not_looked_at_again() -> None:
     assert [running] == [record.operation.id for record in world.state.unsettled()]
 
 
-class TickingClock:
+class TickingClock(ManualClock):
     """A clock that goes on by a second whenever it is read, as a real one does by a little."""
 
     def __init__(self) -> None:
-        self._readings = count()
+        super().__init__(START)
 
     def now(self) -> datetime:
         """Return the next second."""
-        return START + timedelta(seconds=next(self._readings))
-
-    def advance(self, seconds: float) -> None:
-        """Not needed here."""
-        raise NotImplementedError
-
-    def move_to(self, instant: datetime) -> None:
-        """Not needed here."""
-        raise NotImplementedError
+        read = super().now()
+        self.advance(1)
+        return read
 
 
 def test_settling_reads_the_clock_once() -> None:

@@ -181,8 +181,9 @@ def test_every_mistake_in_a_scenario_is_named(fake: WsgiFake) -> None:
 
 def test_the_clock_is_shown(fake: WsgiFake) -> None:
     """The clock tells its instant, and the one it was advanced to."""
-    assert {"now": "2026-01-01T00:00:00.000Z"} == fake.send("GET", "/_mock/clock").get_json()
-    assert (200, {"now": "2026-01-01T00:00:01.500Z"}) == put(fake, "POST", "/clock/advance", {"seconds": 1.5})
+    shown = {"now": "2026-01-01T00:00:00.000Z", "standing": True}
+    assert shown == fake.send("GET", "/_mock/clock").get_json()
+    assert (200, {**shown, "now": "2026-01-01T00:00:01.500Z"}) == put(fake, "POST", "/clock/advance", {"seconds": 1.5})
 
 
 def test_a_visitor_is_welcomed(fake: WsgiFake) -> None:

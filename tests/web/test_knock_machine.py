@@ -14,7 +14,8 @@ from werkzeug.test import Client, TestResponse
 
 from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format import parse_seed
-from mock_knock.local import FakeOptions, LocalFake, build_fake, load_seed, served_operations
+from mock_knock.local import FakeOptions, LocalFake, build_fake, load_seed
+from mock_knock.served import served_operations
 
 KEYS = ("sk_test_first_key", "sk_test_other_key", "sk_test_third_key")
 FAKE_OPTIONS = FakeOptions(clock="manual", seed=load_seed("example"))

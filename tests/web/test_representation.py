@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot, Stage, Status, Timeline, Transition, observe
 from mock_knock.domain.journal import JournalEntry
-from mock_knock.local import served_operations
 from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
+from mock_knock.served import served_operations
 from mock_knock.web.representation import (
     bulk_operation_json,
     journal_entry_json,
@@ -42,6 +42,7 @@ def observed(draw: st.DrawFn) -> tuple[BulkOperation, Snapshot]:
         timeline=Timeline(draw(stages), draw(stages)),
         failing_rows=tuple(failing),
         fails_at=draw(st.none() | st.integers(0, len(rows))),
+        stalls_at=draw(st.none() | st.integers(0, len(rows))),
         transitions=() if push is None else (Transition(push, now, len(polls)),),
     )
     return operation, observe(operation, now, polls)
@@ -161,6 +162,8 @@ def test_a_journal_entry() -> None:
             "body": "\ufffd{}",
         },
         "response": {"status": 422, "headers": [["B", "3"]], "body": "no"},
+        "fault": None,
+        "delivered": True,
         "notes": ["a note"],
         "violations": [{"field": "/users", "message": "is required"}],
     } == journal_entry_json(entry)

@@ -4,7 +4,8 @@ import orjson
 import pytest
 from werkzeug.test import Client
 
-from mock_knock.web.pipeline import MAX_BODY_BYTES, base_url, sent_target
+from mock_knock.web.current import base_url, sent_target
+from mock_knock.web.pipeline import MAX_BODY_BYTES
 from tests.web.wsgi_fake import KEY, WsgiFake, new_fake
 
 IDENTIFY = "/v1/users/bulk/identify"

@@ -15,11 +15,14 @@ from werkzeug.test import Client, TestResponse
 
 from mock_knock.domain.clock import ManualClock
 from mock_knock.files import bundled, read_document
-from mock_knock.local import KNOWN_ROUTES, served_document, served_operations
+from mock_knock.local import KNOWN_ROUTES, find_faults
+from mock_knock.served import served_document, served_operations
 from mock_knock.service import MockKnock, World
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
+from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules
+from mock_knock.web.sending import SendingApplication
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEY = "sk_test_abcdefghijkl"
@@ -64,7 +67,12 @@ class WsgiFake:
         return found
 
 
-def new_fake(rules: AccessRules = AccessRules(), *, checks_responses: bool = False) -> WsgiFake:  # noqa: B008  # frozen
+def new_fake(
+    rules: AccessRules = AccessRules(),  # noqa: B008  # frozen
+    *,
+    checks_responses: bool = False,
+    doors: Doors = Doors(find_faults),  # noqa: B008  # frozen
+) -> WsgiFake:
     """Return a fake whose ids count up and whose worlds stand still."""
     numbers = count(0xABCDEF << 100)
     service = MockKnock(
@@ -79,5 +87,7 @@ def new_fake(rules: AccessRules = AccessRules(), *, checks_responses: bool = Fal
         rules=rules,
         describe=served_document,
         checks_responses=checks_responses,
+        doors=doors,
     )
+    app.wsgi_app = SendingApplication(app.wsgi_app)  # type: ignore[assignment,method-assign]  # as Flask documents it
     return WsgiFake(app, service)

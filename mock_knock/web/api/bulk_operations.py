@@ -10,7 +10,9 @@ from flask import Blueprint, Response, g, request
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
 from mock_knock.domain.preferences import DEFAULT_SET
 from mock_knock.service import bulk
-from mock_knock.web.pipeline import add_note, base_url, current_request, current_world
+from mock_knock.web.current import add_note, base_url, current_request, current_world
+from mock_knock.web.faulting import bulk_fault
+from mock_knock.web.ground_truth import note_batch
 from mock_knock.web.problems import json_response
 from mock_knock.web.representation import bulk_operation_json
 from mock_knock.web.validation import validated
@@ -39,7 +41,7 @@ def bulk_identify_users() -> Response:
     size = len(current_request().get_data())
     refused = _count_updates([each["id"] for each in body["users"]])
     users = [each for each in body["users"] if each["id"] not in refused]
-    return _answer(bulk.identify_users(current_world(), users, size=size), "users", refused)
+    return _answer(bulk.identify_users(current_world(), users, size=size, fault=bulk_fault()), "users", refused)
 
 
 @bulk_operations.post("/v1/users/bulk/delete")
@@ -47,7 +49,7 @@ def bulk_delete_users() -> Response:
     """POST /v1/users/bulk/delete."""
     ids = validated("bulkDeleteUsers", {}).body["user_ids"]
     refused = _count_updates(ids)
-    return _answer(bulk.delete_users(current_world(), _others(ids, refused)), "user_ids", refused)
+    return _answer(bulk.delete_users(current_world(), _others(ids, refused), fault=bulk_fault()), "user_ids", refused)
 
 
 @bulk_operations.post("/v1/users/bulk/preferences")
@@ -57,7 +59,7 @@ def bulk_set_user_preferences() -> Response:
     ids, sent = body["user_ids"], body["preferences"]
     refused = _count_updates(ids)
     set_id = sent.get("id", DEFAULT_SET)
-    accepted = bulk.set_user_preferences(current_world(), _others(ids, refused), set_id, sent)
+    accepted = bulk.set_user_preferences(current_world(), _others(ids, refused), set_id, sent, fault=bulk_fault())
     return _answer(accepted, "user_ids", refused)
 
 
@@ -86,6 +88,7 @@ def _others(ids: Sequence[str], refused: frozenset[str]) -> list[str]:
 
 def _answer(accepted: tuple[BulkOperation, Snapshot], parameter: str, refused: frozenset[str]) -> Response:
     operation, snapshot = accepted
+    note_batch(operation)
     headers = {}
     add_note(f"{len(operation.rows)} users in bulk operation {operation.id}")
     if refused:

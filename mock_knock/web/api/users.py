@@ -6,7 +6,8 @@ from flask import Blueprint, Response
 
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.service import recipients
-from mock_knock.web.pipeline import current_world
+from mock_knock.web.current import current_world
+from mock_knock.web.ground_truth import note_identified
 from mock_knock.web.problems import json_response, no_content
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import channel_data_json, page_json, preference_set_json, user_json
@@ -36,7 +37,9 @@ def get_user(id_: str) -> Response:
 def identify_user(id_: str) -> Response:
     """PUT /v1/users/{user_id}."""
     body = validated("identifyUser", {"user_id": id_}).body
-    return json_response(user_json(recipients.identify_recipient(current_world(), RecipientKey(id_), body)))
+    found = recipients.identify_recipient(current_world(), RecipientKey(id_), body)
+    note_identified(id_)
+    return json_response(user_json(found))
 
 
 @users.delete("/v1/users/<id_>")

@@ -7,10 +7,11 @@ from flask import Blueprint, Response
 from mock_knock.domain.recipient import parse_recipient
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import runs
+from mock_knock.web.current import add_note, current_world, sent_target
+from mock_knock.web.ground_truth import note_run
 from mock_knock.web.idempotency import honour_key
-from mock_knock.web.pipeline import add_note, current_world, sent_target
 from mock_knock.web.problems import API, Problem, json_response, no_content
-from mock_knock.web.validation import limit_rate, validated
+from mock_knock.web.validation import admit, validated
 
 workflows = Blueprint("workflows", __name__)
 KEY_SLASHES = 4
@@ -21,14 +22,15 @@ KEY_SLASHES = 4
 def trigger_workflow(key: str) -> Response:
     """POST /v1/workflows/{key}/trigger."""
     _check_slashes()
-    limit_rate("triggerWorkflow")
+    admit("triggerWorkflow")
     return honour_key(lambda: _trigger(key))
 
 
 def _trigger(key: str) -> Response:
     body = validated("triggerWorkflow", {"key": key}).body
     run = runs.trigger_workflow(current_world(), key, body)
-    _note_run(run)
+    note_run(run)
+    _tell_run(run)
     return json_response({"workflow_run_id": run.id})
 
 
@@ -50,7 +52,7 @@ def _check_slashes() -> None:
         raise Problem(404, "resource_missing", message, type_=API)
 
 
-def _note_run(run: WorkflowRun) -> None:
+def _tell_run(run: WorkflowRun) -> None:
     add_note(f"run {run.id} for {len(run.recipient_runs)} recipients")
     if run.unknown_actor is not None:
         add_note(f"actor {run.unknown_actor} is unknown here")

@@ -1,0 +1,54 @@
+"""What the fake imitates: the bundled descriptions with their repairs, and the judge of each operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from mock_knock.contract.description import Description, load_description
+from mock_knock.contract.judge import Judge, OperationJudge
+from mock_knock.contract.merged import merge_descriptions
+from mock_knock.contract.overlay import apply_overlay, parse_overlay
+from mock_knock.files import bundled, read_document
+from mock_knock.messages import JsonValue
+
+DESCRIPTIONS = (
+    "knock-users-api-openapi.yml",
+    "knock-bulk-operations-api-openapi.yml",
+    "knock-workflows-api-openapi.yml",
+    "knock-messages-api-openapi.yml",
+    "knock-objects-api-openapi.yml",
+    "knock-workflow-recipient-runs-api-openapi.yml",
+)
+OVERLAY = "knock-overlay.yml"
+
+
+@cache
+def served_descriptions() -> tuple[Description, ...]:
+    """Return the bundled descriptions with the overlay applied."""
+    documents = [read_document(bundled("openapi", name), with_positions=False) for name in DESCRIPTIONS]
+    overlay_source = read_document(bundled("openapi", OVERLAY), with_positions=False)
+    overlay = parse_overlay(overlay_source.value, where=overlay_source.display)
+    repaired = apply_overlay(overlay, [document.value for document in documents])
+    return tuple(
+        load_description(document.path.stem, value, where=document.display)
+        for document, value in zip(documents, repaired, strict=True)
+    )
+
+
+@cache
+def served_document() -> JsonValue:
+    """Return what the fake imitates as one OpenAPI document."""
+    return merge_descriptions(served_descriptions())
+
+
+@cache
+def served_operations() -> Mapping[str, OperationJudge]:
+    """Return the judge of each operation that the fake imitates, by operationId."""
+    judged = ((Judge(description), description) for description in served_descriptions())
+    return {
+        operation.operation_id: OperationJudge(judge, operation)
+        for judge, description in judged
+        for operation in description.operations
+        if operation.operation_id is not None
+    }

@@ -1,0 +1,190 @@
+"""Where faults meet a request: one decision before it is carried out, its effects on the answer afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import orjson
+from flask import Request, Response, g
+
+from mock_knock.domain.faults.answer import AnswerFault
+from mock_knock.domain.faults.bulk import BulkFault
+from mock_knock.domain.faults.delay import Dribble
+from mock_knock.domain.faults.fault import Action, Decision
+from mock_knock.domain.matching import AskedRequest
+from mock_knock.messages import JsonValue
+from mock_knock.service import World
+from mock_knock.web.current import add_note, current_request, current_world, received_body, sent_target, web
+from mock_knock.web.doors import HEADER, USER_PREFIX, WORKFLOW_PREFIX
+from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Problem
+from mock_knock.web.sending import Sending
+
+APPLIED: Final = "X-Mock-Fault-Applied"
+READ: Final = "getBulkOperation"
+_RESERVED = USER_PREFIX.encode()
+_TYPES: Mapping[int, str] = {401: AUTHENTICATION, 403: AUTHENTICATION}
+_REDIRECTS: Final = range(300, 400)
+_WITHOUT_CONTENT: Final = frozenset({204, 304})
+
+
+class Prevented(Exception):
+    """The request is not carried out: a fault answers, or nothing does."""
+
+
+def meet_faults(operation_id: str) -> None:
+    """Decide, once, what happens to the current request.
+
+    Raises:
+        Prevented: it is not carried out.
+        Problem: 400 `fault_invalid` for a header that cannot be used.
+    """
+    asked, world, doors = current_request(), current_world(), web().doors
+    named = asked.headers.get(HEADER) if doors.has_header else None
+    is_reserved = doors.has_reserved_values and _has_reserved_values(asked)
+    if not world.faults and named is None and not is_reserved:
+        return
+    meant = asked_request(asked, operation_id)
+    g.asked = meant
+    with world.lock:
+        decision = world.faults.decide(meant, key=world.key, now=world.clock.now())
+    if is_reserved:
+        decision = doors.from_values(meant, world.scenario.seed) or decision
+    if named is not None:
+        decision = doors.from_header(named, meant, world.scenario.seed) or decision
+    g.decision = decision
+    if decision is not None:
+        add_note(f"fault {decision.fault.id}")
+    if decision is not None and decision.fault.do.prevents:
+        raise Prevented
+
+
+def bulk_fault() -> BulkFault | None:
+    """Return what goes wrong with the bulk operation that the current request starts."""
+    decision: Decision | None = g.decision
+    return None if decision is None else decision.fault.do.bulk
+
+
+def ignores_header(name: str) -> bool:
+    """Tell whether a header of the current request does not count."""
+    decision: Decision | None = g.decision
+    return decision is not None and name.lower() in decision.fault.do.ignored
+
+
+def asked_request(asked: Request, operation_id: str) -> AskedRequest:
+    """Return what the current request asks for."""
+    view = asked.view_args or {}
+    users = (str(view[name]) for name in ("id_",) if asked.path.startswith("/v1/users/") and name in view)
+    return AskedRequest(
+        operation_id=operation_id,
+        headers=tuple(asked.headers),
+        resource="/".join(str(each) for each in view.values()),
+        workflow=str(view.get("key", "")),
+        users=tuple(dict.fromkeys((*users, *_named_users(asked)))),
+        credential=asked.headers.get("Authorization", ""),
+    )
+
+
+def _has_reserved_values(asked: Request) -> bool:
+    """Tell at a glance whether a request can have reserved values."""
+    key = (asked.view_args or {}).get("key", "")
+    return str(key).startswith(WORKFLOW_PREFIX) or USER_PREFIX in asked.path or _RESERVED in received_body(asked)
+
+
+def _named_users(asked: Request) -> Iterator[str]:
+    """Yield the ids of the users that a body names, objects left out; one that cannot be read names none."""
+    try:
+        body = orjson.loads(received_body(asked) or b"null")
+    except orjson.JSONDecodeError:
+        return
+    members = body if isinstance(body, dict) else {}
+    for name in ("users", "user_ids", "recipients"):
+        listed = members.get(name)
+        for each in listed if isinstance(listed, list) else ():
+            id_ = each.get("id") if isinstance(each, dict) and each.get("collection") is None else each
+            if isinstance(id_, str):
+                yield id_
+
+
+def prevented_answer() -> Response:
+    """Return the answer of a fault in place of carrying a request out; its status is 0 where the wire swallows it."""
+    do = g.decision.fault.do
+    if do.answer is not None:
+        return _fault_answer(do.answer, current_world())
+    return Response(status=0, mimetype="application/json")
+
+
+def apply_decision(response: Response, world: World) -> Response:
+    """Return what is sent in place of an answer, and see to it how it is sent."""
+    decision: Decision | None = g.decision
+    before = _exchange_last(response, world)
+    if decision is None:
+        return response
+    do = decision.fault.do
+    is_replaced = do.answer is not None
+    if do.answer is not None and do.when_committed == "after":
+        response = _fault_answer(do.answer, world)
+        response.headers["x-request-id"] = g.request_id
+    if is_replaced or _is_success(response):
+        _change_body(response, decision, before)
+    _change_headers(response, do)
+    g.fault_id = decision.fault.id
+    if do.wire is None or do.wire.delivers:
+        response.headers[APPLIED] = decision.fault.id
+    else:
+        g.is_delivered = False
+    dribble = do.delay if isinstance(do.delay, Dribble) else None
+    wait = 0.0 if do.delay is None else do.delay.wait(decision.chance)
+    if wait or dribble or do.wire:
+        Sending(world.clock, world.lock, wait, dribble, do.wire).put(current_request().environ)
+    return response
+
+
+def _fault_answer(answer: AnswerFault, world: World) -> Response:
+    headers = {} if answer.retry_after is None else dict([answer.retry_after.header(world.clock.now())])
+    if answer.status in _REDIRECTS:
+        headers["Location"] = sent_target()
+    status = answer.status
+    usual = INVALID_REQUEST if status < 500 else API  # noqa: PLR2004  # whose fault it is
+    type_ = _TYPES.get(status, usual)
+    problem = Problem(status, answer.shown_code, "An injected fault of mock-knock", type_=type_, headers=headers)
+    response = problem.response()
+    if status in _WITHOUT_CONTENT:
+        response.set_data(b"")
+        del response.headers["Content-Type"]
+    return response
+
+
+def _is_success(response: Response) -> bool:
+    return 200 <= response.status_code < 300  # noqa: PLR2004
+
+
+def _change_body(response: Response, decision: Decision, before: bytes | None) -> None:
+    do, operation_id = decision.fault.do, g.asked.operation_id
+    if do.bulk is not None and do.answer is None and operation_id == READ:
+        shown: JsonValue = do.bulk.show(orjson.loads(response.get_data()), decision.n)
+        response.set_data(orjson.dumps(shown))
+    if do.body is not None:
+        response.set_data(do.body.change(response.get_data(), before))
+
+
+def _exchange_last(response: Response, world: World) -> bytes | None:
+    """Keep the true answer of an operation for the next time, and return the one before it."""
+    if not world.faults.repeats or g.asked is None or not _is_success(response):
+        return None
+    with world.lock:
+        before = world.last_answers.get(g.asked.operation_id)
+        world.last_answers[g.asked.operation_id] = response.get_data()
+    return before
+
+
+def _change_headers(response: Response, do: Action) -> None:
+    if do.content_type is not None:
+        response.headers["Content-Type"] = do.content_type
+    for name, value in do.headers.items():
+        if value is None:
+            response.headers.pop(name, None)
+        else:
+            response.headers[name] = value
+    if do.content_type == "":
+        response.headers.pop("Content-Type", None)

@@ -1,0 +1,100 @@
+"""What truly happens, noted as it happens, so that a client can be judged by it (DESIGN section 7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import blake2b
+
+from flask import Response, g
+
+from mock_knock.domain.bulk_operation import BULK_IDENTIFY, BulkOperation
+from mock_knock.domain.invariants import Answer, Intent
+from mock_knock.domain.trigger import WorkflowRun, inline_identities
+from mock_knock.service import World
+from mock_knock.service.bulk import stand
+from mock_knock.web.current import current_request, current_world, received_body, sent_target, web
+
+_POLL = "bulk_operations.get_bulk_operation"
+
+
+def note_batch(operation: BulkOperation) -> None:
+    """Note that a bulk operation was accepted; those that identify say something about their users."""
+    world, intent = current_world(), current_intent()
+    ids = [row["id"] for row in operation.rows] if operation.name == BULK_IDENTIFY else []
+    with world.lock:
+        world.tallies.note_batch(intent, operation.id, ids)
+
+
+def note_identified(id_: str) -> None:
+    """Note that one user was identified."""
+    world = current_world()
+    with world.lock:
+        world.tallies.note_identified([id_])
+
+
+def note_run(run: WorkflowRun) -> None:
+    """Note that a trigger was accepted; whoever is inline was identified by it."""
+    world, intent = current_world(), current_intent()
+    inline = [each.key.id for each in inline_identities(run.request) if each.key.collection is None]
+    named = [each.key.id for each in run.request.recipients if each.key.collection is None]
+    with world.lock:
+        world.tallies.note_identified(inline)
+        world.tallies.note_run(intent, run.id, named, lambda id_: stand(world, id_), run.inserted_at)
+
+
+def note_answer(world: World, response: Response) -> None:
+    """Note what the current request got, as it was sent."""
+    asked = current_request()
+    is_poll = asked.endpoint == _POLL and asked.method == "GET"
+    is_delivered: bool = g.is_delivered
+    with world.lock:
+        answer = Answer(
+            intent=current_intent(),
+            at=g.arrived_at,
+            status=response.status_code,
+            is_delivered=is_delivered,
+            keeps_contract=not is_delivered or _keeps_contract(response),
+            retry_after=_retry_after(response, world.clock.now()),
+            polled=str((asked.view_args or {})["id_"]).lower() if is_poll else None,
+        )
+        world.tallies.note_answer(answer)
+
+
+def current_intent() -> Intent:
+    """Return what the client means by the current request."""
+    asked = current_request()
+    body = received_body(asked)
+    fingerprint = blake2b(body, digest_size=16).hexdigest() if body else ""
+    return Intent(asked.method, sent_target(), fingerprint)
+
+
+def _keeps_contract(response: Response) -> bool:
+    """Tell whether an answer keeps the contract; only what a fault has touched can break it."""
+    if g.decision is None or g.asked is None:
+        return True
+    operation = web().operations[g.asked.operation_id]
+    return not operation.response_violations(
+        status=response.status_code, headers=tuple(response.headers), body=response.get_data()
+    )
+
+
+def _retry_after(response: Response, now: datetime) -> float | None:
+    """Return the seconds that an answer asks to wait, if it does and can be understood (RFC 9110 section 10.2.3)."""
+    told = response.headers.get("retry-after-ms")
+    try:
+        if told is not None:
+            return float(told) / 1_000
+        told = response.headers.get("Retry-After")
+        if told is None:
+            return None
+        return float(told) if told.isascii() and told[:1].isdigit() else _seconds_until(told, now)
+    except (ValueError, OverflowError):  # the latter from time zones that are none
+        return None
+
+
+def _seconds_until(told: str, now: datetime) -> float | None:
+    """Return the seconds until a date that has not passed; one without a time zone is in UTC."""
+    date = parsedate_to_datetime(told)
+    seconds = ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds()
+    return seconds if seconds > 0 else None
