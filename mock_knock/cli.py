@@ -28,6 +28,8 @@ COMMANDS = {
     "run": "Run an Arazzo flow and judge every request and response.",
     "lint": "Find what is wrong with Arazzo documents, and mend it.",
     "explain": "Tell what the code of a finding means.",
+    "gauntlet": "Let a flow or a command meet every fault, and judge it.",
+    "schedule": "Tell the first decisions of a scenario before a run.",
     "demo": "Show the main job on bundled fixtures, in one screen.",
 }
 
@@ -63,6 +65,7 @@ def root(context: click.Context) -> None:
     mock-knock demo                     see what it is for
     mock-knock run FLOW --inputs FILE   run a flow against a fake in this process
     mock-knock lint FLOW                find what is wrong with a flow, --fix mends it
+    mock-knock gauntlet -- COMMAND      see what your client makes of every fault
     """  # noqa: D301  # click asks for a real \b
     if context.invoked_subcommand is None:
         context.invoke(root.get_command(context, "serve"))  # type: ignore[arg-type]  # it is in the table

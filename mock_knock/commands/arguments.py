@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -56,12 +56,12 @@ def read_severities(values: Iterable[str]) -> dict[str, Severity]:
     return cast("dict[str, Severity]", pairs)
 
 
-def read_reports(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def read_reports(values: Iterable[str], kinds: Sequence[str] = REPORT_KINDS) -> tuple[tuple[str, str], ...]:
     """Read `--report KIND=PATH`, as often as it is given; raises UsageError for a kind that does not exist."""
     pairs = read_pairs("--report", values)
     for kind, _ in pairs:
-        if kind not in REPORT_KINDS:
-            hint = f"kinds: {', '.join(REPORT_KINDS)}"
+        if kind not in kinds:
+            hint = f"kinds: {', '.join(kinds)}"
             raise UsageError("report-unknown", f"there is no report of the kind '{kind}'", hint=hint)
     return tuple(dict.fromkeys(pairs))
 

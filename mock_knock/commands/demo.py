@@ -37,6 +37,7 @@ That step is the trigger. Other runners report this run as passed; mock-knock do
 The hardened flow asks for `completed` without errors and ends on everything else."""
 
 NEXT = """\
+More to see:      mock-knock demo endless-poll | double-send | silent-failure | retry-after
 See it in full:   mock-knock run bulk-identify-users-notify --inputs bulk-identify-users-notify \\
                     --scenario fails-midway
 Your own Knock:   mock-knock"""
@@ -79,15 +80,27 @@ class Cell:
         return [step for step in self.result.steps if step.step_id == step_id]
 
 
-@click.command("demo", short_help="Show the main job in one screen.")
-def command() -> int:
-    """Run the published flow and the hardened one against a fake, side by side.
+@click.command("demo", short_help="Show the main job in one screen, or what a fault does.")
+@click.argument("name", required=False, metavar="[NAME]")
+def command(name: str | None) -> int:
+    """Run the published flow and the hardened one against a fake, side by side; or let two clients meet a fault.
 
-    Exit code 0 when the demonstration showed what it promises.
+    NAME is one of endless-poll, double-send, silent-failure and retry-after. Each takes a moment, and none waits. Exit
+    code 0 when the demonstration showed what it promises.
 
     \b
     mock-knock demo
+    mock-knock demo double-send
     """  # noqa: D301  # click asks for a real \b
+    if name is None:
+        return show_flows()
+    from mock_knock.commands.demo_faults import show_fault  # noqa: PLC0415  # the other demo does not need it
+
+    return show_fault(name)
+
+
+def show_flows() -> int:
+    """Show what two flows do when a bulk operation completes and when it fails; return the exit code."""
     table = {
         situation: [run_cell(file, scenario) for file in FLOWS.values()] for situation, scenario in SITUATIONS.items()
     }

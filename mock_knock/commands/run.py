@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from mock_knock.commands.reporting import (
     show_result,
     write_reports,
 )
+from mock_knock.commands.seconds import Seconds
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.flows import MOCK, meet, open_flow
 from mock_knock.harness.addresses import check_servers, find_addresses
@@ -30,8 +30,6 @@ from mock_knock.harness.options import NetworkOptions, RunOptions
 from mock_knock.harness.prepare import Prepared, prepare_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import INTERRUPTED, run_workflow
-
-YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +86,6 @@ class Arguments:
             max_depth=self.max_depth,
             timeout=self.timeout,
         )
-
-
-class Seconds(click.FloatRange):
-    """A number of seconds that a clock can wait for: at most a year."""
-
-    def __init__(self, *, above_zero: bool = False) -> None:
-        super().__init__(0, YEAR, min_open=above_zero)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read a number; NaN, which is neither below nor above anything, is refused here."""
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
-        return number
 
 
 @click.command("run", short_help="Run an Arazzo flow and judge every message.")

@@ -74,7 +74,7 @@ def test_the_module_is_the_program(execute: Callable[..., Called]) -> None:
         (["serve", "--port", "65536"], "--port"),
         (["serve", "--port", "-1"], "--port"),
         (["serve", "--port", "http"], "--port"),
-        (["demo", "x"], "x"),
+        (["demo", "endless-poll", "x"], "x"),
     ],
 )
 def test_wrong_usage(call: Call, arguments: list[str], word: str) -> None:

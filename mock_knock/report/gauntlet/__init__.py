@@ -1,0 +1,1 @@
+"""Reports of a gauntlet: pure functions of its result."""
