@@ -19,12 +19,47 @@ LAYERS = {
     "store": {"messages", "errors", "domain"},
     "contract": {"messages", "errors", "arazzo.conditions.bounded_regex"},
     "service": {"messages", "errors", "domain", "store", "redact"},
-    "web": {"messages", "errors", "domain", "store", "contract", "seeding", "service", "redact", "__init__"},
+    "web": {
+        "messages",
+        "errors",
+        "domain",
+        "store",
+        "contract",
+        "seeding",
+        "operation_names",
+        "service",
+        "redact",
+        "__init__",
+    },
     "harness": {"messages", "errors", "arazzo", "contract", "files", "redact"},
-    "report": {"messages", "errors", "harness.result", "harness.preview", "arazzo.engine", "redact"},
+    "report": {
+        "messages",
+        "errors",
+        "harness.result",
+        "harness.preview",
+        "harness.gauntlet",
+        "harness.moments",
+        "arazzo.engine",
+        "redact",
+    },
     "seeding": {"messages", "errors", "domain", "contract"},
-    "local": {"messages", "errors", "domain", "store", "contract", "files", "seeding", "service", "web"},
+    "served": {"messages", "errors", "contract", "files"},
+    "operation_names": {"messages", "errors", "domain"},
+    "local": {
+        "messages",
+        "errors",
+        "domain",
+        "store",
+        "contract",
+        "files",
+        "served",
+        "seeding",
+        "operation_names",
+        "service",
+        "web",
+    },
     "flows": {"messages", "errors", "arazzo", "files", "harness", "local"},
+    "gauntlets": {"messages", "errors", "domain.scenario", "flows", "harness", "local"},
     "commands": {"*"},
     "cli": {"messages", "errors", "redact", "__init__"},
     "__main__": {"cli"},
@@ -35,7 +70,7 @@ LAYERS = {
 LIBRARIES = {
     # library: the only places that may import it
     "flask": {"web"},
-    "waitress": {"web.server"},
+    "waitress": {"web.server", "web.connection"},
     "requests": {"harness.network"},
     "openapi_core": {"contract"},
     "elementpath": {
@@ -156,6 +191,7 @@ OWN_EVALUATION = {
     ("__init__", "importlib"),
     ("__init__", "import_module"),
     ("__init__", "globals"),
+    ("harness.command_client", "subprocess"),  # the command that a person gives to the gauntlet, word by word, no shell
 }
 
 COMPILERS = {"re", "regex", "_QUERIES", "_ENVIRONMENT"}

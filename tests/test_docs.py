@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,12 @@ import yaml
 
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.arazzo.repairs.repair import MENDED_CODES
+from mock_knock.commands.arguments import read_inputs
 from mock_knock.domain.channel import DEFAULT_CHANNELS
+from mock_knock.gauntlets import choose_ordeals, flow_client
+from mock_knock.harness.gauntlet import Cell, run_gauntlet
+from mock_knock.local import load_scenario
+from mock_knock.report.gauntlet.gauntlet_terminal import MARKS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
@@ -28,6 +34,10 @@ LINT = ROOT / "docs" / "lint.md"
 BLOCK = re.compile(
     r"(?:^`(?P<file>[\w.-]+)`:\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```\n", re.DOTALL | re.MULTILINE
 )
+FAULTS = ROOT / "docs" / "faults.md"
+FAULT_ROWS = re.compile(r"(?<=`python -m tests.test_docs` -->\n).*?(?=<!-- end of faults -->)", re.DOTALL)
+README = ROOT / "README.md"
+MATRICES = re.compile(r"(?<=`python -m tests.test_docs` -->\n).*?(?=<!-- end of matrices -->)", re.DOTALL)
 CODES = re.compile(r"(?<=`python -m tests.test_docs` -->\n).*?(?=<!-- end of codes -->)", re.DOTALL)
 README_APART = "from knockapi import"
 """What marks the example of the README that needs a server, which has a test of its own."""
@@ -150,14 +160,56 @@ def test_every_code_is_listed() -> None:
     assert code_table() == found[0]
 
 
+def fault_table() -> str:
+    """Return the table of all bundled faults as it belongs into the page."""
+    listed = (load_scenario(each.fault) for each in choose_ordeals())
+    rows = (
+        f"| [`{each.name}`](../fixtures/scenarios/{each.name}.yaml) | {', '.join(each.tags)} | {each.description} |\n"
+        for each in listed
+    )
+    return "| fault | kind | what happens |\n|---|---|---|\n" + "".join(rows)
+
+
+def test_every_fault_is_listed() -> None:
+    """The page lists every bundled fault; `python -m tests.test_docs` writes the list anew."""
+    found = FAULT_ROWS.search(FAULTS.read_text(encoding="utf-8"))
+    assert found is not None
+    assert fault_table() == found[0]
+
+
+FLOWS = ("bulk-identify-users-notify", "bulk-identify-users-notify.hardened")
+
+
+def matrices() -> str:
+    """Return what the two bundled flows make of every fault, as it belongs into the README."""
+    inputs = read_inputs("bulk-identify-users-notify", ()).values
+    results = [run_gauntlet(flow_client(flow, inputs), choose_ordeals()) for flow in FLOWS]
+    rows = [f"{'':<11}{'published flow':<33}hardened flow"]
+    for kind, pairs in groupby(zip(*(each.cells for each in results), strict=True), key=lambda pair: kind_of(pair[0])):
+        marks = ["".join(MARKS[cell.verdict] for cell in cells) for cells in zip(*pairs, strict=True)]
+        rows += [
+            f"{'' if at else kind:<11}{marks[0][at : at + 30]:<33}{marks[1][at : at + 30]}"
+            for at in range(0, len(marks[0]), 30)
+        ]
+    return "```text\n" + "\n".join(rows) + "\n```\n"
+
+
+def kind_of(cell: Cell) -> str:
+    """Return the kind of the fault of a cell."""
+    return cell.ordeal.tags[0] if cell.ordeal.tags else cell.ordeal.fault
+
+
+def test_the_matrices_are_true() -> None:
+    """The README shows what the two flows make of every fault; `python -m tests.test_docs` writes it anew."""
+    found = MATRICES.search(README.read_text(encoding="utf-8"))
+    assert found is not None
+    assert matrices() == found[0]
+
+
 def test_every_repair_is_explained() -> None:
     """The page says of every code that has a repair what is done and why."""
     mending = LINT.read_text(encoding="utf-8").partition("## Mending")[2].partition("## In CI")[0]
     assert set(re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", mending, re.MULTILINE)))) == MENDED_CODES
-
-
-if __name__ == "__main__":
-    LINT.write_text(CODES.sub(lambda _: code_table(), LINT.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def test_the_channels_that_are_always_there() -> None:
@@ -176,3 +228,9 @@ def test_every_fact_has_its_tests() -> None:
         for each, name in names:
             file = each or file
             assert f"def {name}(" in (ROOT / "contract_tests" / file).read_text(encoding="utf-8"), (file, name)
+
+
+if __name__ == "__main__":
+    LINT.write_text(CODES.sub(lambda _: code_table(), LINT.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(MATRICES.sub(lambda _: matrices(), README.read_text(encoding="utf-8")), encoding="utf-8")
+    FAULTS.write_text(FAULT_ROWS.sub(lambda _: fault_table(), FAULTS.read_text(encoding="utf-8")), encoding="utf-8")

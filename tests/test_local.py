@@ -17,17 +17,8 @@ from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.seed import Seed, SeededEntity
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import list_bundled
-from mock_knock.local import (
-    FakeOptions,
-    LocalFake,
-    build_fake,
-    load_scenario,
-    load_seed,
-    running,
-    served_descriptions,
-    served_operations,
-    shared_clock,
-)
+from mock_knock.local import FakeOptions, LocalFake, build_fake, load_scenario, load_seed, running, shared_clock
+from mock_knock.served import served_descriptions, served_operations
 from mock_knock.web.guard import AccessRules
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

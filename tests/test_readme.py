@@ -10,11 +10,9 @@ from uuid import UUID
 
 import click
 import pytest
-import yaml
 
 from mock_knock.cli import main, root
-from mock_knock.domain.scenario_format import parse_scenario
-from mock_knock.local import running
+from mock_knock.local import load_scenario, running
 
 README = Path(__file__).parents[1] / "README.md"
 DOCS = sorted((README.parent / "docs").glob("*.md"))
@@ -63,11 +61,14 @@ def test_the_repair_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> Non
     assert shown in capsys.readouterr().out
 
 
-def test_the_scenario_is_one() -> None:
+def test_the_scenario_is_one(tmp_path: Path) -> None:
     """The scenario in the README is read without a complaint."""
     (example,) = blocks("yaml")
-    scenario = parse_scenario(yaml.safe_load(example), name="readme")
+    file = tmp_path / "readme.yaml"
+    file.write_text(example, encoding="utf-8")
+    scenario = load_scenario(str(file))
     assert (10, 30) == (scenario.bulk.every, scenario.bulk.timeline.processing.seconds)
+    assert ["busy"] == [each.id for each in scenario.faults]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
