@@ -26,7 +26,7 @@ import requests
 from mock_knock.contract.description import load_description
 from mock_knock.contract.merged import merge_descriptions
 from mock_knock.files import bundled, read_document
-from mock_knock.local import DESCRIPTIONS
+from mock_knock.served import DESCRIPTIONS
 
 KEY = "sk_test_fuzzing"
 BEARER = {"Authorization": f"Bearer {KEY}"}

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import requests
 
-from mock_knock.local import served_operations
 from mock_knock.messages import ContractViolation
+from mock_knock.served import served_operations
 from mock_knock.web.pipeline import VIOLATIONS_HEADER
 
 TIMEOUT = 30

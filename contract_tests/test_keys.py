@@ -10,7 +10,8 @@ import requests
 
 from contract_tests.knock_api import KnockApi
 from mock_knock.domain.seed_format import parse_seed
-from mock_knock.local import FakeOptions, running, served_operations
+from mock_knock.local import FakeOptions, running
+from mock_knock.served import served_operations
 from mock_knock.web.guard import AccessRules
 
 CHANNEL = "5a8b1f2e-7a61-4a3c-9d6a-0f1f6f0b7c11"
