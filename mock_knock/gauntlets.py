@@ -23,6 +23,7 @@ from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, Transport, WsgiTransport
 from mock_knock.local import FakeOptions, build_fake, catalogue, running, shared_clock
 from mock_knock.messages import Exchange, HttpRequest, JsonValue
+from mock_knock.web.guard import AccessRules
 
 DEFAULT_KEY = "sk_test_local"
 
@@ -157,7 +158,8 @@ class CommandClient:
     @contextmanager
     def meet(self, ordeal: Ordeal) -> Iterator[FakeKnock]:
         """Set a fresh fake up; the command gets its address and its key in the environment."""
-        with running(FakeOptions(scenario=find_scenario(ordeal, self.seed))) as server:
+        rules = AccessRules(api_keys=frozenset({DEFAULT_KEY}))  # another key would open a world that nobody judges
+        with running(FakeOptions(scenario=find_scenario(ordeal, self.seed), rules=rules)) as server:
             environment = {"KNOCK_BASE_URL": server.url, "KNOCK_API_KEY": DEFAULT_KEY}
             controls = WsgiTransport(server.application)
             yield FakeKnock(

@@ -84,8 +84,11 @@ class Connection(Protocol):
         """Cut it off (RST)."""
         ...
 
-    def wait(self, seconds: float) -> bool:
-        """Let real time pass; False says at once that the client has gone or that the server ends."""
+    def wait(self, seconds: float, *, has_answer: bool = True) -> bool:
+        """Let real time pass; False says at once that the client has gone or that the server ends.
+
+        `has_answer` is whether there is something to send to a client that only listens any more.
+        """
         ...
 
     def doom(self) -> None:

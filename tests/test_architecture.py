@@ -59,7 +59,7 @@ LAYERS = {
         "web",
     },
     "flows": {"messages", "errors", "arazzo", "files", "harness", "local"},
-    "gauntlets": {"messages", "errors", "domain.scenario", "flows", "harness", "local"},
+    "gauntlets": {"messages", "errors", "domain.scenario", "flows", "harness", "local", "web.guard"},
     "commands": {"*"},
     "cli": {"messages", "errors", "redact", "__init__"},
     "__main__": {"cli"},

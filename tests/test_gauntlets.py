@@ -14,7 +14,7 @@ from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import bundled, list_bundled, read_document
 from mock_knock.flows import open_flow
 from mock_knock.gauntlets import CommandClient, choose_ordeals, find_scenario, flow_client
-from mock_knock.harness.gauntlet import NO_FAULT, GauntletResult, Ordeal, Verdict, run_cell, run_gauntlet
+from mock_knock.harness.gauntlet import NO_FAULT, GauntletResult, Ordeal, Verdict, run_cell, run_gauntlet, worse_cells
 from mock_knock.harness.options import RunOptions
 from mock_knock.local import build_fake, load_scenario
 from mock_knock.web.app import create_app
@@ -376,3 +376,21 @@ def test_names_of_commands(tmp_path: Path) -> None:
         f"python '{tmp_path}/my client.py' 'a'\"'\"'b'"
         == CommandClient(("python", f"{tmp_path}/my client.py", "a'b")).name
     )
+
+
+@pytest.mark.parametrize("script", ["pass", "import os; del os.environ['KNOCK_API_KEY']"])
+def test_a_command_that_proves_nothing(script: str) -> None:
+    """A command that sends nothing to its fake is to be looked at, whatever it says."""
+    result = run_gauntlet(CommandClient((sys.executable, "-c", script)), ())
+    assert result.cells == worse_cells(result, None)
+
+
+def test_a_command_with_another_key() -> None:
+    """A fake takes the key that it gave to the command alone: another one would open a world that nobody judges."""
+    script = (
+        "import os, urllib.request as u\n"
+        "u.build_opener(u.ProxyHandler({})).open(u.Request(os.environ['KNOCK_BASE_URL'] + '/v1/users',"
+        " headers={'Authorization': 'Bearer sk_test_mine'}))"
+    )
+    cell = run_cell(CommandClient((sys.executable, "-c", script)), Ordeal(NO_FAULT))
+    assert ("loud", 0) == (cell.verdict, cell.requests)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from mock_knock.domain.faults.answer import AnswerFault
+from mock_knock.domain.faults.bulk import BulkFault
 from mock_knock.domain.faults.fault import Action, Fault
 from mock_knock.domain.matching import RequestPattern
 from mock_knock.errors import InvalidDocument
@@ -51,3 +53,33 @@ def test_in_a_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidDocument) as caught:
         load_scenario(str(file))
     assert caught.value.where.endswith("mine.yaml:4:3")
+
+
+@pytest.mark.parametrize(
+    ("operations", "bulk", "is_refused"),
+    [
+        ((), BulkFault(stall="queued"), False),
+        (("bulkIdentifyUsers",), BulkFault(every=2), False),
+        (("bulkDeleteUsers", "getBulkOperation"), BulkFault(reopens=True), False),
+        (("getBulkOperation",), BulkFault(shows_too_many=True, every=2), False),
+        (("getBulkOperation",), BulkFault(fails_at=Fraction(1, 2)), True),
+        (("bulkIdentifyUsers",), BulkFault(shown_progress=(Fraction(1),)), True),
+        (("triggerWorkflow",), BulkFault(error_ids=frozenset({"a"})), True),
+    ],
+)
+def test_what_has_no_effect(operations: tuple[str, ...], bulk: BulkFault, is_refused: bool) -> None:  # noqa: FBT001
+    """How operations go is said where they start, what is shown of them where they are read."""
+    found = Fault("a", Action(bulk=bulk), RequestPattern(operations))
+    known = {*KNOWN, "bulkIdentifyUsers", "bulkDeleteUsers"}
+    if is_refused:
+        with pytest.raises(InvalidDocument) as caught:
+            check_operations((found,), known)
+        assert "#/faults/0/do/bulk" == caught.value.where
+    else:
+        check_operations((found,), known)
+
+
+def test_headers_that_nobody_honours() -> None:
+    """Only a header that counts for something can be told not to count."""
+    found = Fault("a", Action(headers={"x-a": "1"}, ignored=("idempotency-key", "x-other")))
+    assert [("#/do/ignore", "headers: idempotency-key")] == refused(found, at="")

@@ -17,6 +17,7 @@ from mock_knock.domain.scenario import Scenario
 from mock_knock.local import load_scenario
 from mock_knock.redact import Redactor
 from mock_knock.report.style import Style
+from mock_knock.web.guard import secret_key
 
 MAX_COUNT = 10_000
 PER_LINE = 10
@@ -43,7 +44,7 @@ def command(scenario: str, key: str, count: int, operation: str | None, seed: in
     """  # noqa: D301  # click asks for a real \b
     loaded = load_scenario(scenario)
     loaded = loaded if seed is None else replace(loaded, seed=seed)
-    foretold = tuple(foretell(loaded, key=key, count=count, operation_id=operation))
+    foretold = tuple(foretell(loaded, key=secret_key(key), count=count, operation_id=operation))
     if as_json:
         click.echo(_json(loaded.seed, key, foretold))
         return

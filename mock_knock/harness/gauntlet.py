@@ -179,6 +179,8 @@ def worse_cells(result: GauntletResult, baseline: JsonValue | None) -> tuple[Cel
 
 
 def _is_worse(cell: Cell, before: JsonValue | None) -> bool:
+    if not cell.requests:
+        return True
     if before is None:
         return cell.verdict in {"silent", "hung"} or (cell.ordeal.fault == NO_FAULT and cell.verdict != "survived")
     if RANKS[cell.verdict] != RANKS[before["verdict"]]:

@@ -18,8 +18,8 @@ from mock_knock.domain.bulk_operation import (
     observe,
 )
 from mock_knock.domain.bulk_plan import Row
+from mock_knock.domain.deeds import BatchTruth
 from mock_knock.domain.faults.bulk import BulkFault
-from mock_knock.domain.invariants import BatchTruth
 from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, is_oversize
 from mock_knock.messages import JsonValue
 from mock_knock.service.errors import TransitionRefused, resource_missing

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock, RLock
 
+from mock_knock.domain.bulk_operation import BULK_IDENTIFY
 from mock_knock.domain.clock import Clock
 from mock_knock.domain.faults.book import FaultBook
 from mock_knock.domain.idempotency import StoredAnswers
@@ -128,7 +129,7 @@ class MockKnock:
     def load(self, world: World, seed: Seed) -> None:
         """Put the facts of a seed in place of those of a world; a reset leads back to its beginning all the same.
 
-        Its time goes on, and is moved forward to `seed.now` if that lies ahead. The journal stays.
+        Its time goes on, and is moved forward to `seed.now` if that lies ahead. The journal stays, and what was broken.
         """
         state = self._new_state()
         with world.lock:
@@ -139,7 +140,8 @@ class MockKnock:
             world.catalog = seed.catalog
             world.answers = StoredAnswers()
             world.rates = RateLimits()
-            world.tallies = Tallies()
+            world.last_answers.clear()
+            _note_state(world)
 
     def reset(self, world: World) -> None:
         """Put a world back to its beginning: facts, clock, scenario and journal."""
@@ -151,6 +153,7 @@ class MockKnock:
             world.answers = StoredAnswers()
             world.rates = RateLimits()
             world.tallies = Tallies()
+            world.last_answers.clear()
             self._begin(world)
 
     def reset_all(self) -> None:
@@ -164,8 +167,16 @@ class MockKnock:
         world.rules = self._rules
         world.catalog = self._seed.catalog
         fill(world.state, self._seed, world.clock.now())
+        _note_state(world)
 
     def _drop_idle_worlds(self) -> None:
         while len(self._worlds) > self._max_worlds:
             key, _ = self._worlds.popitem(last=False)
             log.warning("more than %d API keys: forgot the world of %s", self._max_worlds, mask_key(key))
+
+
+def _note_state(world: World) -> None:
+    """Tell the tallies which bulk identifies the facts of a world begin with."""
+    operations = (record.operation for record in world.state.operations())
+    identifying = (each for each in operations if each.name == BULK_IDENTIFY)
+    world.tallies.note_state((each.id, (row["id"] for row in each.rows)) for each in identifying)

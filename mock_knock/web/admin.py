@@ -97,7 +97,9 @@ def faults() -> Response:
     """GET /_mock/faults: each fault with how many requests matched it and how often it happened."""
     world = current_world()
     with world.lock:
-        shown = [standing_json(each, world.clock.now()) for each in world.faults]
+        now = world.clock.now()
+        world.faults.drop_over(now)
+        shown = [standing_json(each, now) for each in world.faults]
     return json_response({"seed": world.scenario.seed, "faults": shown})
 
 

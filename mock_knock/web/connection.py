@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
+import sys
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -14,7 +16,9 @@ from waitress.task import WSGITask
 from mock_knock.web.sending import CONNECTION
 
 LOOK_SECONDS = 0.1
-"""How often a wait looks whether the client has gone, and an outage whether its port is free again."""
+"""How often a wait looks whether the client has gone."""
+PATIENCE_SECONDS = 60.0
+"""How long an answer is held for a client that has said that it sends nothing more."""
 _CUT = struct.pack("ii", 1, 0)
 """Linger for no time: closing sends RST."""
 
@@ -55,14 +59,18 @@ class ChannelConnection:
         cut_off_when_closed(self._channel)
         self.close()
 
-    def wait(self, seconds: float) -> bool:
-        """Let real time pass; False says at once that the client has gone or that the server ends."""
+    def wait(self, seconds: float, *, has_answer: bool = True) -> bool:
+        """Let real time pass; False says at once that the client has gone or that the server ends.
+
+        A client that has ended its own side may still read: while there is an answer, it is given a time of patience.
+        """
         if seconds <= 0:
             return True
-        server, until = self._channel.server, monotonic() + seconds
+        server, begin = self._channel.server, monotonic()
         with server.another_thread():
-            while (left := until - monotonic()) > 0:
-                if server.ending.wait(min(left, LOOK_SECONDS)) or self._is_gone():
+            while (left := begin + seconds - monotonic()) > 0:
+                may_read = has_answer and monotonic() < begin + PATIENCE_SECONDS
+                if server.ending.wait(min(left, LOOK_SECONDS)) or is_gone(self._channel.socket, may_read=may_read):
                     return False
         return True
 
@@ -85,15 +93,23 @@ class ChannelConnection:
         task.complete = task.wrote_header = True
         task.chunked_response = False
 
-    def _is_gone(self) -> bool:
-        with suppress(BlockingIOError):
-            try:
-                return not self._channel.socket.recv(1, socket.MSG_PEEK)
-            except BlockingIOError:
-                raise
-            except OSError:
-                return True
+
+def is_gone(connection: socket.socket, *, may_read: bool) -> bool:
+    """Tell whether the other side of a connection has gone; `may_read` is whether one that only listens has not.
+
+    Only Linux tells the end of what a client sends, bytes unread, from the end of the client.
+    """
+    try:
+        if sys.platform != "linux":
+            return not connection.recv(1, socket.MSG_PEEK)
+        watched = select.poll()
+        watched.register(connection, select.POLLRDHUP)
+        flags = next((each for _, each in watched.poll(0)), 0)
+    except BlockingIOError:
         return False
+    except (OSError, ValueError):  # it was closed here
+        return True
+    return bool(flags & ~select.POLLRDHUP) or (bool(flags) and not may_read)
 
 
 def cut_off_when_closed(channel: HTTPChannel) -> None:

@@ -22,6 +22,7 @@ from mock_knock.domain.faults.read_fault import read_fault
 from mock_knock.domain.matching import AskedRequest, RequestPattern
 from mock_knock.domain.reading import Reader
 from mock_knock.messages import JsonValue
+from mock_knock.web.json_depth import is_deeper_than
 from mock_knock.web.problems import Problem
 
 HEADER: Final = "X-Mock-Fault"
@@ -37,7 +38,10 @@ MAX_HEADER: Final = 8_000
 MAX_NAME: Final = 100
 """Characters of the name of a bundled fault; what is longer is none."""
 
-_PAIR = re.compile(r"\s*(?P<name>[a-z_]+(?:\.[^.=,\s]+)*)\s*=\s*(?P<value>[^,]*?)\s*", re.ASCII)
+MAX_DEPTH: Final = 20
+"""Levels of arrays and objects in a header."""
+
+_NAMES = re.compile(r"[a-z_]+(?:\.[^.=,\s]+){0,8}", re.ASCII)
 _WHEN = frozenset({"attempt"})
 _FAILING_ROW = Fault(
     ERROR_ROW,
@@ -112,21 +116,30 @@ def _decode(text: str, reader: Reader) -> JsonValue:
     do: dict[str, JsonValue] = {}
     match: dict[str, JsonValue] = {}
     for part in text.split(","):
-        pair = _PAIR.fullmatch(part)
-        if pair is None:
+        name, equals, value = (each.strip() for each in part.partition("="))
+        if not equals or not _NAMES.fullmatch(name):
             message = f"'{part.strip()}' is neither the name of a bundled fault nor a pair"
             reader.report("", message, "write it like `status=503`")
             return {"do": {"status": 500}}
-        _set(match if pair["name"] in _WHEN else do, pair["name"].split("."), _value(pair["value"]))
+        _set(match if name in _WHEN else do, name.split("."), _value(value, reader))
     return {"do": do, "when": {"match": match}}
 
 
 def _decode_json(text: str, reader: Reader) -> JsonValue:
     try:
-        return orjson.loads(text.encode("latin-1", errors="replace"))
+        value = orjson.loads(text.encode("latin-1", errors="replace"))
     except orjson.JSONDecodeError as error:
         reader.report("", f"it is no JSON: {error}", 'write it like `{"status": 503}`')
         return {"status": 500}
+    return _bounded(value, text, reader)
+
+
+def _bounded(value: JsonValue, text: str, reader: Reader) -> JsonValue:
+    """Return a value; one that is too deep is reported, and is nothing."""
+    if not is_deeper_than(MAX_DEPTH, text.encode(errors="replace"), value):
+        return value
+    reader.report("", f"it is nested more than {MAX_DEPTH} levels deep", "use a scenario")
+    return {}
 
 
 def _set(holder: dict[str, JsonValue], names: list[str], value: JsonValue) -> None:
@@ -139,8 +152,9 @@ def _set(holder: dict[str, JsonValue], names: list[str], value: JsonValue) -> No
     holder[last] = value
 
 
-def _value(text: str) -> JsonValue:
+def _value(text: str, reader: Reader) -> JsonValue:
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
+    return _bounded(value, text, reader)

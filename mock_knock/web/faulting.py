@@ -17,14 +17,17 @@ from mock_knock.messages import JsonValue
 from mock_knock.service import World
 from mock_knock.web.current import add_note, current_request, current_world, received_body, sent_target, web
 from mock_knock.web.doors import HEADER, USER_PREFIX, WORKFLOW_PREFIX
+from mock_knock.web.guard import carried_key
 from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Problem
 from mock_knock.web.sending import Sending
 
 APPLIED: Final = "X-Mock-Fault-Applied"
 READ: Final = "getBulkOperation"
+MAX_KEPT: Final = 65_536
+"""Bytes of an answer that a fault can repeat."""
 _RESERVED = USER_PREFIX.encode()
 _TYPES: Mapping[int, str] = {401: AUTHENTICATION, 403: AUTHENTICATION}
-_REDIRECTS: Final = range(300, 400)
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _WITHOUT_CONTENT: Final = frozenset({204, 304})
 
 
@@ -40,18 +43,22 @@ def meet_faults(operation_id: str) -> None:
         Problem: 400 `fault_invalid` for a header that cannot be used.
     """
     asked, world, doors = current_request(), current_world(), web().doors
+    g.operation_id = operation_id
     named = asked.headers.get(HEADER) if doors.has_header else None
     is_reserved = doors.has_reserved_values and _has_reserved_values(asked)
     if not world.faults and named is None and not is_reserved:
         return
     meant = asked_request(asked, operation_id)
     g.asked = meant
+    seed = world.scenario.seed
+    wanted = None if named is None else doors.from_header(named, meant, seed)
+    if wanted is None and is_reserved:
+        wanted = doors.from_values(meant, seed)
     with world.lock:
-        decision = world.faults.decide(meant, key=world.key, now=world.clock.now())
-    if is_reserved:
-        decision = doors.from_values(meant, world.scenario.seed) or decision
-    if named is not None:
-        decision = doors.from_header(named, meant, world.scenario.seed) or decision
+        now = world.clock.now()
+        decision = wanted or world.faults.decide(meant, key=world.key, now=now)
+        if wanted is not None:
+            world.faults.decide(meant, key=world.key, now=now, is_outranked=True)
     g.decision = decision
     if decision is not None:
         add_note(f"fault {decision.fault.id}")
@@ -81,7 +88,7 @@ def asked_request(asked: Request, operation_id: str) -> AskedRequest:
         resource="/".join(str(each) for each in view.values()),
         workflow=str(view.get("key", "")),
         users=tuple(dict.fromkeys((*users, *_named_users(asked)))),
-        credential=asked.headers.get("Authorization", ""),
+        credential=carried_key(asked.headers),
     )
 
 
@@ -98,8 +105,8 @@ def _named_users(asked: Request) -> Iterator[str]:
     except orjson.JSONDecodeError:
         return
     members = body if isinstance(body, dict) else {}
-    for name in ("users", "user_ids", "recipients"):
-        listed = members.get(name)
+    for name in ("users", "user_ids", "recipients", "actor"):
+        listed = [members.get(name)] if name == "actor" else members.get(name)
         for each in listed if isinstance(listed, list) else ():
             id_ = each.get("id") if isinstance(each, dict) and each.get("collection") is None else each
             if isinstance(id_, str):
@@ -136,7 +143,7 @@ def apply_decision(response: Response, world: World) -> Response:
     dribble = do.delay if isinstance(do.delay, Dribble) else None
     wait = 0.0 if do.delay is None else do.delay.wait(decision.chance)
     if wait or dribble or do.wire:
-        Sending(world.clock, world.lock, wait, dribble, do.wire).put(current_request().environ)
+        Sending(world, wait, dribble, do.wire).put(current_request().environ)
     return response
 
 
@@ -170,11 +177,12 @@ def _change_body(response: Response, decision: Decision, before: bytes | None) -
 
 def _exchange_last(response: Response, world: World) -> bytes | None:
     """Keep the true answer of an operation for the next time, and return the one before it."""
-    if not world.faults.repeats or g.asked is None or not _is_success(response):
+    operation_id: str | None = g.operation_id
+    if operation_id is None or not _is_success(response) or (response.content_length or 0) > MAX_KEPT:
         return None
     with world.lock:
-        before = world.last_answers.get(g.asked.operation_id)
-        world.last_answers[g.asked.operation_id] = response.get_data()
+        before = world.last_answers.get(operation_id)
+        world.last_answers[operation_id] = response.get_data()
     return before
 
 

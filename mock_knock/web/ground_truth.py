@@ -9,7 +9,7 @@ from hashlib import blake2b
 from flask import Response, g
 
 from mock_knock.domain.bulk_operation import BULK_IDENTIFY, BulkOperation
-from mock_knock.domain.invariants import Answer, Intent
+from mock_knock.domain.deeds import Answer, Intent
 from mock_knock.domain.trigger import WorkflowRun, inline_identities
 from mock_knock.service import World
 from mock_knock.service.bulk import stand
@@ -23,7 +23,7 @@ def note_batch(operation: BulkOperation) -> None:
     world, intent = current_world(), current_intent()
     ids = [row["id"] for row in operation.rows] if operation.name == BULK_IDENTIFY else []
     with world.lock:
-        world.tallies.note_batch(intent, operation.id, ids)
+        world.tallies.note_batch(intent, operation.id, ids, lambda id_: stand(world, id_))
 
 
 def note_identified(id_: str) -> None:
@@ -37,7 +37,8 @@ def note_run(run: WorkflowRun) -> None:
     """Note that a trigger was accepted; whoever is inline was identified by it."""
     world, intent = current_world(), current_intent()
     inline = [each.key.id for each in inline_identities(run.request) if each.key.collection is None]
-    named = [each.key.id for each in run.request.recipients if each.key.collection is None]
+    keys = (*(each.key for each in run.request.recipients), *(each.recipient for each in run.recipient_runs))
+    named = [each.id for each in keys if each.collection is None]
     with world.lock:
         world.tallies.note_identified(inline)
         world.tallies.note_run(intent, run.id, named, lambda id_: stand(world, id_), run.inserted_at)
@@ -57,6 +58,7 @@ def note_answer(world: World, response: Response) -> None:
             keeps_contract=not is_delivered or _keeps_contract(response),
             retry_after=_retry_after(response, world.clock.now()),
             polled=str((asked.view_args or {})["id_"]).lower() if is_poll else None,
+            answered_at=world.clock.now(),
         )
         world.tallies.note_answer(answer)
 

@@ -45,13 +45,16 @@ class Outages:
         now = monotonic()
         if (is_deaf := now < self._deaf_until) is not self._is_deaf:
             self._is_deaf = is_deaf
-            self._server.accepting = not is_deaf and not self._is_down
+            self._server.accepting = self._may_accept()
         if (is_down := now < self._down_until) is not self._is_down:
             self._is_down = is_down
             if is_down:
                 self._go_down()
-            else:
+            elif not self._server.ending.is_set():
                 self._come_up()
+
+    def _may_accept(self) -> bool:
+        return not (self._is_deaf or self._is_down or self._server.ending.is_set())
 
     def _go_down(self) -> None:
         server = self._server
@@ -65,7 +68,11 @@ class Outages:
     def _come_up(self) -> None:
         """Listen again; where the port cannot be had, stay down and look again soon."""
         server = self._server
-        server.create_socket(server.family, server.socktype)
+        try:
+            server.create_socket(server.family, server.socktype)
+        except OSError:  # too many files
+            self._stay_down()
+            return
         if server.family == socket.AF_INET6:
             server.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         server.set_reuse_addr()
@@ -75,7 +82,10 @@ class Outages:
         except OSError:  # somebody else has taken the port
             server.del_channel()
             server.socket.close()
-            self._is_down = True
-            self.refuse(LOOK_SECONDS)
+            self._stay_down()
         else:
-            server.accepting = not self._is_deaf
+            server.accepting = self._may_accept()
+
+    def _stay_down(self) -> None:
+        self._is_down = True
+        self.refuse(LOOK_SECONDS)

@@ -67,6 +67,7 @@ def _enter() -> None:
     g.counted_at = None
     g.is_admitted = False
     g.decision = None
+    g.operation_id = None
     g.asked = None
     g.fault_id = ""
     g.is_delivered = True

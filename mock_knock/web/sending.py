@@ -7,7 +7,6 @@ none, and what a client would see of the network is raised as `AnswerLost`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -19,6 +18,7 @@ from mock_knock.domain.clock import Clock
 from mock_knock.domain.faults.delay import Dribble
 from mock_knock.domain.faults.wire import WireFault, WireKind
 from mock_knock.messages import AnswerLost, Connection, TransportFailure
+from mock_knock.service import World
 
 CONNECTION: Final = "mock_knock.connection"
 """The server's connection in the environment of a request."""
@@ -43,13 +43,9 @@ Start = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How one answer is sent: after `wait` seconds on a clock, in pieces, with a fault of the wire.
+    """How one answer is sent: after `wait` seconds on the clock of its world, in pieces, with a fault of the wire."""
 
-    `lock` guards the clock, which belongs to the world of the request.
-    """
-
-    clock: Clock
-    lock: AbstractContextManager[Any]
+    world: World
     wait: float = 0.0
     dribble: Dribble | None = None
     wire: WireFault | None = None
@@ -59,9 +55,9 @@ class Sending:
         environ[_SENDING] = self
 
     def pass_time(self, seconds: float) -> float:
-        """Let time pass in the world of the request, and return the real seconds to wait for it."""
-        with self.lock:
-            return self.clock.pass_time(seconds)
+        """Let time pass in the world, and return the real seconds to wait for it."""
+        with self.world.lock:
+            return self.world.clock.pass_time(seconds)
 
 
 @dataclass(slots=True)
@@ -82,13 +78,37 @@ class _Held:
         return "\r\n".join((f"HTTP/1.1 {status}", *lines, *fields, "", "")).encode("latin-1")
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """An instant on the clock that a world has; a reset of the world gives it another one."""
+
+    world: World
+    clock: Clock
+    at: datetime
+
+    @classmethod
+    def after(cls, seconds: float, world: World) -> _Moment:
+        """Return the instant so many seconds from now."""
+        return cls(world, world.clock, world.clock.now() + timedelta(seconds=seconds))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the world still goes by that clock."""
+        return self.world.clock is self.clock
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it has not come yet."""
+        return self.clock.now() < self.at
+
+
 class SendingApplication:
     """A WSGI application whose answers leave as faults have it."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
-        self._down_until: tuple[Clock, datetime] | None = None
-        self._is_doomed = False
+        self._down: _Moment | None = None
+        self._doomed: _Moment | None = None
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer one request."""
@@ -108,14 +128,11 @@ class SendingApplication:
 
     def _check_outage(self) -> None:
         """Let a request fail within the process while the fake is down, or because its connection is doomed."""
-        if self._is_doomed:
-            self._is_doomed = False
+        doomed, self._doomed = self._doomed, None
+        if doomed is not None and doomed.is_known:
             raise AnswerLost(_LOST[WireKind.RESET])
-        if self._down_until is not None:
-            clock, until = self._down_until
-            if clock.now() < until:
-                raise AnswerLost(_DOWN)
-            self._down_until = None
+        if self._down is not None and self._down.is_known and self._down.is_ahead:
+            raise AnswerLost(_DOWN)
 
     def _send_within(
         self, sending: Sending, held: _Held, body: bytes, environ: Mapping[str, Any], start: Start
@@ -132,13 +149,13 @@ class SendingApplication:
     def _break_within(self, sending: Sending, wire: WireFault, patience: float) -> float:
         match wire.kind:
             case WireKind.CLOSE_IDLE:
-                self._is_doomed = True
+                self._doomed = _Moment.after(0.0, sending.world)
             case WireKind.SLOW_ACCEPT:  # whoever comes next waits, not who is being answered
                 _pass(sending, wire.seconds, inf)
             case WireKind.SLOW_CLOSE | WireKind.HANG:
                 patience = _pass(sending, wire.seconds, patience)
             case WireKind.REFUSE:
-                self._down_until = (sending.clock, sending.clock.now() + timedelta(seconds=wire.seconds))
+                self._down = _Moment.after(wire.seconds, sending.world)
         if not wire.delivers:
             raise AnswerLost(_LOST[wire.kind])
         return patience
@@ -200,18 +217,18 @@ def _send_short(connection: Connection, _wire: WireFault, held: _Held, body: byt
 
 def _send_and_linger(connection: Connection, wire: WireFault, held: _Held, body: bytes, sending: Sending) -> None:
     connection.send(held.head("Connection: close", without="content-length") + body)
-    connection.wait(sending.pass_time(wire.seconds))
+    connection.wait(sending.pass_time(wire.seconds), has_answer=False)
     connection.close()
 
 
 def _hang(connection: Connection, wire: WireFault, _held: _Held, _body: bytes, sending: Sending) -> None:
-    connection.wait(_real_seconds(wire, sending))
+    connection.wait(_real_seconds(wire, sending), has_answer=False)
     connection.close()
 
 
 def _real_seconds(wire: WireFault, sending: Sending) -> float:
     """Return the real seconds that a fault lasts; where time stands they are real ones."""
-    return wire.seconds if sending.clock.is_standing else sending.pass_time(wire.seconds)
+    return wire.seconds if sending.world.clock.is_standing else sending.pass_time(wire.seconds)
 
 
 _BREAKS: Mapping[WireKind, Break] = {

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from mock_knock.domain.faults import book as book_module
 from mock_knock.domain.faults.answer import AnswerFault
-from mock_knock.domain.faults.body import BodyFault
 from mock_knock.domain.faults.book import FaultBook
 from mock_knock.domain.faults.fault import Action, Decision, Fault, When, draw
 from mock_knock.domain.matching import AskedRequest, RequestPattern
@@ -308,11 +307,3 @@ def test_faults_are_set_up_and_taken_down() -> None:
     assert ["a", "b"] == [each.id for each in faults.faults()]
     assert [True, False] == [faults.remove("a"), faults.remove("a")]
     assert ["b"] == [each.id for each in faults.faults()]
-
-
-@pytest.mark.parametrize(
-    ("body", "repeats"), [(None, False), (BodyFault(dropped=("/a",)), False), (BodyFault(repeated=("/a",)), True)]
-)
-def test_whether_answers_are_to_be_kept(body: BodyFault | None, repeats: bool) -> None:  # noqa: FBT001
-    """A book says whether one of its faults repeats what was answered before."""
-    assert repeats == book(fault(), Fault("b", Action(body=body))).repeats

@@ -7,6 +7,7 @@ import pytest
 
 from mock_knock.domain import invariants
 from mock_knock.domain.bulk_operation import Status
+from mock_knock.domain.deeds import Answer, BatchTruth, Intent
 from mock_knock.domain.invariants import (
     BATCH_FIRST,
     FAILED_ROWS,
@@ -15,10 +16,7 @@ from mock_knock.domain.invariants import (
     POLL_RATE,
     RETRY_AFTER,
     TAKEN_FOR_GOOD,
-    Answer,
-    BatchTruth,
     Breach,
-    Intent,
     Reported,
     Tallies,
     Verdict,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mock_knock.domain import invariants
 from mock_knock.domain.bulk_operation import Status
+from mock_knock.domain.deeds import Answer, BatchTruth, Intent
 from mock_knock.domain.invariants import (
     BATCH_FIRST,
     FAILED_ROWS,
@@ -19,9 +20,6 @@ from mock_knock.domain.invariants import (
     POLL_RATE,
     RETRY_AFTER,
     TAKEN_FOR_GOOD,
-    Answer,
-    BatchTruth,
-    Intent,
     Reported,
     Tallies,
     judge,

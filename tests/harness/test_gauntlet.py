@@ -167,7 +167,8 @@ def test_an_interrupt(jobs: int) -> None:
 
 def cell(fault: str, verdict: Verdict, *invariants: str) -> Cell:
     """Return a cell with these broken invariants."""
-    return Cell(Ordeal(fault), verdict, Ending("success"), tuple(Broken(each, "m", 1) for each in invariants))
+    broken = tuple(Broken(each, "m", 1) for each in invariants)
+    return Cell(Ordeal(fault), verdict, Ending("success"), broken, requests=1)
 
 
 def before(fault: str, verdict: Verdict, *invariants: str) -> JsonValue:

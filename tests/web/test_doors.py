@@ -311,3 +311,45 @@ def test_faults_by_a_door_are_not_set_up(fake: WsgiFake) -> None:
     fake.send("GET", UNKNOWN, X_Mock_Fault="status=503")
     fake.send("POST", "/v1/workflows/mock-missing/trigger", RUN)
     assert {} == counters(fake)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '{"body": {"replace": ' + "[" * 400 + "]" * 400 + "}}",
+        "body.replace=" + "[" * 400 + "]" * 400,
+        "body.set" + ".x" * 2_000 + "=1",
+        "status=503, code=x" + " " * 7_900 + "y, a",
+    ],
+)
+def test_headers_made_to_harm(fake: WsgiFake, header: str) -> None:
+    """What is deep without end is refused like any other mistake, and nothing is carried out."""
+    answer = fake.send("POST", TRIGGER, RUN, X_Mock_Fault=header)
+    assert (400, "fault_invalid") == (answer.status_code, answer.get_json()["code"])
+    assert (0, 0) == effects(fake)
+
+
+def test_a_fault_that_a_header_outranks(fake: WsgiFake) -> None:
+    """A fault of the scenario that a header outranks has matched, and has not happened."""
+    set_up(fake, fault({"status": 503}, on="getUser"))
+    answer = fake.send("GET", UNKNOWN, X_Mock_Fault="status=418")
+    found = fake.send("GET", UNKNOWN)
+    assert found.status_code in {404, 503}
+    assert 418 == answer.status_code
+    (standing,) = fake.send("GET", "/_mock/faults").get_json()["faults"]
+    assert 0 == standing["fired"] - (found.status_code == 503)
+
+
+def test_an_answer_that_a_header_repeats(fake: WsgiFake) -> None:
+    """A fault that repeats the answer before does so by a header, too; a reset leaves nothing to repeat."""
+    ids = [fake.send("POST", TRIGGER, RUN, X_Mock_Fault="dup-run-id").get_json()["workflow_run_id"] for _ in range(2)]
+    assert ids[0] == ids[1]
+    fake.send("POST", "/_mock/reset")
+    after = fake.send("POST", TRIGGER, RUN, X_Mock_Fault="dup-run-id").get_json()["workflow_run_id"]
+    assert ids[0] != after
+
+
+def test_an_actor_with_a_reserved_value(fake: WsgiFake) -> None:
+    """The actor of a trigger is one of the users it names."""
+    body = orjson.dumps({"recipients": ["ada"], "actor": "mock:workflow-missing"})
+    assert 404 == fake.send("POST", TRIGGER, body).status_code

@@ -269,10 +269,9 @@ def test_a_member_is_repeated(fake: WsgiFake, number: int) -> None:
 
 def test_nothing_is_repeated_of_a_refusal(fake: WsgiFake) -> None:
     """What is repeated are answers of success."""
-    set_up(fake, fault({"body": {"repeat": "code"}}, on="getBulkOperation", when={"nth": 3}))
-    fake.send("GET", UNKNOWN)
     operation = fake.identify("ada")
-    poll(fake, operation)
+    set_up(fake, fault({"body": {"repeat": "code"}}, on="getBulkOperation", when={"nth": 2}))
+    assert "code" in fake.send("GET", UNKNOWN).get_json()
     assert "code" not in poll(fake, operation)
 
 

@@ -185,3 +185,51 @@ def test_a_refused_request_is_an_answer(fake: WsgiFake) -> None:
     assert {"taken-for-good": 1} == broken(fake)
     fake.send("POST", IDENTIFY, USERS, Authorization=None)
     assert 1 == fake.send("GET", "/_mock/verdict").get_json()["requests"]
+
+
+def test_a_failed_batch_may_be_sent_again(fake: WsgiFake) -> None:
+    """Whoever sends a batch again after it has failed, and waits for that, does right."""
+    set_up(fake, fault({"bulk": {"fail_at": "50%"}}, on="bulkIdentifyUsers", when={"first": 1}))
+    assert "failed" == finish(fake, "ada", "bob")["status"]
+    assert "completed" == finish(fake, "ada", "bob")["status"]
+    notify(fake, "ada", "bob")
+    assert {} == broken(fake)
+
+
+def test_a_refusal_is_made_good(fake: WsgiFake) -> None:
+    """A trigger that is refused counts until another one for the same workflow is accepted."""
+    fake.send("POST", TRIGGER, b'{"recipients": []}')
+    fake.send("POST", TRIGGER, b"{}")
+    refused = broken(fake)
+    notify(fake, "ada")
+    assert ({"taken-for-good": 1}, {}) == (refused, broken(fake))
+
+
+def test_requests_that_were_under_way(fake: WsgiFake) -> None:
+    """Another trigger does not have to wait because one before it was told to; the same one does."""
+    set_up(fake, fault({"status": 429, "retry_after": 2}, on="triggerWorkflow", when={"first": 1}))
+    fake.send("POST", TRIGGER, RUN)
+    notify(fake, "somebody else")
+    assert {"taken-for-good": 1} == broken(fake)
+    fake.send("POST", TRIGGER, RUN)
+    assert {"retry-after": 1} == broken(fake)
+
+
+def test_a_state_with_a_batch_on_its_way(fake: WsgiFake) -> None:
+    """A batch that came with a state counts as one that was sent."""
+    fake.identify("ada")
+    state = fake.send("GET", "/_mock/state").get_data()
+    other = new_fake()
+    assert 200 == other.send("PUT", "/_mock/state", state).status_code
+    notify(other, "ada")
+    assert {"batch-first": 1} == broken(other)
+
+
+def test_subscribers_of_an_object(fake: WsgiFake) -> None:
+    """Who is notified as a subscriber of an object is notified."""
+    fake.send("PUT", "/v1/objects/projects/engine", b"{}")
+    finish(fake, "ada")
+    fake.send("POST", "/v1/objects/projects/engine/subscriptions", b'{"recipients": ["ada"]}')
+    fake.identify("ada", "bob")
+    notify(fake, {"id": "engine", "collection": "projects"})
+    assert {"batch-first": 1} == broken(fake)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,10 +23,11 @@ from mock_knock.harness.network import NetworkTransport
 from mock_knock.harness.transport import Transport, WsgiTransport
 from mock_knock.local import FakeOptions, build_fake, running
 from mock_knock.messages import HttpRequest
+from mock_knock.web import connection as connection_module
 from mock_knock.web import outages
-from mock_knock.web.connection import LOOK_SECONDS
-from mock_knock.web.server import THREADS, Server
-from tests.web.raw_http import KEY, PATIENCE, ask, connect, read_answer
+from mock_knock.web.connection import LOOK_SECONDS, is_gone
+from mock_knock.web.server import THREADS, Server, open_server
+from tests.web.raw_http import KEY, PATIENCE, ask, connect, read_answer, silent
 
 LOCAL = b"Host: localhost\r\n" + KEY
 GET = b"GET /v1/users/ada HTTP/1.1\r\n" + LOCAL
@@ -184,17 +187,62 @@ def test_the_end_comes_late() -> None:
         assert b"" == receive(connection)
 
 
-@pytest.mark.parametrize("wire", ["hang", "slow_close", "delay"])
+@pytest.mark.parametrize("wire", ["hang", "slow_close"])
 def test_a_hang_ends_when_the_client_leaves(wire: str) -> None:
     """Nothing arrives, others are answered meanwhile, and once the client has left nobody waits for it any more."""
     with running() as server:
-        header = {"hang": "wire=hang", "slow_close": "wire=slow_close, for=1h", "delay": "delay=1h"}[wire]
+        header = {"hang": "wire=hang", "slow_close": "wire=slow_close, for=1h"}[wire]
         with connect(server.url) as connection:
             connection.sendall(with_fault(header))
             eventually(lambda: waiting(server) == 1)
             assert 200 == ask(server.url, HEALTH)[0]
         eventually(lambda: waiting(server) == 0)
         eventually(lambda: not server.active_channels)
+
+
+def test_a_hang_ends_with_bytes_unread() -> None:
+    """A client that has sent something more and left is not waited for either."""
+    with running() as server:
+        with connect(server.url) as connection:
+            connection.sendall(with_fault("wire=hang"))
+            eventually(lambda: waiting(server) == 1)
+            connection.sendall(b"\r\n")
+        eventually(lambda: waiting(server) == 0)
+
+
+def test_a_client_that_only_listens() -> None:
+    """A client that has said that it sends nothing more gets a late answer all the same."""
+    with running() as server, connect(server.url) as connection:
+        connection.sendall(with_fault("delay=200ms"))
+        connection.shutdown(socket.SHUT_WR)
+        assert receive(connection).startswith(b"HTTP/1.1 404")
+
+
+def test_patience_with_a_client_that_only_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that has said that it sends nothing more is not waited for without end, or where nothing will come."""
+    monkeypatch.setattr(connection_module, "PATIENCE_SECONDS", 0.0)
+    with running() as server:
+        for header in ("delay=1h", "wire=hang"):
+            with connect(server.url) as connection:
+                connection.sendall(with_fault(header))
+                connection.shutdown(socket.SHUT_WR)
+                assert b"" == receive(connection)
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_who_has_gone(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """Wherever the server runs, a client that is there has not gone, and one that has left has, as has a closed one."""
+    monkeypatch.setattr(sys, "platform", platform)
+    here, there = socket.socketpair()
+    here.settimeout(0)
+    with here, there:
+        assert not is_gone(here, may_read=False)
+        there.send(b"more")
+        assert not is_gone(here, may_read=False)
+        here.recv(4)
+        there.close()
+        assert is_gone(here, may_read=False)
+    assert is_gone(here, may_read=True)
 
 
 def test_a_hang_is_cut_off_by_its_client(server: Server) -> None:
@@ -293,6 +341,39 @@ def test_a_port_that_is_taken_meanwhile(server: Server, outage: OutageTime) -> N
     outage.goes_by(LOOK_SECONDS)
     eventually(lambda: server.accepting)
     assert 404 == ask(server.url, GET + b"\r\n")[0]
+
+
+def test_no_socket_to_come_up_with(server: Server, outage: OutageTime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When there is no socket left to listen with, the server comes back once there is one."""
+    with pytest.raises(ConnectionResetError):
+        received(server.url, "wire=refuse, for=2s")
+    with monkeypatch.context() as patched:
+        patched.setattr(server, "create_socket", raise_os_error)
+        outage.goes_by(2)
+        eventually(lambda: LOOK_SECONDS == pytest.approx(server.outages.left()))
+    outage.goes_by(LOOK_SECONDS)
+    eventually(lambda: server.accepting)
+    assert 404 == ask(server.url, GET + b"\r\n")[0]
+
+
+def raise_os_error(*_: Any) -> None:
+    """Raise the error of a system that has no more files."""
+    raise OSError(errno.EMFILE, "no")
+
+
+def test_a_server_that_ends_does_not_come_up(outage: OutageTime) -> None:
+    """An outage that is over when the server ends lets nobody in any more."""
+    server = open_server(silent, host="127.0.0.1", port=0)
+    server.outages.ignore(1)
+    server.outages.refuse(2)
+    server.outages.keep()
+    server.ending.set()
+    for _ in range(2):
+        outage.now += 1
+        server.outages.keep()
+        assert (False, True) == (server.accepting, is_refused(server.url))
+    server.stop()
+    server.run()
 
 
 def test_a_refusal_over_ipv6(outage: OutageTime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
+from mock_knock.domain.bounded_memory import name_of
 from mock_knock.domain.faults.fault import Decision, Fault, draw
 from mock_knock.domain.matching import AskedRequest
 
@@ -63,23 +64,23 @@ class FaultBook:
         """Take a fault down; tell whether it was there."""
         return self._standings.pop(fault_id, None) is not None
 
-    @property
-    def repeats(self) -> bool:
-        """Whether a fault repeats what was answered before."""
-        bodies = (each.fault.do.body for each in self)
-        return any(each is not None and each.repeated for each in bodies)
-
-    def decide(self, asked: AskedRequest, *, key: str, now: datetime) -> Decision | None:
-        """Count a request and return what happens to it, if anything does.
-
-        Every fault counts and decides for itself, whatever happens to the request: so what one fault does, does not
-        depend on the others.
-        """
-        happening: Decision | None = None
+    def drop_over(self, now: datetime) -> None:
+        """Take down the faults whose time is over."""
         for standing in self:
             if standing.is_over(now):
                 del self._standings[standing.fault.id]
-            elif (found := self._consider(standing, asked, key, now)) is not None and happening is None:
+
+    def decide(self, asked: AskedRequest, *, key: str, now: datetime, is_outranked: bool = False) -> Decision | None:
+        """Count a request and return what happens to it, if anything does.
+
+        Every fault counts and decides for itself, whatever happens to the request: so what one fault does, does not
+        depend on the others. A request whose fault comes from elsewhere is counted, and nothing happens to it here.
+        """
+        happening: Decision | None = None
+        self.drop_over(now)
+        for standing in self:
+            found = self._consider(standing, asked, key, now)
+            if found is not None and happening is None and not is_outranked:
                 standing.fired += 1
                 happening = found
         return happening
@@ -110,7 +111,7 @@ def _count(standing: Standing, asked: AskedRequest) -> tuple[str, int]:
     """
     if standing.fault.when.per == "key":
         return "", standing.matched
-    sight = f"{asked.operation_id} {asked.resource}"
+    sight = name_of(asked.operation_id, asked.resource)
     if sight not in standing.ordinals and len(standing.ordinals) >= MAX_RESOURCES:
         sight = ""
     name = standing.ordinals.setdefault(sight, str(len(standing.ordinals) + 1))

@@ -31,6 +31,16 @@ class BulkFault:
     shows_too_many: bool = False
     reopens: bool = False
 
+    @property
+    def changes_course(self) -> bool:
+        """Whether it says how operations go that are accepted."""
+        return self.stall is not None or self.fails_at is not None or bool(self.error_ids) or self.every is not None
+
+    @property
+    def changes_sight(self) -> bool:
+        """Whether it says what is shown of operations that are read."""
+        return bool(self.shown_progress) or self.shows_too_many or self.reopens
+
     def change(self, plan: BulkPlan) -> BulkPlan:
         """Return how an operation goes that would have gone by a plan."""
         changed = plan

@@ -43,13 +43,17 @@ def _row(cell: Cell, style: Style) -> str:
     paint = _paint(cell.verdict, style)
     numbers = f"{cell.requests:>{NUMBER}}{cell.ending.seconds:>{NUMBER}.1f}"
     broken = ", ".join(cell.invariants)
-    idle = style.dim("  (it did not come to the fault)") if not cell.fired and _has_fault(cell) else ""
+    idle = style.dim(f"  ({_excuse(cell)})") if _excuse(cell) else ""
     verdict = paint(f"{cell.verdict:<{VERDICT}}")
     return f"{paint(MARKS[cell.verdict])} {cell.ordeal.fault:<{NAME}}{verdict}{numbers}  {broken}{idle}".rstrip()
 
 
-def _has_fault(cell: Cell) -> bool:
-    return cell.ordeal.fault not in {NO_FAULT, "rate-tiers"}
+def _excuse(cell: Cell) -> str:
+    """Say why a cell proves nothing, if so."""
+    if not cell.requests:
+        return "it sent nothing that the fake takes: are its address and key those of the environment?"
+    has_fault = cell.ordeal.fault not in {NO_FAULT, "rate-tiers"}
+    return "it did not come to the fault" if has_fault and not cell.fired else ""
 
 
 def _paint(verdict: Verdict, style: Style) -> Callable[[str], str]:
