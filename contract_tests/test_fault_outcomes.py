@@ -170,7 +170,7 @@ SHORTER: dict[str, dict[str, Any]] = {
     "429-retry-after": {"retry_after": 0.2},
     "429-retry-after-date": {"retry_after": {"date": 1}},
     "hang": {"for": "100ms"},
-    "refuse": {"for": "200ms"},
+    "refuse": {"for": "20ms"},
     "slow-accept": {"for": "200ms"},
 }
 """Faults that would take long in real time: their seconds are shortened."""
