@@ -36,7 +36,7 @@ POLL_WINDOW: Final = timedelta(seconds=1)
 # our choice, each; whatever was noted longest ago goes first
 MAX_INTENTS: Final = 100_000  # that had an effect; as many that were answered, answered badly, told to wait
 MAX_USERS: Final = 1_000_000  # whose latest batch is remembered
-MAXREFUSED: Final = 1_000  # of one target, which another request may make good
+MAX_REFUSED: Final = 1_000  # of one target, which another request may make good
 MAX_POLLED: Final = 10_000  # operations whose polls are remembered
 
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -176,7 +176,7 @@ class Tallies:
         alike = name_of(answer.intent.method, answer.intent.target)
         if answer.is_refusal:
             refused = self._refused.get(alike, set())
-            if len(refused) < MAXREFUSED:
+            if len(refused) < MAX_REFUSED:
                 refused.add(key)
             keep(self._refused, alike, refused, MAX_INTENTS)
         elif _why_no_good(answer) is None:

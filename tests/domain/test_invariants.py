@@ -509,3 +509,15 @@ def test_polled_operations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for each in ("b", "a", "c", "d", "a"):
         poll(tallies, 0, each)
     assert {POLL_RATE: 1} == counts(tallies)
+
+
+def test_refusals_that_another_request_makes_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An accepted request makes refusals of its target good, as many as are remembered, and no others."""
+    monkeypatch.setattr(invariants, "MAX_REFUSED", 2)
+    tallies = Tallies()
+    for number in range(3):
+        tallies.note_answer(Answer(Intent("POST", "/a", f"body {number}"), NOW, 422))
+    tallies.note_answer(Answer(Intent("POST", "/b", "body"), NOW, 422))
+    tallies.note_answer(Answer(Intent("POST", "/a", "another"), NOW, 200))
+    (breach,) = tallies.breaches(reported="success")
+    assert ("taken-for-good", 2) == (breach.invariant, breach.count)
