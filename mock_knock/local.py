@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
+from mock_knock.domain.faults.check_faults import check_faults
 from mock_knock.domain.faults.fault import Fault
 from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.scenario_format import parse_scenario
@@ -21,7 +22,6 @@ from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import UsageError
 from mock_knock.files import MAX_BYTES, bundled, find_bundled, list_bundled, read_document
-from mock_knock.operation_names import check_operations
 from mock_knock.seeding import check_seed
 from mock_knock.served import served_document, served_operations
 from mock_knock.service import MockKnock, WorldRules
@@ -162,7 +162,7 @@ def load_scenario(name: str | None) -> Scenario:
     path = _find_file("scenario", name)
     source = read_document(path)
     scenario = parse_scenario(source.value, name=path.stem, where=source.where)
-    check_operations(scenario.faults, served_operations(), source.where)
+    check_faults(scenario.faults, served_operations(), source.where)
     return scenario
 
 

@@ -26,7 +26,6 @@ LAYERS = {
         "store",
         "contract",
         "seeding",
-        "operation_names",
         "service",
         "redact",
         "__init__",
@@ -44,7 +43,6 @@ LAYERS = {
     },
     "seeding": {"messages", "errors", "domain", "contract"},
     "served": {"messages", "errors", "contract", "files"},
-    "operation_names": {"messages", "errors", "domain"},
     "local": {
         "messages",
         "errors",
@@ -54,7 +52,6 @@ LAYERS = {
         "files",
         "served",
         "seeding",
-        "operation_names",
         "service",
         "web",
     },

@@ -378,10 +378,9 @@ def test_names_of_commands(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("script", ["pass", "import os; del os.environ['KNOCK_API_KEY']"])
-def test_a_command_that_proves_nothing(script: str) -> None:
+def test_a_command_that_proves_nothing() -> None:
     """A command that sends nothing to its fake is to be looked at, whatever it says."""
-    result = run_gauntlet(CommandClient((sys.executable, "-c", script)), ())
+    result = run_gauntlet(CommandClient((sys.executable, "-c", "pass")), ())
     assert result.cells == worse_cells(result, None)
 
 

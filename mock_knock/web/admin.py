@@ -10,12 +10,12 @@ from flask import Blueprint, Response, request
 from mock_knock import __version__
 from mock_knock.domain.bulk_operation import Status
 from mock_knock.domain.clock import LATEST, parse_instant
+from mock_knock.domain.faults.check_faults import check_faults
 from mock_knock.domain.faults.read_fault import MAX_FAULTS
 from mock_knock.domain.invariants import Reported, judge
 from mock_knock.domain.scenario_format import parse_fault, parse_scenario, write_scenario
 from mock_knock.domain.seed_format import parse_seed, write_seed
 from mock_knock.messages import JsonValue
-from mock_knock.operation_names import check_operations
 from mock_knock.redact import Redactor
 from mock_knock.seeding import check_seed
 from mock_knock.service import World, resource_missing
@@ -86,7 +86,7 @@ def scenario() -> Response:
 def set_scenario() -> Response:
     """PUT /_mock/scenario: how the world behaves from now on; bulk operations that run already keep their facts."""
     world, found = current_world(), parse_scenario(json_body(), name="inline")
-    check_operations(found.faults, web().operations)
+    check_faults(found.faults, web().operations)
     with world.lock:
         world.follow(found)
     return json_response(write_scenario(found))
@@ -108,7 +108,7 @@ def add_fault() -> Response:
     """POST /_mock/faults: one more fault; one of the same id is replaced and counts from nothing."""
     world, body = current_world(), json_body()
     fault = parse_fault(body, usual_id=f"fault-{web().service.new_id()[:8]}")
-    check_operations((fault,), web().operations, at="")
+    check_faults((fault,), web().operations, at="")
     with world.lock:
         if world.faults.find(fault.id) is None and len(world.faults.faults()) >= MAX_FAULTS:
             raise _invalid("id", f"there are {MAX_FAULTS} faults already: DELETE some")

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import orjson
 
-from mock_knock.domain.faults.bulk import BulkFault
-from mock_knock.domain.faults.fault import Action, Decision, Fault, When, draw
+from mock_knock.domain.faults.bulk import STARTING, BulkFault
+from mock_knock.domain.faults.fault import Action, Decision, Fault, draw
 from mock_knock.domain.faults.read_fault import read_fault
 from mock_knock.domain.matching import AskedRequest, RequestPattern
 from mock_knock.domain.reading import Reader
@@ -30,8 +30,6 @@ USER_PREFIX: Final = "mock:"
 WORKFLOW_PREFIX: Final = "mock-"
 ERROR_ROW: Final = "mock:error"
 """The user whose row ends in `error_items`."""
-BULK: Final = ("bulkIdentifyUsers", "bulkDeleteUsers", "bulkSetUserPreferences")
-"""The operations that have rows."""
 WORKFLOWS: Final = {"missing": "workflow-missing", "inactive": "workflow-inactive"}
 """Short names of faults that a workflow key can mean."""
 MAX_HEADER: Final = 8_000
@@ -46,7 +44,7 @@ _WHEN = frozenset({"attempt"})
 _FAILING_ROW = Fault(
     ERROR_ROW,
     Action(bulk=BulkFault(error_ids=frozenset({ERROR_ROW}))),
-    RequestPattern(operations=BULK, user=ERROR_ROW),
+    RequestPattern(operations=STARTING, user=ERROR_ROW),
 )
 
 
@@ -103,7 +101,7 @@ def _read_header(text: str) -> Fault:
     if reader.findings:
         told = "; ".join(f"{each.where}: {each.message} ({each.hint})" for each in reader.findings[:3])
         raise Problem(400, "fault_invalid", f"The header {HEADER} cannot be used: {told}")
-    return replace(fault, when=When())
+    return fault
 
 
 def _decode(text: str, reader: Reader) -> JsonValue:

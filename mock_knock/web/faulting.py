@@ -9,7 +9,7 @@ import orjson
 from flask import Request, Response, g
 
 from mock_knock.domain.faults.answer import AnswerFault
-from mock_knock.domain.faults.bulk import BulkFault
+from mock_knock.domain.faults.bulk import READING, BulkFault
 from mock_knock.domain.faults.delay import Dribble
 from mock_knock.domain.faults.fault import Action, Decision
 from mock_knock.domain.matching import AskedRequest
@@ -22,7 +22,6 @@ from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Proble
 from mock_knock.web.sending import Sending
 
 APPLIED: Final = "X-Mock-Fault-Applied"
-READ: Final = "getBulkOperation"
 MAX_KEPT: Final = 65_536
 """Bytes of an answer that a fault can repeat."""
 _RESERVED = USER_PREFIX.encode()
@@ -55,15 +54,12 @@ def meet_faults(operation_id: str) -> None:
     if wanted is None and is_reserved:
         wanted = doors.from_values(meant, seed)
     with world.lock:
-        now = world.clock.now()
-        decision = wanted or world.faults.decide(meant, key=world.key, now=now)
-        if wanted is not None:
-            world.faults.decide(meant, key=world.key, now=now, is_outranked=True)
-    g.decision = decision
+        own = world.faults.decide(meant, key=world.key, now=world.clock.now(), is_outranked=wanted is not None)
+    decision = g.decision = wanted or own
     if decision is not None:
         add_note(f"fault {decision.fault.id}")
-    if decision is not None and decision.fault.do.prevents:
-        raise Prevented
+        if decision.fault.do.prevents:
+            raise Prevented
 
 
 def bulk_fault() -> BulkFault | None:
@@ -168,7 +164,7 @@ def _is_success(response: Response) -> bool:
 
 def _change_body(response: Response, decision: Decision, before: bytes | None) -> None:
     do, operation_id = decision.fault.do, g.asked.operation_id
-    if do.bulk is not None and do.answer is None and operation_id == READ:
+    if do.bulk is not None and do.answer is None and operation_id == READING:
         shown: JsonValue = do.bulk.show(orjson.loads(response.get_data()), decision.n)
         response.set_data(orjson.dumps(shown))
     if do.body is not None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 from mock_knock.domain.bulk_operation import Stage, Timeline
 from mock_knock.domain.bulk_plan import BulkPlan
 from mock_knock.messages import JsonValue
+
+STARTING: Final = ("bulkIdentifyUsers", "bulkDeleteUsers", "bulkSetUserPreferences")
+"""The operations that start a bulk operation."""
+READING: Final = "getBulkOperation"
+"""The operation that reads one."""
 
 
 @dataclass(frozen=True, slots=True)

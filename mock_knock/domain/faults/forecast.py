@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mock_knock.domain.faults.bulk import READING
 from mock_knock.domain.faults.fault import Fault, draw
 from mock_knock.domain.scenario import Scenario
 
@@ -31,7 +32,7 @@ def foretell(scenario: Scenario, *, key: str, count: int, operation_id: str | No
     for fault in scenario.faults:
         if operation_id is not None and not fault.pattern.means(operation_id):
             continue
-        asked = operation_id or next(iter(fault.pattern.operations), "getBulkOperation")
+        asked = operation_id or next(iter(fault.pattern.operations), READING)
         resource = "1" if fault.when.per == "resource" else ""
         for n in range(1, count + 1):
             chance = draw(seed=scenario.seed, fault_id=fault.id, key=key, operation_id=asked, resource=resource, n=n)

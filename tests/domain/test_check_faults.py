@@ -7,11 +7,11 @@ import pytest
 
 from mock_knock.domain.faults.answer import AnswerFault
 from mock_knock.domain.faults.bulk import BulkFault
+from mock_knock.domain.faults.check_faults import check_faults
 from mock_knock.domain.faults.fault import Action, Fault
 from mock_knock.domain.matching import RequestPattern
 from mock_knock.errors import InvalidDocument
 from mock_knock.local import load_scenario
-from mock_knock.operation_names import check_operations
 
 KNOWN = ("getBulkOperation", "triggerWorkflow")
 
@@ -24,14 +24,14 @@ def fault(*operations: str) -> Fault:
 def refused(*faults: Fault, at: str = "/faults") -> list[tuple[str, str]]:
     """Return place and remedy of each finding."""
     with pytest.raises(InvalidDocument) as caught:
-        check_operations(faults, KNOWN, at=at)
+        check_faults(faults, KNOWN, at=at)
     assert {"scenario-invalid"} == {each.code for each in caught.value.findings}
     return [(each.where, each.hint) for each in caught.value.findings]
 
 
 def test_operations_that_are_imitated() -> None:
     """Faults on operations that are imitated, and on every one, pass."""
-    check_operations((fault(), fault("getBulkOperation"), fault(*KNOWN)), KNOWN)
+    check_faults((fault(), fault("getBulkOperation"), fault(*KNOWN)), KNOWN)
 
 
 def test_operations_that_are_not() -> None:
@@ -73,10 +73,10 @@ def test_what_has_no_effect(operations: tuple[str, ...], bulk: BulkFault, is_ref
     known = {*KNOWN, "bulkIdentifyUsers", "bulkDeleteUsers"}
     if is_refused:
         with pytest.raises(InvalidDocument) as caught:
-            check_operations((found,), known)
+            check_faults((found,), known)
         assert "#/faults/0/do/bulk" == caught.value.where
     else:
-        check_operations((found,), known)
+        check_faults((found,), known)
 
 
 def test_headers_that_nobody_honours() -> None:

@@ -6,19 +6,18 @@ from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain
 
+from mock_knock.domain.faults.bulk import READING, STARTING
 from mock_knock.domain.faults.fault import Fault
 from mock_knock.domain.reading import Place
 from mock_knock.domain.scenario_format import CODE
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import Finding
 
-STARTING = frozenset({"bulkIdentifyUsers", "bulkDeleteUsers", "bulkSetUserPreferences"})
-READING = "getBulkOperation"
 HONOURED = frozenset({"idempotency-key"})
 """Headers that a fault can let not count."""
 
 
-def check_operations(
+def check_faults(
     faults: Sequence[Fault],
     known: Collection[str],
     where: Place = lambda pointer: f"#{pointer}",
@@ -44,11 +43,11 @@ def _check(fault: Fault, known: Collection[str], where: Place, at: str) -> Itera
         yield Finding(
             CODE, "error", f"'{strangers[0][:100]}' is no operation that is imitated", where(f"{at}/on"), hint
         )
-    bulk, asked = fault.do.bulk, set(fault.pattern.operations) or {*STARTING, READING}
-    can_start, can_read = bool(asked & STARTING), READING in asked
+    bulk, asked = fault.do.bulk, fault.pattern.operations or (*STARTING, READING)
+    can_start, can_read = any(each in STARTING for each in asked), READING in asked
     if bulk is not None and not ((bulk.changes_course and can_start) or (bulk.changes_sight and can_read)):
         message = "what 'bulk' says has no effect on these operations"
-        hint = f"how operations go: on {', '.join(sorted(STARTING))}; what is shown of them: on {READING}"
+        hint = f"how operations go: on {', '.join(STARTING)}; what is shown of them: on {READING}"
         yield Finding(CODE, "error", message, where(f"{at}/do/bulk"), hint)
     for name in set(fault.do.ignored) - HONOURED:
         message = f"whether '{name[:100]}' counts makes no difference here"
