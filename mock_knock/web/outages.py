@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from math import inf
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -21,12 +22,13 @@ class Outages:
         self._lock = Lock()
         self._down_until = 0.0
         self._deaf_until = 0.0
-        self._is_down = self._is_deaf = False
+        self._is_down = self._is_deaf = self._must_go_down = False
 
     def refuse(self, seconds: float) -> None:
-        """Go down for so long, from any thread."""
+        """Go down for so long, from any thread; every connection is cut off, however short it is."""
         with self._lock:
             self._down_until = max(self._down_until, monotonic() + seconds)
+            self._must_go_down = True
         self._server.wake()
 
     def ignore(self, seconds: float) -> None:
@@ -36,9 +38,9 @@ class Outages:
         self._server.wake()
 
     def left(self) -> float:
-        """Return the seconds until something ends, or infinity."""
-        now = monotonic()
-        return min((each - now for each in (self._down_until, self._deaf_until) if each > now), default=float("inf"))
+        """Return the seconds until something that has begun ends, or infinity; what should have ended by now has 0."""
+        ends = [end for end, is_on in ((self._down_until, self._is_down), (self._deaf_until, self._is_deaf)) if is_on]
+        return max(0.0, min(ends, default=inf) - monotonic())
 
     def keep(self) -> None:
         """Begin and end what is due; only the thread that owns the sockets calls it."""
@@ -46,7 +48,10 @@ class Outages:
         if (is_deaf := now < self._deaf_until) is not self._is_deaf:
             self._is_deaf = is_deaf
             self._server.accepting = self._may_accept()
-        if (is_down := now < self._down_until) is not self._is_down:
+        with self._lock:
+            is_down = now < self._down_until or self._must_go_down
+            self._must_go_down = False
+        if is_down is not self._is_down:
             self._is_down = is_down
             if is_down:
                 self._go_down()

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 import orjson
@@ -359,6 +360,33 @@ def test_no_socket_to_come_up_with(server: Server, outage: OutageTime, monkeypat
 def raise_os_error(*_: Any) -> None:
     """Raise the error of a system that has no more files."""
     raise OSError(errno.EMFILE, "no")
+
+
+def test_an_outage_that_ended_while_nobody_looked(outage: OutageTime) -> None:
+    """A server that finds an outage over comes back at once, and does not first wait for a connection."""
+    server = open_server(silent, host="127.0.0.1", port=0)
+    server.outages.refuse(2)
+    server.outages.keep()
+    assert (2.0, True) == (server.outages.left(), is_refused(server.url))
+    outage.now += 3
+    assert 0 == server.outages.left()
+    server.outages.keep()
+    assert (inf, False) == (server.outages.left(), is_refused(server.url))
+    server.stop()
+    server.run()
+
+
+def test_an_outage_that_was_over_before_it_began(outage: OutageTime) -> None:
+    """A server too busy to go down in time goes down all the same: whoever is connected is cut off."""
+    server = open_server(silent, host="127.0.0.1", port=0)
+    server.outages.refuse(2)
+    outage.now += 3
+    server.outages.keep()
+    assert (0, True) == (server.outages.left(), is_refused(server.url))
+    server.outages.keep()
+    assert not is_refused(server.url)
+    server.stop()
+    server.run()
 
 
 def test_a_server_that_ends_does_not_come_up(outage: OutageTime) -> None:
