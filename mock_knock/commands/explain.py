@@ -9,13 +9,14 @@ import click
 
 from mock_knock.arazzo.codes import SEVERITIES
 from mock_knock.commands.code_pages import read_code_page, suggest_codes
+from mock_knock.commands.value_types import Word
 from mock_knock.errors import UsageError
 from mock_knock.redact import clean_terminal
 from mock_knock.report.style import Style
 
 
 @click.command("explain", short_help="Tell what the code of a finding means.")
-@click.argument("code", metavar="[CODE]", required=False)
+@click.argument("code", metavar="[CODE]", required=False, type=Word(lambda: SEVERITIES))
 def command(code: str | None) -> None:
     """Tell what the CODE of a finding means, with an example and its remedy; without CODE list all of them.
 
