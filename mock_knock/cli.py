@@ -9,13 +9,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
 from mock_knock import __version__
-from mock_knock.errors import InvalidDocument, MockKnockError
+from mock_knock.errors import InvalidDocument, MockKnockError, UsageError
 from mock_knock.redact import Redactor, clean_terminal
 
 INTERRUPTED = 130
@@ -51,6 +52,16 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"mock_knock.commands.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that a command line names; raises UsageError with the nearest ones for another name."""
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            near = get_close_matches(args[0], COMMANDS, 1)
+            meant = f"did you mean {near[0]}?" if near else f"commands: {', '.join(COMMANDS)}"
+            raise UsageError("usage-command-unknown", f"there is no command '{args[0]}'", hint=meant)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         """List the commands without importing them."""
@@ -107,9 +118,10 @@ def _call(arguments: Sequence[str] | None) -> tuple[int, str]:
     except MockKnockError as error:
         return error.exit_code, f"error: {error}\n{_notes(error)}"
     except click.ClickException as error:
-        shown = io.StringIO()
-        error.show(file=shown)
-        return USAGE, shown.getvalue() + _notes(error)
+        from mock_knock.commands.usage_errors import usage_error  # noqa: PLC0415  # most command lines make sense
+
+        told = usage_error(error)
+        return USAGE, f"error: {told}\n{_notes(told)}"
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED, "interrupted\n"
     except OSError as error:

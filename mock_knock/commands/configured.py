@@ -57,12 +57,13 @@ class ConfiguredCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; the file is read first unless they ask for help, for which it may be broken."""
-        if not ctx.resilient_parsing and not self._asks_for_help(ctx, args):
-            ctx.default_map = self.defaults(chosen_settings(ctx))
         try:
+            if not ctx.resilient_parsing and not self._asks_for_help(ctx, args):
+                ctx.default_map = self.defaults(chosen_settings(ctx))
             return super().parse_args(ctx, args)
-        except click.BadParameter as error:
-            if isinstance(error.param, click.Option):
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            if isinstance(error, click.BadParameter) and isinstance(error.param, click.Option):
                 self._add_origin(error, ctx, error.param)
             raise
 
