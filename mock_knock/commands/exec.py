@@ -12,13 +12,12 @@ from typing import Any
 
 import click
 
-from mock_knock.commands.arguments import read_reports
 from mock_knock.commands.configured import ConfiguredCommand
 from mock_knock.commands.fake_log import logging_on_stderr
 from mock_knock.commands.fake_options import FakeArguments, fake_options
 from mock_knock.commands.overheard import Overheard
-from mock_knock.commands.reporting import STDOUT, Reports, check_reports
-from mock_knock.files import write_text
+from mock_knock.commands.value_types import STREAM
+from mock_knock.files import check_writable, write_text
 from mock_knock.harness.called import CallReport
 from mock_knock.harness.foreground import ForegroundCommand
 from mock_knock.local import build_fake
@@ -29,6 +28,8 @@ from mock_knock.web.guard import AccessRules, default_key
 from mock_knock.web.server import open_server
 
 HOST = "127.0.0.1"
+Reports = tuple[tuple[str, str], ...]
+"""Kind and path of each report; the path `-` is stderr."""
 
 _RENDER: Mapping[str, Callable[[CallReport, Style], str]] = {
     "text": render_called_text,
@@ -79,8 +80,7 @@ def command(**given: Any) -> int:
 
 def execute(arguments: Arguments) -> int:
     """Run the command, write the reports and return its exit code."""
-    reports = read_reports(arguments.reports, tuple(_RENDER))
-    check_reports(reports)
+    reports = _read_reports(arguments.reports) if arguments.reports else ()
     options = arguments.fake.options(AccessRules(frozenset(arguments.fake.api_keys)))
     access, application = options.access, Overheard(build_fake(options).application)
     server = open_server(application, host=HOST, port=arguments.port)
@@ -93,9 +93,19 @@ def execute(arguments: Arguments) -> int:
     return code
 
 
+def _read_reports(values: tuple[str, ...]) -> Reports:
+    from mock_knock.commands.arguments import read_reports  # noqa: PLC0415  # it comes with all that runs flows
+
+    reports = read_reports(values, tuple(_RENDER))
+    for _, path in reports:
+        if path != STREAM:
+            check_writable(Path(path))
+    return reports
+
+
 def _write(report: CallReport, reports: Reports) -> None:
     for kind, path in reports:
-        if path == STDOUT:
+        if path == STREAM:
             click.echo(_RENDER[kind](report, Style(sys.stderr.isatty())), nl=False, err=True)
         else:
             write_text(Path(path), _RENDER[kind](report, Style()))

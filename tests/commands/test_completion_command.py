@@ -105,6 +105,7 @@ def test_files(option: str) -> None:
         ("exec", "--", "python", ""),
         ("serve", "--port", "x", "--api-key", ""),
         ("config", "nothing", "--scenario", ""),
+        ("nothing", "--scenario", ""),
     ],
 )
 def test_nothing_to_say(words: tuple[str, ...]) -> None:
