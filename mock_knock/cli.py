@@ -29,6 +29,7 @@ COMMANDS = {
     "lint": "Find what is wrong with Arazzo documents, and mend it.",
     "explain": "Tell what the code of a finding means.",
     "gauntlet": "Let a flow or a command meet every fault, and judge it.",
+    "state": "Write down, read in and put back what a running fake holds.",
     "schedule": "Tell the first decisions of a scenario before a run.",
     "demo": "Show the main job on bundled fixtures, in one screen.",
 }

@@ -21,11 +21,14 @@ from mock_knock.client.results import (
     VerificationResult,
 )
 from mock_knock.client.sending import HttpSender, Sender, check_answer
+from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.files import read_document, write_text
 from mock_knock.messages import HttpRequest, JsonValue
 
 USUAL_URL = "http://127.0.0.1:4010"
 USUAL_KEY = "sk_test_local"
+MAX_STATE_BYTES = 100 * 1024 * 1024
+"""As much as the fake takes for a state."""
 TIMEOUT = 60.0
 """Seconds for an answer of a control; those that wait get what they wait on top."""
 
@@ -89,9 +92,13 @@ class AdminClient:
         """Put the facts of a file, a seed or an exported state, in place of those of the world.
 
         Raises:
-            InvalidDocument: the file cannot be read.
+            InvalidDocument: the file cannot be read, or `seed-invalid`.
         """
-        self.set_state(read_document(Path(path), max_bytes=100_000_000).value)
+        source = read_document(Path(path), max_bytes=MAX_STATE_BYTES)
+        if not isinstance(source.value, Mapping):
+            hint = "give a seed, or a state that was exported"
+            raise InvalidDocument("seed-invalid", "a state must be a mapping", where=source.where(""), hint=hint)
+        self.set_state(source.value)
 
     def reset(self, *, all_worlds: bool = False) -> None:
         """Put this world, or every one, back to its beginning."""
@@ -233,7 +240,7 @@ class AdminClient:
     def _call(
         self, method: str, path: str, value: Document | None = None, *, timeout: float = TIMEOUT
     ) -> dict[str, Any]:
-        request = self._request(method, path, b"" if value is None else orjson.dumps(dict(value)))
+        request = self._request(method, path, b"" if value is None else _encode(value))
         answer = self._use_sender().send(request, timeout=timeout)
         check_answer(request, answer)
         found: dict[str, Any] = orjson.loads(answer.body) if answer.body else {}
@@ -249,6 +256,14 @@ class AdminClient:
         if self._sender is None:
             self._sender = HttpSender()
         return self._sender
+
+
+def _encode(value: Document) -> bytes:
+    try:
+        return orjson.dumps(dict(value))
+    except orjson.JSONEncodeError as error:
+        hint = "give texts, numbers, lists and mappings"
+        raise UsageError("value-unsendable", f"this cannot be sent as JSON: {error}", hint=hint) from error
 
 
 def _quoted(text: str) -> str:
