@@ -16,6 +16,7 @@ LAYERS = {
     "arazzo": {"messages", "errors"},
     "files": {"messages", "errors"},
     "redact": {"messages", "errors"},
+    "settings": {"messages", "errors", "domain.reading", "files"},
     "store": {"messages", "errors", "domain"},
     "contract": {"messages", "errors", "arazzo.conditions.bounded_regex"},
     "service": {"messages", "errors", "domain", "store", "redact"},
@@ -37,6 +38,7 @@ LAYERS = {
         "harness.result",
         "harness.preview",
         "harness.gauntlet",
+        "harness.called",
         "harness.moments",
         "arazzo.engine",
         "redact",
@@ -192,6 +194,7 @@ OWN_EVALUATION = {
     ("__init__", "import_module"),
     ("__init__", "globals"),
     ("harness.command_client", "subprocess"),  # the command that a person gives to the gauntlet, word by word, no shell
+    ("harness.foreground", "subprocess"),  # and to exec
 }
 
 COMPILERS = {"re", "regex", "_QUERIES", "_ENVIRONMENT"}

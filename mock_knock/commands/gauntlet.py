@@ -13,6 +13,7 @@ import click
 
 from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.commands.arguments import read_inputs, read_reports
+from mock_knock.commands.configured import ConfiguredCommand
 from mock_knock.commands.reporting import STDOUT, check_reports
 from mock_knock.commands.seconds import Seconds
 from mock_knock.errors import InvalidDocument, UsageError
@@ -57,7 +58,7 @@ class Arguments:
     reports: tuple[str, ...]
 
 
-class CommandAfterDashes(click.Command):
+class CommandAfterDashes(ConfiguredCommand):
     """Notes whether a command line has `--`: what comes after it is a command, and no flow."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -65,7 +66,7 @@ class CommandAfterDashes(click.Command):
         ctx.meta["is_command"] = "--" in args
         words = args[args.index("--") + 1 :] if "--" in args else []
         left = super().parse_args(ctx, args)
-        if words and list(ctx.params["client"]) != words:
+        if words and not ctx.resilient_parsing and list(ctx.params["client"]) != words:
             hint = "take out what stands before --, or the command"
             raise UsageError("client-unclear", "a gauntlet is for one flow, or for a command after --", hint=hint)
         return left

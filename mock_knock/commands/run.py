@@ -11,6 +11,7 @@ import click
 from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.commands.addresses import guard_live, read_servers
 from mock_knock.commands.arguments import read_inputs, read_reports, read_severities
+from mock_knock.commands.configured import ConfiguredCommand
 from mock_knock.commands.flow_options import allow_root_option, dialect_option, severity_option
 from mock_knock.commands.reporting import (
     Progress,
@@ -88,7 +89,7 @@ class Arguments:
         )
 
 
-@click.command("run", short_help="Run an Arazzo flow and judge every message.")
+@click.command("run", cls=ConfiguredCommand, short_help="Run an Arazzo flow and judge every message.")
 @click.argument("flow", metavar="FLOW")
 @click.option("--target", default="mock", show_default=True, metavar="mock|described|URL", help="Where requests go.")
 @click.option(
@@ -131,8 +132,10 @@ class Arguments:
 @click.option("--proxy", metavar="URL", help="Send through this proxy.")
 @click.option("--ca-bundle", metavar="FILE", help="Certificates to trust, in PEM.")
 @click.option("--client-certificate", metavar="FILE[,KEY]", help="Certificate to show, in PEM.")
-@click.option("--insecure", is_flag=True, help="Do not check the certificate of the target.")
-@click.option("--live", is_flag=True, help="Send beyond this machine: real people may be notified.")
+@click.option("--insecure", is_flag=True, allow_from_autoenv=False, help="Do not check the certificate of the target.")
+@click.option(
+    "--live", is_flag=True, allow_from_autoenv=False, help="Send beyond this machine: real people may be notified."
+)
 def command(**given: Any) -> int:
     """Run the Arazzo document FLOW and judge every message by its OpenAPI descriptions.
 
