@@ -10,6 +10,7 @@ Schemathesis is not among the project's own dependencies: give its command by `-
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, action="append", dest="seeds", help="repeatable (default: 1)")
     parser.add_argument("--phases", default=PHASES, help=f"which ones (default: {PHASES})")
     parser.add_argument("--published", action="store_true", help="against the descriptions without the overlay")
+    parser.add_argument("--untargeted", action="store_true", help="every example, without the search (untargeted.py)")
     parser.add_argument("--schemathesis", default="schemathesis", help="the command")
     return parser
 
@@ -105,9 +107,16 @@ def _schemathesis(options: argparse.Namespace, seed: int, url: str, source: str)
     command += ["--suppress-health-check", "all"]  # they are about how fast examples are made
     command += ["--exclude-checks", REPAIRED, "--continue-on-failure"] if options.published else []
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=_environment(options), capture_output=True, text=True, check=False
+        )
     click.echo(_shortened(done.stdout + done.stderr))
     return done.returncode, done.stdout
+
+
+def _environment(options: argparse.Namespace) -> dict[str, str]:
+    hooks = {"PYTHONPATH": str(Path(__file__).parent), "SCHEMATHESIS_HOOKS": "untargeted"}
+    return {**os.environ, **(hooks if options.untargeted else {})}
 
 
 def _shortened(text: str) -> str:

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mock_knock.client import AdminClient
     from mock_knock.errors import InvalidDocument, MockKnockError, Unreachable, UsageError
     from mock_knock.flows import lint_flow, open_flow, run_flow
     from mock_knock.harness.flow import Flow
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunOptions
     from mock_knock.harness.result import RunResult, StepResult
     from mock_knock.harness.transport import Transport, WsgiTransport
-    from mock_knock.local import FakeOptions, running
+    from mock_knock.local import FakeOptions
     from mock_knock.messages import ContractViolation, Exchange, Finding, HttpRequest, HttpResponse
+    from mock_knock.testing import KnockWorld, running
 
 __version__ = "0.1.0"
 
@@ -30,12 +32,15 @@ _PLACES = {
     "harness.result": ("RunResult", "StepResult"),
     "harness.network": ("NetworkTransport",),
     "harness.transport": ("Transport", "WsgiTransport"),
-    "local": ("FakeOptions", "running"),
+    "client": ("AdminClient",),
+    "local": ("FakeOptions",),
     "messages": ("ContractViolation", "Exchange", "Finding", "HttpRequest", "HttpResponse"),
+    "testing": ("KnockWorld", "running"),
 }
 _MODULES = {name: f"mock_knock.{place}" for place, names in _PLACES.items() for name in names}
 
 __all__ = [
+    "AdminClient",
     "ContractViolation",
     "Exchange",
     "FakeOptions",
@@ -44,6 +49,7 @@ __all__ = [
     "HttpRequest",
     "HttpResponse",
     "InvalidDocument",
+    "KnockWorld",
     "MockKnockError",
     "NetworkOptions",
     "NetworkTransport",

@@ -32,6 +32,7 @@ COMMANDS = {
     "explain": "Tell what the code of a finding means.",
     "exec": "Run a command with a fake Knock of its own.",
     "gauntlet": "Let a flow or a command meet every fault, and judge it.",
+    "state": "Write down, read in and put back what a running fake holds.",
     "schedule": "Tell the first decisions of a scenario before a run.",
     "demo": "Show the main job on bundled fixtures, in one screen.",
     "config": "Show what every option is set to, and by what.",

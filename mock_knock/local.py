@@ -16,6 +16,8 @@ from uuid import uuid4
 from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
 from mock_knock.domain.faults.check_faults import check_faults
 from mock_knock.domain.faults.fault import Fault
+from mock_knock.domain.journal import MAX_BYTES as MAX_BYTES_KEPT
+from mock_knock.domain.journal import MAX_ENTRIES, Journal
 from mock_knock.domain.scenario import Scenario
 from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.domain.seed import Seed
@@ -23,7 +25,7 @@ from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import UsageError
 from mock_knock.files import MAX_BYTES, bundled, find_bundled, list_bundled, read_document
 from mock_knock.seeding import check_seed
-from mock_knock.served import served_document, served_operations
+from mock_knock.served import admin_document, served_document, served_operations
 from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -52,7 +54,8 @@ class FakeOptions:
     """How a fake is set up; `clock` is `real`, `manual` or `x<factor>`.
 
     `seed` is what every world begins with, at its `now` if it has one; `world_rules` say how exact worlds are.
-    With `checks_responses` the fake's own answers are held against the contract, too. Single requests can bring about
+    Each world keeps its latest `journal_entries` requests, and no more than `journal_bytes` of them. With
+    `checks_responses` the fake's own answers are held against the contract, too. Single requests can bring about
     faults by a header, and by reserved values in what they send, unless `has_header_faults` and `has_reserved_faults`
     say otherwise.
     """
@@ -63,6 +66,8 @@ class FakeOptions:
     seed: Seed = Seed()
     world_rules: WorldRules = WorldRules()
     checks_responses: bool = False
+    journal_entries: int = MAX_ENTRIES
+    journal_bytes: int = MAX_BYTES_KEPT
     has_header_faults: bool = True
     has_reserved_faults: bool = True
 
@@ -100,6 +105,7 @@ def build_fake(options: FakeOptions = FakeOptions(), *, clock: Clock | None = No
         scenario=options.scenario,
         seed=options.seed,
         rules=options.world_rules,
+        new_journal=lambda: Journal(max_entries=options.journal_entries, max_bytes=options.journal_bytes),
     )
     routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
     doors = Doors(find_faults, has_header=options.has_header_faults, has_reserved_values=options.has_reserved_faults)
@@ -110,6 +116,7 @@ def build_fake(options: FakeOptions = FakeOptions(), *, clock: Clock | None = No
             known_routes=routes,
             rules=options.access,
             describe=served_document,
+            describe_admin=admin_document,
             checks_responses=options.checks_responses,
             doors=doors,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -89,6 +90,14 @@ class Connection(Protocol):
 
         `has_answer` is whether there is something to send to a client that only listens any more.
         """
+        ...
+
+    def held(self) -> AbstractContextManager[None]:
+        """Return the length of a long answer, in which others are answered by another thread."""
+        ...
+
+    def is_over(self) -> bool:
+        """Tell whether the client has gone or the server ends."""
         ...
 
     def doom(self) -> None:

@@ -21,6 +21,7 @@ DESCRIPTIONS = (
     "knock-workflow-recipient-runs-api-openapi.yml",
 )
 OVERLAY = "knock-overlay.yml"
+ADMIN = "mock-knock-admin.yml"
 
 
 @cache
@@ -40,6 +41,12 @@ def served_descriptions() -> tuple[Description, ...]:
 def served_document() -> JsonValue:
     """Return what the fake imitates as one OpenAPI document."""
     return merge_descriptions(served_descriptions())
+
+
+@cache
+def admin_document() -> JsonValue:
+    """Return the OpenAPI document of the fake's own controls."""
+    return read_document(bundled("openapi", ADMIN), with_positions=False).value
 
 
 @cache

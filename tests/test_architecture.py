@@ -43,6 +43,7 @@ LAYERS = {
         "arazzo.engine",
         "redact",
     },
+    "client": {"messages", "errors", "files"},
     "seeding": {"messages", "errors", "domain", "contract"},
     "served": {"messages", "errors", "contract", "files"},
     "local": {
@@ -59,10 +60,12 @@ LAYERS = {
     },
     "flows": {"messages", "errors", "arazzo", "files", "harness", "local"},
     "gauntlets": {"messages", "errors", "domain.scenario", "flows", "harness", "local", "web.guard"},
+    "testing": {"*"},
+    "pytest_plugin": {"testing"},
     "commands": {"*"},
     "cli": {"messages", "errors", "redact", "__init__"},
     "__main__": {"cli"},
-    "__init__": {"messages", "errors", "flows", "harness", "local"},
+    "__init__": {"messages", "errors", "flows", "harness", "local", "client", "testing"},
 }
 """DESIGN section 3: imports point downward only, and neighbours do not know each other."""
 
@@ -70,7 +73,7 @@ LIBRARIES = {
     # library: the only places that may import it
     "flask": {"web"},
     "waitress": {"web.server", "web.connection"},
-    "requests": {"harness.network"},
+    "requests": {"harness.network", "client.sending"},
     "openapi_core": {"contract"},
     "elementpath": {
         "arazzo.queries.xml_query",

@@ -22,7 +22,7 @@ def parse_instant(value: JsonValue) -> datetime | None:
 
 
 class Clock(Protocol):
-    """What the rules may ask of time: aware UTC instants that never go back."""
+    """What the rules may ask of time: aware UTC instants that go back with all facts or not at all."""
 
     def now(self) -> datetime:
         """Return the current instant of this world."""
@@ -34,6 +34,10 @@ class Clock(Protocol):
 
     def move_to(self, instant: datetime) -> None:
         """Move this world forward to an instant; one that has passed changes nothing."""
+        ...
+
+    def set_to(self, instant: datetime) -> None:
+        """Put this world at an instant, back or forward, together with all its facts."""
         ...
 
     def pass_time(self, seconds: float) -> float:
@@ -74,6 +78,10 @@ class ManualClock:
     def move_to(self, instant: datetime) -> None:
         """Move forward to an instant; one that has passed changes nothing."""
         self._now = max(self._now, instant)
+
+    def set_to(self, instant: datetime) -> None:
+        """Stand at an instant."""
+        self._now = instant
 
     def pass_time(self, seconds: float) -> float:
         """Move forward; there is nothing to wait for."""
@@ -122,6 +130,10 @@ class OffsetClock:
     def move_to(self, instant: datetime) -> None:
         """Move forward to an instant; one that has passed changes nothing."""
         self._move(max(timedelta(), instant - self.now()))
+
+    def set_to(self, instant: datetime) -> None:
+        """Go on, or stand, from an instant."""
+        self._move(instant - self.now())
 
     def _move(self, length: timedelta) -> None:
         if self._frozen_at is None:

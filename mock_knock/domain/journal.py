@@ -6,16 +6,36 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Literal, TypeAlias
 
-from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse
+from mock_knock.domain.asked_request import Route
+from mock_knock.messages import ContractViolation, Headers, HttpRequest, HttpResponse
+
+Idempotency: TypeAlias = Literal["none", "first", "replayed", "refused"]
+"""What an idempotency key meant: none that counts, the first of its key, a repetition, or used for something else."""
+MAX_ENTRIES: Final = 1_000
+MAX_BYTES: Final = 32_000_000
+_OVERHEAD: Final = 500
+"""Bytes of an entry beside everything that came and went over the wire, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One request and its answer as they were: whoever shows them masks them.
 
-    `notes` says what a person would want to be told, `fault` which fault happened to it. An answer that the wire
-    swallowed is not delivered; where nothing was carried out either, its status is 0.
+    Attributes:
+        number: counted from 1 in each world.
+        at: the instant of the answer.
+        request: what was asked.
+        response: what was answered; its status is 0 where a fault left no answer.
+        notes: what a person would want to be told.
+        violations: how the request breaks the contract.
+        fault: the id of the fault that happened to it, or nothing.
+        is_delivered: whether the answer was sent; the wire may have swallowed it.
+        route: the operation it was led to.
+        is_checked: whether the request was held against the contract; one that is refused before never is.
+        created: the id of the bulk operation or the run that it brought about, or nothing.
+        idempotency: what its idempotency key meant.
     """
 
     number: int
@@ -26,18 +46,27 @@ class JournalEntry:
     violations: tuple[ContractViolation, ...] = ()
     fault: str = ""
     is_delivered: bool = True
+    route: Route = Route()
+    is_checked: bool = False
+    created: str = ""
+    idempotency: Idempotency = "none"
 
     @property
     def size(self) -> int:
-        """The bytes of both bodies, which is what makes a journal large."""
-        return len(self.request.body) + len(self.response.body)
+        """The bytes of everything in it, roughly."""
+        asked, answered = self.request, self.response
+        return _OVERHEAD + len(asked.url) + _size(asked.headers, asked.body) + _size(answered.headers, answered.body)
+
+
+def _size(headers: Headers, body: bytes) -> int:
+    return len(body) + sum(len(name) + len(value) for name, value in headers)
 
 
 class Journal:
-    """The latest entries of one world: at most `max_entries` of them and `max_bytes` of bodies, whichever is less."""
+    """The latest entries of one world: at most `max_entries` of them and `max_bytes`, whichever is less."""
 
-    def __init__(self, *, max_entries: int = 1_000, max_bytes: int = 32_000_000) -> None:
-        self._entries: deque[JournalEntry] = deque()
+    def __init__(self, *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+        self._entries: deque[tuple[JournalEntry, int]] = deque()
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -48,13 +77,19 @@ class Journal:
         """How many entries were ever added, those that have gone included."""
         return self._total
 
+    @property
+    def dropped(self) -> int:
+        """How many entries had to go."""
+        return self._total - len(self._entries)
+
     def add(self, entry: JournalEntry) -> None:
         """Add an entry and let the oldest ones go until both bounds hold again."""
-        self._entries.append(entry)
+        size = entry.size
+        self._entries.append((entry, size))
         self._total += 1
-        self._bytes += entry.size
+        self._bytes += size
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
-            self._bytes -= self._entries.popleft().size
+            self._bytes -= self._entries.popleft()[1]
 
     def clear(self) -> None:
         """Forget everything."""
@@ -62,7 +97,7 @@ class Journal:
         self._bytes = self._total = 0
 
     def __iter__(self) -> Iterator[JournalEntry]:
-        return iter(tuple(self._entries))
+        return iter([entry for entry, _ in self._entries])
 
     def __len__(self) -> int:
         return len(self._entries)

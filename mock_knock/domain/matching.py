@@ -6,51 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from mock_knock.messages import Headers, find_header
-
-RETRY_COUNT = "x-stainless-retry-count"
-"""The header in which the official SDKs say how often they have tried before (FAULTS section 1)."""
+from mock_knock.domain.asked_request import AskedRequest
+from mock_knock.domain.containing import Mismatch, differing_parts
+from mock_knock.messages import JsonValue, find_header
 
 
 def fits(text: str, pattern: str) -> bool:
     """Tell whether a text is as a pattern says: `*` stands for any letters, `?` for one, all else for itself."""
     return fnmatchcase(text, pattern.replace("[", "[[]"))
-
-
-@dataclass(frozen=True, slots=True)
-class AskedRequest:
-    """What a request to `/v1` asks for.
-
-    Attributes:
-        operation_id: the operation it means.
-        headers: its header fields.
-        resource: what its path names beside the operation: the id of a bulk operation or of a user, a workflow key.
-        workflow: the key of the workflow it names, or nothing.
-        users: the ids of the users it names, in path and body.
-        credential: the API key it carries, to be compared and never shown.
-    """
-
-    operation_id: str
-    headers: Headers = ()
-    resource: str = ""
-    workflow: str = ""
-    users: tuple[str, ...] = ()
-    credential: str = field(default="", repr=False)
-
-    @property
-    def attempt(self) -> int:
-        """How often the client says it has tried before; 0 where it says nothing that can be understood."""
-        said = find_header(self.headers, RETRY_COUNT) or "0"
-        return int(said) if said.isdecimal() and len(said) < 9 else 0  # noqa: PLR2004  # nobody tries a billion times
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """One way in which a request differs from a pattern."""
-
-    field: str
-    expected: str
-    actual: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +26,8 @@ class RequestPattern:
         workflow: the key of the workflow.
         headers: header fields that must be there, by name.
         attempt: how often the client says it has tried before.
+        recipient: one of those whom it is for; an object is `collection/id`.
+        body: what the decoded body must hold (`containing.differing_parts`), None is anything.
     """
 
     operations: tuple[str, ...] = ()
@@ -70,6 +35,8 @@ class RequestPattern:
     workflow: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     attempt: int | None = None
+    recipient: str | None = None
+    body: JsonValue = None
 
     def means(self, operation_id: str) -> bool:
         """Tell whether the pattern is about an operation."""
@@ -82,6 +49,8 @@ class RequestPattern:
             found.append(Mismatch("operation", " or ".join(self.operations), asked.operation_id))
         if self.user is not None and not any(fits(each, self.user) for each in asked.users):
             found.append(Mismatch("user", self.user, ", ".join(asked.users)))
+        if self.recipient is not None and not any(fits(each, self.recipient) for each in asked.recipients):
+            found.append(Mismatch("recipient", self.recipient, ", ".join(asked.recipients)))
         if self.workflow is not None and not fits(asked.workflow, self.workflow):
             found.append(Mismatch("workflow", self.workflow, asked.workflow))
         for name, expected in self.headers.items():
@@ -90,4 +59,6 @@ class RequestPattern:
                 found.append(Mismatch(f"header {name}", expected, actual or ""))
         if self.attempt is not None and asked.attempt != self.attempt:
             found.append(Mismatch("attempt", str(self.attempt), str(asked.attempt)))
+        if self.body is not None:
+            found.extend(differing_parts(self.body, asked.body, "body"))
         return tuple(found)

@@ -13,6 +13,10 @@ class TransitionRefused(MockKnockError):
     """A bulk operation cannot go to the state it was pushed to."""
 
 
+class SnapshotRefused(MockKnockError):
+    """A world keeps no more snapshots."""
+
+
 class ParameterInvalid(MockKnockError):
     """A parameter keeps its description and cannot be used all the same; `where` is its place in the request."""
 

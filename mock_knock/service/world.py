@@ -6,7 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock, RLock
+from threading import Condition, Lock, RLock
 
 from mock_knock.domain.bulk_operation import BULK_IDENTIFY
 from mock_knock.domain.clock import Clock
@@ -42,12 +42,27 @@ class WorldRules:
     retry_after: int | None = 1
 
 
+@dataclass(frozen=True, slots=True)
+class SavedWorld:
+    """What a world was at an instant, which is `seed.now`.
+
+    Attributes:
+        seed: its facts.
+        scenario: how it behaved.
+        is_standing: whether its time stood still.
+    """
+
+    seed: Seed
+    scenario: Scenario
+    is_standing: bool
+
+
 @dataclass(slots=True)
 class World:
     """Everything that belongs to one API key: facts, clock, scenario, catalog, journal; `lock` guards all of it.
 
     `last_answers` has the latest body of each operation, where a fault repeats it; `new_id` returns a fresh UUID v4 as
-    text; `rules` say how exact it is.
+    text; `rules` say how exact it is. `arrivals` is notified of each entry of the journal.
     """
 
     key: str
@@ -62,11 +77,14 @@ class World:
     rates: RateLimits = field(default_factory=RateLimits)
     tallies: Tallies = field(default_factory=Tallies)
     last_answers: dict[str, bytes] = field(default_factory=dict)
+    snapshots: dict[str, SavedWorld] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
+    arrivals: Condition = field(init=False)
     faults: FaultBook = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set up the faults of the scenario."""
+        """Set up the faults of the scenario, and a way to wait for what comes."""
+        self.arrivals = Condition(self.lock)
         self.follow(self.scenario)
 
     def follow(self, scenario: Scenario) -> None:
@@ -90,6 +108,7 @@ class MockKnock:
         scenario: how every world behaves until it is told otherwise.
         seed: what every world begins with.
         rules: how exact worlds are.
+        new_journal: makes the journal of a world.
         max_worlds: how many worlds are kept; the longest idle goes first.
     """
 
@@ -102,6 +121,7 @@ class MockKnock:
         scenario: Scenario = Scenario(),  # noqa: B008  # frozen
         seed: Seed = Seed(),  # noqa: B008  # frozen
         rules: WorldRules = WorldRules(),  # frozen
+        new_journal: Callable[[], Journal] = Journal,
         max_worlds: int = MAX_WORLDS,
     ) -> None:
         self._new_state = new_state
@@ -109,6 +129,7 @@ class MockKnock:
         self._scenario = scenario
         self._seed = seed
         self._rules = rules
+        self._new_journal = new_journal
         self._max_worlds = max_worlds
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._lock = Lock()
@@ -119,12 +140,16 @@ class MockKnock:
         with self._lock:
             world = self._worlds.get(key)
             if world is None:
-                world = World(key, self._new_clock(), self._scenario, self._new_state(), self.new_id)
+                world = self._new_world(key)
                 self._begin(world)
                 self._worlds[key] = world
                 self._drop_idle_worlds()
             self._worlds.move_to_end(key)
             return world
+
+    def _new_world(self, key: str) -> World:
+        journal = self._new_journal()
+        return World(key, self._new_clock(), self._scenario, self._new_state(), self.new_id, journal=journal)
 
     def load(self, world: World, seed: Seed) -> None:
         """Put the facts of a seed in place of those of a world; a reset leads back to its beginning all the same.
@@ -144,7 +169,7 @@ class MockKnock:
             _note_state(world)
 
     def reset(self, world: World) -> None:
-        """Put a world back to its beginning: facts, clock, scenario and journal."""
+        """Put a world back to its beginning: facts, clock, scenario and journal; its snapshots are forgotten."""
         with world.lock:
             world.state = self._new_state()
             world.clock = self._new_clock()
@@ -154,7 +179,9 @@ class MockKnock:
             world.rates = RateLimits()
             world.tallies = Tallies()
             world.last_answers.clear()
+            world.snapshots.clear()
             self._begin(world)
+            world.arrivals.notify_all()
 
     def reset_all(self) -> None:
         """Put every world back to its beginning."""

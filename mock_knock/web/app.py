@@ -11,7 +11,7 @@ from mock_knock import __version__
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.messages import JsonValue
 from mock_knock.service import MockKnock
-from mock_knock.web.admin import admin
+from mock_knock.web.admin import ADMIN_BLUEPRINTS
 from mock_knock.web.api import BLUEPRINTS
 from mock_knock.web.current import Web, web
 from mock_knock.web.doors import Doors
@@ -28,6 +28,7 @@ def create_app(
     known_routes: Mapping[str, Mapping[str, str]],
     rules: AccessRules,
     describe: Callable[[], JsonValue],
+    describe_admin: Callable[[], JsonValue],
     checks_responses: bool = False,
     doors: Doors = Doors(),  # noqa: B008  # frozen
 ) -> Flask:
@@ -39,6 +40,7 @@ def create_app(
         known_routes: every operation of Knock, path template -> method -> operationId.
         rules: who may enter.
         describe: returns what is imitated as one OpenAPI document.
+        describe_admin: returns the OpenAPI document of the fake's own controls.
         checks_responses: whether the fake's own answers are held against the contract, too.
         doors: how single requests bring faults about.
     """
@@ -47,11 +49,12 @@ def create_app(
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = _TextConverter
-    app.extensions["mock_knock"] = Web(service, operations, KnownRoutes(known_routes), rules, checks_responses, doors)
+    app.extensions["mock_knock"] = Web(
+        service, operations, KnownRoutes(known_routes), rules, describe_admin, checks_responses, doors
+    )
     install(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *ADMIN_BLUEPRINTS):
         app.register_blueprint(blueprint)
-    app.register_blueprint(admin)
     app.add_url_rule("/", view_func=_welcome)
     app.add_url_rule("/v1/openapi", "openapi", lambda: json_response(describe()))
     return app

@@ -6,7 +6,8 @@ import select
 import socket
 import struct
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -73,6 +74,16 @@ class ChannelConnection:
                 if server.ending.wait(min(left, LOOK_SECONDS)) or is_gone(self._channel.socket, may_read=may_read):
                     return False
         return True
+
+    def held(self) -> AbstractContextManager[None]:
+        """Return the length of a long answer, in which others are answered by another thread."""
+        held: AbstractContextManager[None] = self._channel.server.another_thread()
+        return held
+
+    def is_over(self) -> bool:
+        """Tell whether the client has gone or the server ends."""
+        ending: Event = self._channel.server.ending
+        return ending.is_set() or is_gone(self._channel.socket, may_read=True)
 
     def doom(self) -> None:
         """Cut it off as soon as another request comes in on it."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import Request, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from mock_knock.contract.judge import OperationJudge
+from mock_knock.domain.asked_request import Route
+from mock_knock.messages import JsonValue
 from mock_knock.service import MockKnock, World
 from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules, host_name
@@ -26,6 +28,7 @@ class Web:
     operations: Mapping[str, OperationJudge]
     known_routes: KnownRoutes
     rules: AccessRules
+    describe_admin: Callable[[], JsonValue]
     checks_responses: bool = False
     doors: Doors = Doors()
 
@@ -46,6 +49,12 @@ def current_request() -> Request:
     """Return the current request itself, for those who look at it often: each look through Flask's proxy costs time."""
     found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask documents it
     return found
+
+
+def current_route(operation_id: str) -> Route:
+    """Return where the current request was led."""
+    parts = current_request().view_args or {}
+    return Route(operation_id, tuple((name, str(value)) for name, value in parts.items()))
 
 
 def add_note(note: str) -> None:

@@ -16,10 +16,11 @@ from typing import Final
 
 import orjson
 
+from mock_knock.domain.asked_request import AskedRequest
 from mock_knock.domain.faults.bulk import STARTING, BulkFault
 from mock_knock.domain.faults.fault import Action, Decision, Fault, draw
 from mock_knock.domain.faults.read_fault import read_fault
-from mock_knock.domain.matching import AskedRequest, RequestPattern
+from mock_knock.domain.matching import RequestPattern
 from mock_knock.domain.reading import Reader
 from mock_knock.messages import JsonValue
 from mock_knock.web.json_depth import is_deeper_than

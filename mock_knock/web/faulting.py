@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
 from flask import Request, Response, g
 
+from mock_knock.domain.asked_request import OF_USER, AskedRequest, read_asked
 from mock_knock.domain.faults.answer import AnswerFault
 from mock_knock.domain.faults.bulk import READING, BulkFault
 from mock_knock.domain.faults.delay import Dribble
 from mock_knock.domain.faults.fault import Action, Decision
-from mock_knock.domain.matching import AskedRequest
 from mock_knock.messages import JsonValue
 from mock_knock.service import World
-from mock_knock.web.current import add_note, current_request, current_world, received_body, sent_target, web
+from mock_knock.web.current import (
+    add_note,
+    current_request,
+    current_route,
+    current_world,
+    received_body,
+    sent_target,
+    web,
+)
 from mock_knock.web.doors import HEADER, USER_PREFIX, WORKFLOW_PREFIX
 from mock_knock.web.guard import carried_key
 from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Problem
@@ -76,15 +84,12 @@ def ignores_header(name: str) -> bool:
 
 def asked_request(asked: Request, operation_id: str) -> AskedRequest:
     """Return what the current request asks for."""
-    view = asked.view_args or {}
-    users = (str(view[name]) for name in ("id_",) if asked.path.startswith("/v1/users/") and name in view)
-    return AskedRequest(
-        operation_id=operation_id,
-        headers=tuple(asked.headers),
-        resource="/".join(str(each) for each in view.values()),
-        workflow=str(view.get("key", "")),
-        users=tuple(dict.fromkeys((*users, *_named_users(asked)))),
+    return read_asked(
+        current_route(operation_id),
+        tuple(asked.headers),
+        received_body(asked),
         credential=carried_key(asked.headers),
+        is_of_user=asked.path.startswith(OF_USER),
     )
 
 
@@ -92,21 +97,6 @@ def _has_reserved_values(asked: Request) -> bool:
     """Tell at a glance whether a request can have reserved values."""
     key = (asked.view_args or {}).get("key", "")
     return str(key).startswith(WORKFLOW_PREFIX) or USER_PREFIX in asked.path or _RESERVED in received_body(asked)
-
-
-def _named_users(asked: Request) -> Iterator[str]:
-    """Yield the ids of the users that a body names, objects left out; one that cannot be read names none."""
-    try:
-        body = orjson.loads(received_body(asked) or b"null")
-    except orjson.JSONDecodeError:
-        return
-    members = body if isinstance(body, dict) else {}
-    for name in ("users", "user_ids", "recipients", "actor"):
-        listed = [members.get(name)] if name == "actor" else members.get(name)
-        for each in listed if isinstance(listed, list) else ():
-            id_ = each.get("id") if isinstance(each, dict) and each.get("collection") is None else each
-            if isinstance(id_, str):
-                yield id_
 
 
 def prevented_answer() -> Response:

@@ -22,6 +22,7 @@ def note_batch(operation: BulkOperation) -> None:
     """Note that a bulk operation was accepted; those that identify say something about their users."""
     world, intent = current_world(), current_intent()
     ids = [row["id"] for row in operation.rows] if operation.name == BULK_IDENTIFY else []
+    g.created = operation.id
     with world.lock:
         world.tallies.note_batch(intent, operation.id, ids, lambda id_: stand(world, id_))
 
@@ -39,6 +40,7 @@ def note_run(run: WorkflowRun) -> None:
     inline = [each.key.id for each in inline_identities(run.request) if each.key.collection is None]
     keys = (*(each.key for each in run.request.recipients), *(each.recipient for each in run.recipient_runs))
     named = [each.id for each in keys if each.collection is None]
+    g.created = run.id
     with world.lock:
         world.tallies.note_identified(inline)
         world.tallies.note_run(intent, run.id, named, lambda id_: stand(world, id_), run.inserted_at)

@@ -26,12 +26,14 @@ def honour_key(answer: Callable[[], Response]) -> Response:
     key = current_request().headers.get("Idempotency-Key")
     if not key or ignores_header("Idempotency-Key"):
         return answer()
+    g.idempotency = "refused"
     if len(key) > MAX_KEY_LENGTH:
         return json_response({"error": "idempotency_key_too_long"}, status=400)
     world, resource, fingerprint = current_world(), current_request().path, _fingerprint()
     with world.lock:
         known = world.answers.find(resource, key, world.clock.now())
     if known is None:
+        g.idempotency = "first"
         response = answer()
         with world.lock:
             stored = StoredAnswer(
@@ -43,6 +45,7 @@ def honour_key(answer: Callable[[], Response]) -> Response:
         add_note("this idempotency key was used for another request")
         return json_response({"error": MISMATCH}, status=400)
     add_note(f"repeats the answer to request {known.request_id}")
+    g.idempotency = "replayed"
     headers = {"idempotent-replayed": "true", "original-x-request-id": known.request_id}
     return Response(known.body, status=known.status, headers=headers, mimetype="application/json")
 

@@ -11,10 +11,10 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from mock_knock.domain.journal import JournalEntry
 from mock_knock.errors import MockKnockError
-from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
+from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
 from mock_knock.service import World
-from mock_knock.web.current import add_note, base_url, current_request, received_body, sent_target, web
+from mock_knock.web.current import add_note, base_url, current_request, current_route, received_body, sent_target, web
 from mock_knock.web.faulting import Prevented, apply_decision, prevented_answer
 from mock_knock.web.ground_truth import note_answer
 from mock_knock.web.guard import admin_world_key, authenticate, carried_key, guard_admin
@@ -71,6 +71,9 @@ def _enter() -> None:
     g.asked = None
     g.fault_id = ""
     g.is_delivered = True
+    g.is_checked = False
+    g.created = ""
+    g.idempotency = "none"
     if asked.path.startswith("/_mock/"):
         asked.max_content_length = MAX_STATE_BYTES
         guard_admin(asked.headers, parts.rules)
@@ -116,13 +119,26 @@ def _check(asked: Request, response: Response) -> None:
 
 def _write_journal(world: World, asked: HttpRequest, response: Response) -> None:
     answered = HttpResponse(response.status_code, tuple(response.headers), response.get_data())
-    violations: tuple[ContractViolation, ...] = g.violations
+    operation_id = g.operation_id or web().known_routes.operation_id(asked.method, request.path) or ""
     with world.lock:
-        journal, now = world.journal, world.clock.now()
-        notes, fault = tuple(g.notes), g.fault_id
+        journal = world.journal
         journal.add(
-            JournalEntry(journal.total + 1, now, asked, answered, notes, violations, fault, is_delivered=g.is_delivered)
+            JournalEntry(
+                number=journal.total + 1,
+                at=world.clock.now(),
+                request=asked,
+                response=answered,
+                notes=tuple(g.notes),
+                violations=g.violations,
+                fault=g.fault_id,
+                is_delivered=g.is_delivered,
+                route=current_route(operation_id),
+                is_checked=g.is_checked,
+                created=g.created,
+                idempotency=g.idempotency,
+            )
         )
+        world.arrivals.notify_all()
 
 
 @dataclass(frozen=True, slots=True)

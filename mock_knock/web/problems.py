@@ -59,6 +59,8 @@ ANSWERS: Mapping[str, tuple[int, str, str]] = {
     "transition-refused": (409, "transition_refused", INVALID_REQUEST),
     "scenario-invalid": (422, "invalid_params", INVALID_REQUEST),
     "seed-invalid": (422, "invalid_params", INVALID_REQUEST),
+    "expectation-invalid": (422, "invalid_params", INVALID_REQUEST),
+    "snapshots-full": (409, "snapshots_full", INVALID_REQUEST),
 }
 
 

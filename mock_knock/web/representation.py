@@ -9,13 +9,11 @@ from typing import Any
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
 from mock_knock.domain.faults.book import Standing
 from mock_knock.domain.faults.write_fault import write_fault
-from mock_knock.domain.journal import JournalEntry
 from mock_knock.domain.pages import Page
 from mock_knock.domain.preferences import MEMBERS, PreferenceSet
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import USUAL, Entity
 from mock_knock.messages import JsonValue
-from mock_knock.redact import Redactor
 
 
 def timestamp(instant: datetime | None) -> str | None:
@@ -83,43 +81,6 @@ def page_json(page: Page[Any], name: str, entries: Sequence[JsonValue]) -> dict[
     """Return a page whose entries are called `name` (`entries` for users, `items` for everything else)."""
     info = {"__typename": "PageInfo", "page_size": page.size, "after": page.after, "before": page.before}
     return {name: entries, "page_info": info}
-
-
-def journal_entry_json(entry: JournalEntry) -> dict[str, JsonValue]:
-    """Return one request and its answer, masked."""
-    mask = Redactor()
-    return {
-        "number": entry.number,
-        "at": timestamp(entry.at),
-        "request": {
-            "method": entry.request.method,
-            "url": mask.url(entry.request.url),
-            "headers": [list(field) for field in mask.headers(entry.request.headers)],
-            "body": _body(entry.request.body, mask),
-        },
-        "response": _response(entry, mask),
-        "fault": entry.fault or None,
-        "delivered": entry.is_delivered,
-        "notes": [mask.text(note) for note in entry.notes],
-        "violations": [
-            {"field": mask.text(each.location), "message": mask.text(each.message)} for each in entry.violations
-        ],
-    }
-
-
-def _response(entry: JournalEntry, mask: Redactor) -> JsonValue:
-    """Return the answer, or None where a fault left none."""
-    if not entry.response.status:
-        return None
-    return {
-        "status": entry.response.status,
-        "headers": [list(field) for field in mask.headers(entry.response.headers)],
-        "body": _body(entry.response.body, mask),
-    }
-
-
-def _body(body: bytes, mask: Redactor) -> str:
-    return mask.text(body.decode("utf-8", errors="replace"))
 
 
 def _error_item(operation: BulkOperation, row: int) -> dict[str, JsonValue]:

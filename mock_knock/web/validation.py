@@ -92,6 +92,7 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
         record.value = json_body()
         record.body = asked.get_data()
     violations = operation.request_violations(record)
+    g.is_checked = True
     if violations:
         g.violations = violations
         raise invalid_params(violations)

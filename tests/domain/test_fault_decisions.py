@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_knock.domain.asked_request import AskedRequest
 from mock_knock.domain.faults import book as book_module
 from mock_knock.domain.faults.answer import AnswerFault
 from mock_knock.domain.faults.book import FaultBook
 from mock_knock.domain.faults.fault import Action, Decision, Fault, When, draw
-from mock_knock.domain.matching import AskedRequest, RequestPattern
+from mock_knock.domain.matching import RequestPattern
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEY = "sk_test_a"

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_knock.domain.asked_request import AskedRequest
 from mock_knock.domain.faults.answer import AnswerFault
 from mock_knock.domain.faults.book import FaultBook
 from mock_knock.domain.faults.fault import Action, Decision, Fault, When
 from mock_knock.domain.faults.forecast import Foretold, foretell
-from mock_knock.domain.matching import AskedRequest, RequestPattern
+from mock_knock.domain.matching import RequestPattern
 from mock_knock.domain.scenario import Scenario
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

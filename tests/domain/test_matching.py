@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.matching import RETRY_COUNT, AskedRequest, Mismatch, RequestPattern, fits
+from mock_knock.domain.asked_request import RETRY_COUNT, AskedRequest
+from mock_knock.domain.containing import Mismatch
+from mock_knock.domain.matching import RequestPattern, fits
 
 ASKED = AskedRequest(
     "triggerWorkflow",

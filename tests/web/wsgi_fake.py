@@ -86,6 +86,7 @@ def new_fake(
         known_routes=known_routes(),
         rules=rules,
         describe=served_document,
+        describe_admin=dict,
         checks_responses=checks_responses,
         doors=doors,
     )

@@ -9,9 +9,9 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
+from mock_knock.domain.asked_request import AskedRequest
 from mock_knock.domain.bounded_memory import name_of
 from mock_knock.domain.faults.fault import Decision, Fault, draw
-from mock_knock.domain.matching import AskedRequest
 
 MAX_RESOURCES: Final = 100_000
 """That one fault counts apart; what comes later is counted together."""

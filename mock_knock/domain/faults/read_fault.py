@@ -28,7 +28,7 @@ KEY_CHANGES: Final = "key_changes"
 
 _FAULT = {"id", "on", "when", "do", "ttl", "description"}
 _WHEN = {"nth", "first", "every", "probability", "after", "for", "match", "per", "until"}
-_MATCH = {"user", "workflow", "header", "attempt"}
+_MATCH = {"user", "recipient", "workflow", "header", "attempt", "body"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*", re.ASCII)
 _COUNT = re.compile(r"(?P<number>[0-9]{1,9}) (?:polls?|requests?)", re.ASCII)
 
@@ -79,9 +79,11 @@ def _read_pattern(reader: Reader, found: Mapping[str, Any], when: Mapping[str, A
     return RequestPattern(
         operations=_read_operations(reader, found.get("on", ANY), f"{at}/on"),
         user=reader.read_text(match, inside, "user", default="") or None,
+        recipient=reader.read_text(match, inside, "recipient", default="") or None,
         workflow=reader.read_text(match, inside, "workflow", default="") or None,
         headers=_read_header_patterns(reader, match, inside),
         attempt=None if attempt is None else int(attempt),
+        body=match.get("body"),
     )
 
 

@@ -42,9 +42,11 @@ def _write_when(when: When, pattern: RequestPattern) -> dict[str, JsonValue]:
     after += [write_duration(when.after_seconds)] if when.after_seconds else []
     match = {
         "user": pattern.user,
+        "recipient": pattern.recipient,
         "workflow": pattern.workflow,
         "header": dict(pattern.headers),
         "attempt": pattern.attempt,
+        "body": pattern.body,
     }
     return _present(
         {

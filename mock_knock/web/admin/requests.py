@@ -1,0 +1,147 @@
+"""The journal of a world, and whether it was asked what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.verification import (
+    Expected,
+    NearMiss,
+    RecordedRequest,
+    Times,
+    Verification,
+    near_misses,
+    record,
+    verify,
+    verify_order,
+)
+from mock_knock.domain.verification_format import EXPECTED, TIMES, decode_query, parse_expected, parse_order
+from mock_knock.messages import JsonValue
+from mock_knock.redact import Redactor
+from mock_knock.service import World
+from mock_knock.web.admin.bodies import query_count, query_number
+from mock_knock.web.admin.entries import entry_json
+from mock_knock.web.admin.waiting import Patience
+from mock_knock.web.current import current_world
+from mock_knock.web.problems import json_response
+from mock_knock.web.validation import json_body
+
+requests = Blueprint("requests", __name__, url_prefix="/_mock/requests")
+MAX_LIMIT: Final = 1_000_000
+MAX_TIMEOUT: Final = 60.0
+USUAL_TIMEOUT: Final = 10.0
+MAX_MISSES: Final = 100
+
+
+@requests.get("")
+def list_requests() -> Response:
+    """GET /_mock/requests: the journal, oldest first, masked; with an expectation only what counts for it.
+
+    `?limit=20` is the latest twenty, `?after=41` what came after that number.
+    """
+    expected, _ = _queried(())
+    limit, after = query_count("limit", usual=MAX_LIMIT, most=MAX_LIMIT), query_count("after", usual=0, most=MAX_LIMIT)
+    entries, world = _entries(), current_world()
+    found = [each for each in entries if each.number > after and not expected.difference(record(each))]
+    shown = found[len(found) - limit :] if limit < len(found) else found
+    return json_response(
+        {
+            "total": world.journal.total,
+            "dropped": world.journal.dropped,
+            "entries": [entry_json(each) for each in shown],
+        }
+    )
+
+
+@requests.get("/count")
+def count_requests() -> Response:
+    """GET /_mock/requests/count: how many count."""
+    expected, _ = _queried(())
+    found = [each for each in _recorded() if not expected.difference(each)]
+    return json_response({"count": len(found), "dropped": current_world().journal.dropped})
+
+
+@requests.get("/near-misses")
+def list_near_misses() -> Response:
+    """GET /_mock/requests/near-misses: the requests that almost count, the nearest first, each with its differences."""
+    expected, _ = _queried(())
+    most = query_count("limit", usual=3, most=MAX_MISSES)
+    return json_response({"near_misses": _misses_json(near_misses(expected, _recorded(), most=most))})
+
+
+@requests.get("/wait")
+def wait_for_requests() -> Response:
+    """GET /_mock/requests/wait: answer as soon as as many requests count as expected, or once the time is over."""
+    expected, times = _queried(TIMES)
+    world, patience = current_world(), Patience(query_number("timeout", usual=USUAL_TIMEOUT, most=MAX_TIMEOUT))
+    with patience.held(), world.lock:
+        seen, count = 0, 0
+        while True:
+            if world.journal.total < seen:
+                seen = count = 0
+            fresh = [each for each in world.journal if each.number > seen]
+            count += sum(not expected.difference(record(each)) for each in fresh)
+            seen = world.journal.total
+            if times.holds(count) or patience.is_over:
+                break
+            patience.wait(world)
+    return _told(world, verify(expected, times, _recorded(), dropped=world.journal.dropped))
+
+
+@requests.post("/verify")
+def verify_requests() -> Response:
+    """POST /_mock/requests/verify: whether as many requests count as expected, or whether they came in an order."""
+    body, world = json_body(), current_world()
+    dropped = world.journal.dropped
+    if isinstance(body, dict) and "in_order" in body:
+        return _told(world, verify_order(parse_order(body), _recorded(), dropped=dropped))
+    expected, times = parse_expected(body)
+    return _told(world, verify(expected, times, _recorded(), dropped=dropped))
+
+
+def _queried(more: Collection[str]) -> tuple[Expected, Times]:
+    named = [(name, value) for name, value in request.args.items(multi=True) if name in EXPECTED or name in more]
+    return parse_expected(decode_query(named))
+
+
+def _entries() -> tuple[JournalEntry, ...]:
+    world = current_world()
+    with world.lock:
+        return tuple(world.journal)
+
+
+def _recorded() -> list[RecordedRequest]:
+    return [record(each) for each in _entries()]
+
+
+def _told(world: World, found: Verification) -> Response:
+    return json_response(
+        {
+            "passed": found.passed,
+            "count": found.count,
+            "matched": list(found.matched),
+            "dropped": world.journal.dropped,
+            "message": Redactor().text(found.message),
+            "near_misses": _misses_json(found.nearest),
+        }
+    )
+
+
+def _misses_json(misses: Collection[NearMiss]) -> JsonValue:
+    mask = Redactor()
+    return [
+        {
+            "number": each.request.number,
+            "request": mask.url(each.request.line),
+            "status": each.request.status or None,
+            "differences": [
+                {"field": one.field, "expected": mask.text(one.expected), "actual": mask.text(one.actual)}
+                for one in each.differences
+            ],
+        }
+        for each in misses
+    ]
