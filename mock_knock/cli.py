@@ -29,7 +29,7 @@ COMMANDS = {
     "serve": "Run a local Knock on a port (the default command).",
     "run": "Run an Arazzo flow and judge every request and response.",
     "lint": "Find what is wrong with Arazzo documents, and mend it.",
-    "explain": "Tell what the code of a finding means.",
+    "explain": "Tell what the code of a finding or an error means.",
     "exec": "Run a command with a fake Knock of its own.",
     "gauntlet": "Let a flow or a command meet every fault, and judge it.",
     "state": "Write down, read in and put back what a running fake holds.",
@@ -89,9 +89,8 @@ def root(context: click.Context, /, **_: object) -> int | None:
     """A local Knock, and a harness that examines Arazzo flows and runs them.
 
     \b
-    mock-knock                          serve on http://127.0.0.1:4010
-    mock-knock run FLOW --inputs FILE   run a flow against a fake in this process
-    mock-knock gauntlet -- COMMAND      see what your client makes of every fault
+    mock-knock                       serve on http://127.0.0.1:4010
+    mock-knock gauntlet -- COMMAND   see what your client makes of every fault
     """  # noqa: D301  # click asks for a real \b
     if context.invoked_subcommand is not None:
         return None

@@ -63,7 +63,7 @@ LAYERS = {
     "testing": {"*"},
     "pytest_plugin": {"testing"},
     "commands": {"*"},
-    "cli": {"messages", "errors", "redact", "__init__"},
+    "cli": {"messages", "errors", "redact", "commands.usage_errors", "__init__"},
     "__main__": {"cli"},
     "__init__": {"messages", "errors", "flows", "harness", "local", "client", "testing"},
 }
@@ -231,6 +231,7 @@ OWN_ATTRIBUTES = {
     ("cli", "getattr sys, name"),  # stdout and stderr
     ("cli", "setattr sys, name"),
     ("__init__", "getattr import_module(_MODULES[name]), name"),  # public names, from a table
+    ("web.admin.rules", "getattr found, field"),  # what a world is to do, from a table
     ("contract.overlay_target", "getattr compiled, self._method"),  # match or search, as this project says
 }
 

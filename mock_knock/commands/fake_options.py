@@ -9,6 +9,7 @@ from typing import Any, Self
 import click
 
 from mock_knock.commands.configured import FakeOption
+from mock_knock.domain.journal import MAX_BYTES, MAX_ENTRIES
 from mock_knock.errors import UsageError
 from mock_knock.local import FakeOptions, load_scenario, load_seed
 from mock_knock.service import WorldRules
@@ -73,6 +74,22 @@ _OPTIONS = (
         help="Hold the fake's own answers against the contract and say in log and journal what they break.",
     ),
     click.option(
+        "--journal-entries",
+        cls=FakeOption,
+        default=MAX_ENTRIES,
+        show_default=True,
+        type=click.IntRange(1, 1_000_000),
+        help="How many requests of a key are kept to be looked at.",
+    ),
+    click.option(
+        "--journal-bytes",
+        cls=FakeOption,
+        default=MAX_BYTES,
+        show_default=True,
+        type=click.IntRange(1, 10_000_000_000),
+        help="And how many bytes of them.",
+    ),
+    click.option(
         "--no-header-faults",
         "is_header_closed",
         cls=FakeOption,
@@ -108,6 +125,8 @@ class FakeArguments:
     has_rate_limits: bool
     retry_after: int
     checks_responses: bool
+    journal_entries: int
+    journal_bytes: int
     is_header_closed: bool
     are_values_closed: bool
 
@@ -136,6 +155,8 @@ class FakeArguments:
                 self.is_strict, self.is_strict or self.has_rate_limits, retry_after=self.retry_after or None
             ),
             checks_responses=self.checks_responses,
+            journal_entries=self.journal_entries,
+            journal_bytes=self.journal_bytes,
             has_header_faults=not self.is_header_closed,
             has_reserved_faults=not self.are_values_closed,
         )

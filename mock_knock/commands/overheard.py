@@ -9,14 +9,11 @@ from typing import Any, Final
 
 from werkzeug.datastructures import Headers
 
-from mock_knock.files import bundled, read_document
-from mock_knock.harness.called import CalledWorld, CallReport, NameOperation, sum_up
+from mock_knock.harness.called import CalledWorld, CallReport, sum_up
 from mock_knock.harness.gauntlet import ask_control
 from mock_knock.harness.transport import WsgiTransport
-from mock_knock.local import KNOWN_ROUTES
 from mock_knock.service.world import MAX_WORLDS
 from mock_knock.web.guard import AccessRules, carried_key
-from mock_knock.web.imitation import KnownRoutes
 
 _API: Final = "/v1/"
 
@@ -46,15 +43,14 @@ class Overheard:
         opened = {access.environment(key): key for key in self._counts if _opens(access, key)}
         refused = sum(count for key, count in self._counts.items() if not _opens(access, key))
         ending = "failure" if code else "success"
-        routes = KnownRoutes(read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value)
-        worlds = tuple(self._world(each, ending, routes.operation_id) for each in opened.values())
+        worlds = tuple(self._world(each, ending) for each in opened.values())
         return CallReport(command, code, worlds, refused, frozenset(self._counts))
 
-    def _world(self, key: str, ending: str, name_operation: NameOperation) -> CalledWorld:
+    def _world(self, key: str, ending: str) -> CalledWorld:
         transport, authorization = WsgiTransport(self._application), f"Bearer {key}"
         journal = ask_control(transport, "/requests", authorization)
         verdict = ask_control(transport, f"/verdict?client={ending}", authorization)
-        return sum_up(journal, verdict, key=key, name_operation=name_operation)
+        return sum_up(journal, verdict, key=key)
 
 
 def _opens(access: AccessRules, key: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,9 +18,6 @@ NO_ANSWER: Final = "no answer"
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _USUAL = re.compile(r"run \S+ for .*|\d+ users in bulk operation .*|\w+, \d+ of \d+ rows|fault .*")
 """Notes that tell nothing but the usual course of things, or what is counted anyhow."""
-
-NameOperation = Callable[[str, str], str | None]
-"""Tells the operationId of a method and path."""
 
 
 @dataclass(slots=True)
@@ -65,21 +62,20 @@ class CallReport:
     keys: frozenset[str] = frozenset()
 
 
-def sum_up(journal: JsonValue, verdict: JsonValue, *, key: str, name_operation: NameOperation) -> CalledWorld:
+def sum_up(journal: JsonValue, verdict: JsonValue, *, key: str) -> CalledWorld:
     """Return what was called in the world of a key, from its journal and its verdict."""
     operations: dict[str, CalledOperation] = {}
     violations, notes = Counter[str](), Counter[str]()
     for entry in journal["entries"]:
         asked = entry["request"]
-        path = urlsplit(asked["url"]).path
-        name = name_operation(asked["method"], path) or f"{asked['method']} {path}"
+        name = entry["operation"] or f"{asked['method']} {urlsplit(asked['url']).path}"
         _count(operations.setdefault(name, CalledOperation(name)), entry)
         violations.update(f"{name}: {each['field']} {each['message']}" for each in entry["violations"])
         notes.update(_UUID.sub("...", note) for note in entry["notes"] if not _USUAL.fullmatch(note))
     return CalledWorld(
         key=key,
         requests=journal["total"],
-        forgotten=journal["total"] - len(journal["entries"]),
+        forgotten=journal["dropped"],
         operations=tuple(operations.values()),
         violations=_bounded(violations),
         notes=_bounded(notes),

@@ -36,7 +36,7 @@ def plain(*words: str) -> list[str]:
 def test_commands() -> None:
     """Commands are completed with what they do, without being imported."""
     assert list(COMMANDS.items()) == [(each.value, each.help) for each in complete("")]
-    assert ["schedule", "serve"] == sorted(plain("s"))
+    assert [name for name in COMMANDS if name.startswith("s")] == plain("s")
     assert [] == plain("x")
 
 

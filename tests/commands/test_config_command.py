@@ -48,6 +48,8 @@ serve
   clock               real          default
   api-key             -             default
   check-responses     false         default
+  journal-entries     1000          default
+  journal-bytes       32000000      default
   no-header-faults    false         default
   no-reserved-faults  false         default
   allowed-host        one, two      MOCK_KNOCK_SERVE_ALLOWED_HOST

@@ -275,15 +275,14 @@ def test_reports_are_masked(run: Call) -> None:
     assert CANARY not in called.out + called.err + Path("report.json").read_text()
 
 
-def test_a_disturbed_journal(run: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bound", [("--journal-entries", "2"), ("--journal-bytes", "2000")])
+def test_a_journal_that_lets_go(run: Call, bound: tuple[str, str]) -> None:
     """Requests that the journal had to let go are counted, and the report says so."""
-    monkeypatch.setattr(
-        "mock_knock.domain.journal.Journal.__init__.__kwdefaults__", {"max_entries": 2, "max_bytes": 10**6}
-    )
-    called = run('for n in range(5): send("GET", "/users")', "--report", "text=-")
+    called = run('for n in range(50): send("GET", "/users")', "--report", "text=-", *bound)
     (world,) = report()["worlds"]
-    assert (5, 3, 2) == (world["requests"], world["forgotten"], world["operations"][0]["requests"])
-    assert "and 3 requests before, which the journal let go" in called.err
+    kept = world["operations"][0]["requests"]
+    assert (50, 50 - kept, True) == (world["requests"], world["forgotten"], 0 < kept < 50)
+    assert f"and {50 - kept} requests before, which the journal let go" in called.err
 
 
 def test_settings_hold_for_exec(execute: Callable[..., Called]) -> None:
