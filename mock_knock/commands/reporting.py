@@ -14,9 +14,9 @@ from mock_knock.files import check_writable, write_text
 from mock_knock.harness.masking import mask_result
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.redact import clean_terminal
-from mock_knock.report.json_report import render_json
+from mock_knock.report.run.run_json import render_json
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
 if TYPE_CHECKING:
     from mock_knock.harness.preview import PreviewedStep
