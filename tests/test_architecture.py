@@ -40,6 +40,7 @@ LAYERS = {
         "harness.moments",
         "arazzo.engine",
         "redact",
+        "__init__",
     },
     "seeding": {"messages", "errors", "domain", "contract"},
     "served": {"messages", "errors", "contract", "files"},
