@@ -214,7 +214,10 @@ def test_a_baseline_that_cannot_be_read(idle: Call, tmp_path: Path, text: str | 
         ([], "Missing argument 'FLOW | -- COMMAND...'"),
         ([*PUBLISHED, "--fault", "nope"], "there is no fault 'nope' [fault-unknown]\n  hint: faults: 400-bad-json, "),
         ([*PUBLISHED, "--tag", "nope"], "there is no tag 'nope' [tag-unknown]\n  hint: tags: bulk, "),
-        ([*PUBLISHED, "--report", "sarif=-"], "[report-unknown]\n  hint: kinds: json, junit, html, svg"),
+        (
+            [*PUBLISHED, "--report", "sarif=-"],
+            "[report-unknown]\n  hint: kinds: json, junit, html, svg, ndjson, summary",
+        ),
         ([*PUBLISHED, "--report", "json"], "[argument-malformed]"),
         ([*PUBLISHED, "--report", "json=missing/x.json"], "[file-unwritable]"),
         ([*PUBLISHED, "--jobs", "0"], "'--jobs'"),
