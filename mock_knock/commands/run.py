@@ -151,7 +151,7 @@ def command(**given: Any) -> int:
     \b
     mock-knock run bulk-identify-users-notify --inputs bulk-identify-users-notify
     mock-knock run flow.yaml --inputs in.yaml --target http://127.0.0.1:4010 --report json=-
-    mock-knock run flow.yaml --inputs in.yaml --report junit=junit.xml --report html=run.html
+    mock-knock run flow.yaml --inputs in.yaml --report html=run.html
     """  # noqa: D301  # click asks for a real \b
     return execute(Arguments(**given))
 
