@@ -89,8 +89,8 @@ def root(context: click.Context, /, **_: object) -> int | None:
     """A local Knock, and a harness that examines Arazzo flows and runs them.
 
     \b
-    mock-knock                       serve on http://127.0.0.1:4010
-    mock-knock gauntlet -- COMMAND   see what your client makes of every fault
+    mock-knock exec -- COMMAND          run a command with a Knock of its own
+    mock-knock run FLOW --inputs FILE   run a flow against a fake in this process
     """  # noqa: D301  # click asks for a real \b
     if context.invoked_subcommand is not None:
         return None

@@ -42,6 +42,7 @@ LAYERS = {
         "harness.moments",
         "arazzo.engine",
         "redact",
+        "__init__",
     },
     "client": {"messages", "errors", "files"},
     "seeding": {"messages", "errors", "domain", "contract"},
