@@ -28,7 +28,7 @@ def scale(span: float, left: int, width: int) -> Callable[[float], float]:
     return lambda at: round(left + (width - left - RIGHT) * at / span, 1)
 
 
-def draw_moment(moment: Moment, x: float, y: float) -> str:
+def draw_moment(moment: Moment, x: float, y: float, *, radius: int = 5) -> str:
     """Return a request: a circle, or a cross where it got no good answer; its title says what it was."""
     status = "no answer" if moment.status is None else str(moment.status)
     is_bad = moment.status is None or moment.status >= 400  # noqa: PLR2004
@@ -40,7 +40,7 @@ def draw_moment(moment: Moment, x: float, y: float) -> str:
     if is_bad:
         cross = f"M{x - 5},{y - 5} L{x + 5},{y + 5} M{x - 5},{y + 5} L{x + 5},{y - 5}"
         return f'<path class="{kind}" d="{cross}" stroke="{COLOURS[kind]}" stroke-width="2">{title}</path>'
-    return f'<circle class="{kind}" cx="{x}" cy="{y}" r="5" fill="{COLOURS[kind]}">{title}</circle>'
+    return f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}" fill="{COLOURS[kind]}">{title}</circle>'
 
 
 def draw_text(text: str, x: float, y: float, *, anchor: str = "start") -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from mock_knock.harness.result import StepResult
 from mock_knock.messages import Exchange, HttpRequest, TransportFailure
-from mock_knock.report.run.operation_svg import HEIGHT, LEFT, PLOT_BOTTOM, PLOT_TOP, WIDTH, draw_operation
+from mock_knock.report.run.operation_svg import HEIGHT, LEFT, MAX_LARGE, PLOT_BOTTOM, PLOT_TOP, WIDTH, draw_operation
 from mock_knock.report.run.operations import MAX_SEEN, SeenOperation, seen_operations
 from tests.report.made_up_run import BEGIN, OPERATION, POLL, RESULT, answer, at, operation, post, step
 
@@ -130,6 +130,13 @@ def test_of_many_polls_that_all_tell_something() -> None:
     (seen,) = seen_operations([poll(number, done=number) for number in range(MAX_SEEN * 3)])
     assert len(seen.moments) <= MAX_SEEN + 1
     assert [0.0, 3.0, MAX_SEEN * 3 - 1.0] == [seen.moments[0].at, seen.moments[1].at, seen.moments[-1].at]
+
+
+@pytest.mark.parametrize(("count", "radius"), [(MAX_LARGE, "5"), (MAX_LARGE + 1, "2")])
+def test_many_polls_are_small_dots(count: int, radius: str) -> None:
+    """The dots of many polls are small, so that they do not hide the line."""
+    dots = picture(*(poll(number, done=number) for number in range(count))).iter(f"{NS}circle")
+    assert [radius] * count == [each.get("r") for each in dots]
 
 
 def test_a_label_is_escaped() -> None:

@@ -20,13 +20,15 @@ OTHER: Final = "#8250df"
 LETTER: Final = 6.5
 """How wide a letter is, about."""
 MAX_SHARE: Final = 1.1
+MAX_LARGE: Final = 60
+"""Requests up to which their dots are large."""
 
 
 def draw_operation(operation: SeenOperation) -> str:
     """Return the picture as an SVG element; its text is escaped."""
     moments = operation.moments
     span = max(each.at for each in moments) or 1.0
-    x, heights = scale(span, LEFT, WIDTH), _heights(moments)
+    x, heights, radius = scale(span, LEFT, WIDTH), _heights(moments), 5 if len(moments) <= MAX_LARGE else 2
     points = " ".join(f"{x(each.at)},{y}" for each, y in zip(moments, heights, strict=True))
     line = f'points="{points}" stroke="{COLOURS["line"]}" stroke-opacity="0.6" stroke-width="2"'
     parts = (
@@ -34,7 +36,7 @@ def draw_operation(operation: SeenOperation) -> str:
         draw_text("100 %", LEFT - 8, PLOT_TOP + 4, anchor="end"),
         draw_text("0 %", LEFT - 8, PLOT_BOTTOM + 4, anchor="end"),
         f'<polyline class="line" fill="none" {line}><title>progress</title></polyline>',
-        *(draw_moment(each, x(each.at), y) for each, y in zip(moments, heights, strict=True)),
+        *(draw_moment(each, x(each.at), y, radius=radius) for each, y in zip(moments, heights, strict=True)),
         draw_axis(span, LEFT, WIDTH, HEIGHT - 12),
     )
     return f"{open_svg(WIDTH, HEIGHT, label_of(operation))}{''.join(parts)}</svg>"
