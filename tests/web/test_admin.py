@@ -7,7 +7,7 @@ import pytest
 
 from mock_knock.domain.clock import LATEST
 from mock_knock.service.bulk import identify_users
-from mock_knock.web.admin import MAX_ADVANCE
+from mock_knock.web.admin.clock import MAX_ADVANCE
 from mock_knock.web.guard import ADMIN_TOKEN_HEADER, DEFAULT_KEY, AccessRules
 from mock_knock.web.pipeline import MAX_BODY_BYTES
 from tests.web.wsgi_fake import WsgiFake, new_fake
