@@ -16,7 +16,8 @@ In a query `operation` may be repeated, `header` is `Name: pattern` and `body` i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Final
 
 import orjson
@@ -32,31 +33,36 @@ EXPECTED: Final = frozenset(
     {"operation", "workflow", "recipient", "user", "header", "attempt", "body", "status", "creates"}
 )
 TIMES: Final = frozenset({"exactly", "at_least", "at_most"})
+REPEATABLE: Final = frozenset({"operation", "header"})
+"""What may be there more than once in a query."""
 MAX_IN_ORDER: Final = 100
 MAX_COUNT: Final = 1_000_000
 _STATUS = re.compile("[1-5](?:[0-9]{2}|xx)", re.ASCII)
+_FIELD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _FLAGS: Mapping[str, bool] = {"true": True, "false": False}
 
 
-def parse_expected(value: JsonValue) -> tuple[Expected, Times]:
+def parse_expected(value: JsonValue, *, operations: Collection[str] = ()) -> tuple[Expected, Times]:
     """Return which requests count, and how many there are to be.
+
+    `operations` are all that can be asked for; without them any name will do.
 
     Raises:
         InvalidDocument: `expectation-invalid`, with one finding for each problem.
     """
     reader = Reader(lambda pointer: f"#{pointer}", CODE)
     found = reader.read_map(value, "", {*EXPECTED, *TIMES}, what="an expectation")
-    expected, times = _read_expected(reader, found, ""), _read_times(reader, found)
+    expected, times = _read_expected(reader, found, "", operations), _read_times(reader, found)
     _refuse(reader)
     return expected, times
 
 
-def parse_order(value: JsonValue) -> tuple[Expected, ...]:
-    """Return what is to come one after another: `{in_order: [...]}`; raises as `parse_expected`."""
+def parse_order(value: JsonValue, *, operations: Collection[str] = ()) -> tuple[Expected, ...]:
+    """Return what is to come one after another: `{in_order: [...]}`; see `parse_expected`."""
     reader = Reader(lambda pointer: f"#{pointer}", CODE)
     root = reader.read_map(value, "", {"in_order"}, what="an expectation")
     listed = [
-        _read_expected(reader, reader.read_map(each, at, {*EXPECTED}, what="an expectation"), at)
+        _read_expected(reader, reader.read_map(each, at, {*EXPECTED}, what="an expectation"), at, operations)
         for each, at in reader.read_list(root, "", "in_order")
     ]
     if not 1 <= len(listed) <= MAX_IN_ORDER:
@@ -98,16 +104,17 @@ def _refuse(reader: Reader) -> None:
         raise InvalidDocument.from_findings(tuple(reader.findings))
 
 
-def _read_expected(reader: Reader, found: Mapping[str, Any], at: str) -> Expected:
+def _read_expected(reader: Reader, found: Mapping[str, Any], at: str, known: Collection[str]) -> Expected:
+    _refuse_null(reader, found, at, {"attempt"})
     attempt = reader.read_number(found, at, "attempt", default=None, whole=True)
     return Expected(
         pattern=RequestPattern(
-            operations=_read_operations(reader, found, at),
-            user=reader.read_text(found, at, "user", default="") or None,
-            workflow=reader.read_text(found, at, "workflow", default="") or None,
+            operations=_read_operations(reader, found, at, known),
+            user=_read_pattern(reader, found, at, "user"),
+            workflow=_read_pattern(reader, found, at, "workflow"),
             headers=_read_headers(reader, found, at),
             attempt=None if attempt is None else int(attempt),
-            recipient=reader.read_text(found, at, "recipient", default="") or None,
+            recipient=_read_pattern(reader, found, at, "recipient"),
             body=found.get("body"),
         ),
         status=_read_status(reader, found, at),
@@ -115,20 +122,35 @@ def _read_expected(reader: Reader, found: Mapping[str, Any], at: str) -> Expecte
     )
 
 
-def _read_operations(reader: Reader, found: Mapping[str, Any], at: str) -> tuple[str, ...]:
-    value = found.get("operation", [])
+def _read_pattern(reader: Reader, found: Mapping[str, Any], at: str, name: str) -> str | None:
+    """Return a text, or None where there is none; an empty one would mean anything, and nobody means that by it."""
+    return reader.read_text(found, at, name, default=None) if name in found else None
+
+
+def _read_operations(reader: Reader, found: Mapping[str, Any], at: str, known: Collection[str]) -> tuple[str, ...]:
+    if "operation" not in found:
+        return ()
+    value = found["operation"]
     listed = value if isinstance(value, list) else [value]
-    if not all(isinstance(each, str) and each for each in listed):
+    if not listed or not all(isinstance(each, str) and each for each in listed):
         message, hint = "'operation' must be an operationId or a list of them", "like `operation: triggerWorkflow`"
         reader.report(f"{at}/operation", message, hint)
         return ()
+    for each in listed:
+        if known and each not in known:
+            near = get_close_matches(each[:100], known, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else "write it like `operation: triggerWorkflow`"
+            reader.report(f"{at}/operation", f"'{each[:100]}' is no operation of Knock", hint)
     return tuple(listed)
 
 
 def _read_headers(reader: Reader, found: Mapping[str, Any], at: str) -> dict[str, str]:
     headers = reader.read_map(found.get("header", {}), f"{at}/header", None)
     for name, pattern in headers.items():
-        if not isinstance(pattern, str) or not pattern:
+        if not _FIELD.fullmatch(name):
+            hint = "write it like `X-Team: red`"
+            reader.report(f"{at}/header/{escape(name)}", f"'{name[:100]}' is no name of a header field", hint)
+        elif not isinstance(pattern, str) or not pattern:
             hint = "`*` stands for any value"
             reader.report(f"{at}/header/{escape(name)}", f"'{name}' must be text that is not empty", hint)
     return {name: str(pattern) for name, pattern in headers.items()}
@@ -144,7 +166,14 @@ def _read_status(reader: Reader, found: Mapping[str, Any], at: str) -> str | Non
     return text
 
 
+def _refuse_null(reader: Reader, found: Mapping[str, Any], at: str, names: Collection[str]) -> None:
+    for name in sorted(names):
+        if found.get(name, 0) is None:
+            reader.report(f"{at}/{name}", f"'{name}' must be a number", "leave it out where it does not count")
+
+
 def _read_times(reader: Reader, found: Mapping[str, Any]) -> Times:
+    _refuse_null(reader, found, "", TIMES)
     exactly, least, most = (
         reader.read_number(found, "", name, default=None, whole=True, most=MAX_COUNT)
         for name in ("exactly", "at_least", "at_most")
