@@ -55,6 +55,8 @@ SUCCESSES: list[tuple[str, str, Any]] = [
     ("POST", "/clock/travel_to", {"to": "2100-01-01T00:00:00Z"}),
     ("POST", "/clock/freeze", None),
     ("POST", "/clock/resume", None),
+    ("PUT", "/rules", {"strict": True, "retry_after": None}),
+    ("GET", "/rules", None),
     ("PUT", "/scenario", {"version": 1}),
     ("GET", "/scenario", None),
     ("POST", "/faults", {"id": "busy", "do": {"status": 429}}),

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from werkzeug.datastructures import Headers
 
-from mock_knock.files import bundled, read_document
 from mock_knock.harness.called import CalledWorld, CallReport, NameOperation, sum_up
 from mock_knock.harness.gauntlet import ask_control
 from mock_knock.harness.transport import WsgiTransport
-from mock_knock.local import KNOWN_ROUTES
+from mock_knock.served import known_routes
 from mock_knock.service.world import MAX_WORLDS
 from mock_knock.web.guard import AccessRules, carried_key
 from mock_knock.web.imitation import KnownRoutes
@@ -46,7 +45,7 @@ class Overheard:
         opened = {access.environment(key): key for key in self._counts if _opens(access, key)}
         refused = sum(count for key, count in self._counts.items() if not _opens(access, key))
         ending = "failure" if code else "success"
-        routes = KnownRoutes(read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value)
+        routes = KnownRoutes(known_routes())
         worlds = tuple(self._world(each, ending, routes.operation_id) for each in opened.values())
         return CallReport(command, code, worlds, refused, frozenset(self._counts))
 
