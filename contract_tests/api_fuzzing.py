@@ -35,6 +35,7 @@ KEY = "sk_test_fuzzing"
 BEARER = {"Authorization": f"Bearer {KEY}"}
 FOLDER = Path(__file__).parents[1] / ".ci"
 CONFIG, ADMIN_CONFIG = FOLDER / "schemathesis.toml", FOLDER / "schemathesis-admin.toml"
+ADMIN_SEED = Path(__file__).with_name("fuzzed_controls.yaml")
 PHASES = "examples,coverage,fuzzing,stateful"
 UNDOCUMENTED = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429, 501})
 """Statuses that Knock's published descriptions do not have and the fake answers all the same (see the overlay)."""
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, seed: int) -> int:
     click.echo(f"== seed {seed}, {options.examples} examples for each operation, {options.phases}")
-    with _serving() as url, tempfile.TemporaryDirectory() as folder:
+    with _serving(str(ADMIN_SEED) if options.admin else "example") as url, tempfile.TemporaryDirectory() as folder:
         served = f"{url}/_mock/openapi" if options.admin else f"{url}/v1/openapi"
         code, told = _schemathesis(options, seed, url, _published(Path(folder)) if options.published else served)
         problems = [*judge_run(code, told, is_published=options.published), *_write_and_read(url)]
@@ -82,9 +83,9 @@ def _run(options: argparse.Namespace, seed: int) -> int:
 
 
 @contextmanager
-def _serving() -> Iterator[str]:
+def _serving(seed: str) -> Iterator[str]:
     """Yield the address of a fake in a process of its own."""
-    command = [sys.executable, "-m", "mock_knock", "serve", "--port", "0", "--api-key", KEY, "--seed", "example"]
+    command = [sys.executable, "-m", "mock_knock", "serve", "--port", "0", "--api-key", KEY, "--seed", seed]
     with subprocess.Popen(
         [*command, "--check-responses", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as server:

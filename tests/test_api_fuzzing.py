@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.api_fuzzing import judge_run
+from contract_tests.api_fuzzing import ADMIN_SEED, judge_run
+from mock_knock.local import load_seed
+from mock_knock.served import controls_description
 
 STATUS = "- ST103 Undocumented status code\n\n    Received: {}\n    Documented: 200\n"
 SCHEMA = "- ST108 Response violates schema\n\n    {{}} {}\n"
@@ -31,3 +33,13 @@ SUMMARY = "Failures:\n  ❌ {}: 1\n"
 def test_what_is_a_problem(code: int, told: str, *, is_published: bool, count: int) -> None:
     """Every failure is one, but for listed statuses and overlapping alternatives of the published descriptions."""
     assert count == len([*judge_run(code, told, is_published=is_published)])
+
+
+def test_what_the_controls_find() -> None:
+    """Worlds begin with the bulk operation and the user that the description of the controls has in its examples."""
+    seed, paths = load_seed(str(ADMIN_SEED)), controls_description().document["paths"]
+    shown = [
+        paths[f"/_mock/{path}"]["parameters"][0]["example"]
+        for path in ("bulk_operations/{id}/transition", "users/{id}")
+    ]
+    assert [seed.bulk_operations[0].id, seed.users[0].id] == shown
