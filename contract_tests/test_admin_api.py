@@ -199,6 +199,51 @@ def test_a_body_that_cannot_be_used(
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "value", "field"),
+    [
+        ("POST", "/clock/travel_to", {}, "to"),
+        ("POST", "/clock/travel_to", {"to": 7}, "to"),
+        ("POST", "/clock/travel_to", {"to": "tomorrow"}, "to"),
+        ("POST", "/clock/travel_to", {"to": "2100-01-01T00:00:00"}, "to"),
+        ("POST", "/clock/travel_to", {"to": "2001-01-01T00:00:00Z"}, "to"),
+        ("POST", "/clock/travel_to", {"to": "9001-01-01T00:00:00Z"}, "to"),
+        ("POST", "/clock/advance", {}, "seconds"),
+        ("PUT", "/rules", {"strict": "yes"}, "strict"),
+        ("PUT", "/rules", {"strict": None}, "strict"),
+        ("PUT", "/rules", {"retry_after": 3601}, "retry_after"),
+        ("PUT", "/rules", {"retry_after": True}, "retry_after"),
+        ("PUT", "/rules", {"strict": True, "rates": True}, "rates"),
+        ("PUT", "/scenario", {"version": 1, "seed": -1}, "seed"),
+        ("PUT", "/scenario", {"version": 1, "$schema": {}}, "$schema"),
+        ("PUT", "/state", {"version": 1, "$schema": 7}, "$schema"),
+        ("PUT", "/state", {"version": 1, "keys": [{"key": "sk_test_x"}]}, "keys"),
+        ("POST", "/faults", {"do": {}}, "do"),
+        ("POST", "/faults", {"do": {"status": 503}, "on": "getUsr"}, "on"),
+    ],
+)
+def test_a_member_that_makes_no_sense(knock: KnockApi, method: str, path: str, value: Any, field: str) -> None:
+    """A body is refused with the place of what is wrong in it, and nothing changes."""
+    before = knock.control("GET", "/rules"), knock.control("GET", "/scenario"), knock.control("GET", "/faults")
+    assert (422, [field]) == refusal(knock.send(method, f"/_mock{path}", body=orjson.dumps(value), headers=JSON))
+    assert before == (
+        knock.control("GET", "/rules"),
+        knock.control("GET", "/scenario"),
+        knock.control("GET", "/faults"),
+    )
+
+
+def test_there_is_an_end_to_faults(knock: KnockApi) -> None:
+    """A world has a thousand faults; one more is refused until one goes, and one of an id that is there is not."""
+    fault = {"do": {"status": 503}}
+    knock.control("PUT", "/scenario", {"version": 1, "faults": [{**fault, "id": f"f{each}"} for each in range(1_000)]})
+    assert (422, ["id"]) == refusal(knock.post("/_mock/faults", fault))
+    assert "f7" == knock.control("POST", "/faults", {**fault, "id": "f7"})["id"]
+    knock.control("DELETE", "/faults/f3")
+    knock.control("POST", "/faults", fault)
+    assert 1_000 == len(knock.control("GET", "/faults")["faults"])
+
+
+@pytest.mark.parametrize(
     ("path", "value", "field"),
     [
         ("/clock/advance", {"seconds": 1, "minutes": 1}, "minutes"),

@@ -42,4 +42,4 @@ def test_what_the_controls_find() -> None:
         paths[f"/_mock/{path}"]["parameters"][0]["example"]
         for path in ("bulk_operations/{id}/transition", "users/{id}")
     ]
-    assert [seed.bulk_operations[0].id, seed.users[0].id] == shown
+    assert [seed.bulk_operations[0].id, seed.users[0].row["id"]] == shown
