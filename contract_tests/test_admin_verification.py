@@ -115,7 +115,7 @@ def order(knock: KnockApi, *listed: dict[str, Any]) -> tuple[bool, int, list[int
         ({"exactly": 1, "at_least": 1}, ["exactly"]),
         ({"at_least": 2, "at_most": 1}, ["at_least"]),
         ({"exactly": -1}, ["exactly"]),
-        ({"exactly": None, "attempt": None}, ["attempt", "exactly"]),
+        ({"exactly": None, "attempt": None}, ["exactly", "attempt"]),
         ({"workflow": ""}, ["workflow"]),
         ({"workflow": None}, ["workflow"]),
         ({"operation": []}, ["operation"]),

@@ -110,11 +110,6 @@ class Journal:
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._bytes -= self._entries.popleft()[1]
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._entries.clear()
-        self._bytes = self._total = 0
-
     def __iter__(self) -> Iterator[JournalEntry]:
         return iter([entry for entry, _ in self._entries])
 

@@ -95,17 +95,6 @@ def test_an_entry_that_is_too_large() -> None:
     assert ([], 2, 2) == (list(journal), journal.total, journal.dropped)
 
 
-@given(sizes, sizes)
-def test_a_cleared_journal_is_new(before: list[tuple[int, int]], after: list[tuple[int, int]]) -> None:
-    """After clearing, a journal behaves as if nothing had ever been in it."""
-    used, new = (Journal(max_entries=5, max_bytes=4 * EMPTY + 50) for _ in range(2))
-    filled(used, before)
-    used.clear()
-    assert (0, 0, 0) == (len(used), used.total, used.dropped)
-    assert filled(used, after) == filled(new, after)
-    assert (list(new), new.total) == (list(used), used.total)
-
-
 def test_reading_while_adding() -> None:
     """A reader sees the entries of the moment it began, whatever is added meanwhile."""
     journal = Journal(max_entries=2)
