@@ -114,6 +114,14 @@ def test_a_misspelt_parameter_is_guessed(knock: KnockApi, path: str) -> None:
     assert "recipient" in error["message"]
 
 
+def test_many_unknown_parameters(knock: KnockApi) -> None:
+    """However many parameters are unknown, and however long their names are, the refusal stays short."""
+    query = "&".join(f"{'x' * 200}{each}=1" if each else f"{'y' * 5_000}=1" for each in range(60))
+    assert (422, ["y" * 100, "x" * 100]) == refusal(knock.send("GET", f"/_mock/requests?{query}"))
+    names = [f"x{each}" for each in range(60)]
+    assert (422, names[:50]) == refusal(knock.send("GET", f"/_mock/requests?{'&'.join(names)}"))
+
+
 def test_a_control_without_parameters_says_so(knock: KnockApi) -> None:
     """The refusal of a parameter where there are none says that there are none."""
     (error,) = knock.send("POST", "/_mock/clock/freeze?x=1").json()["errors"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mock_knock.messages import JsonValue
-from mock_knock.web.problems import INVALID_PARAMETERS, Problem
+from mock_knock.web.problems import INVALID_PARAMETERS, MAX_FIELD_ERRORS, Problem
 from mock_knock.web.validation import json_body
 
 MAX_NAME: Final = 100
@@ -32,6 +32,6 @@ def invalid(field: str, message: str) -> Problem:
 
 
 def invalid_fields(messages: dict[str, str]) -> Problem:
-    """Return the 422 about some fields: what is wrong with each."""
+    """Return the 422 about some fields: what is wrong with each, of the first 50."""
     errors = [{"field": field, "message": message, "type": None} for field, message in messages.items()]
-    return Problem(422, "invalid_params", INVALID_PARAMETERS, errors=errors)
+    return Problem(422, "invalid_params", INVALID_PARAMETERS, errors=errors[:MAX_FIELD_ERRORS])
