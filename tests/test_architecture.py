@@ -41,7 +41,7 @@ LAYERS = {
         "arazzo.engine",
         "redact",
     },
-    "client": {"messages", "errors", "files"},
+    "client": {"messages", "errors", "files", "redact"},
     "seeding": {"messages", "errors", "domain", "contract"},
     "served": {"messages", "errors", "contract", "files"},
     "local": {

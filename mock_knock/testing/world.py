@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from mock_knock.client import AdminClient, AdminRefused, ClockReading, Verdict
+from mock_knock.client import AdminClient, Verdict
 from mock_knock.client.results import Document
 from mock_knock.errors import UsageError
 from mock_knock.messages import JsonValue
-from mock_knock.testing.expectations import GONE, as_times, describe_broken, trigger_pattern
+from mock_knock.redact import Redactor
+from mock_knock.testing.expectations import (
+    ExpectedTrigger,
+    as_times,
+    given,
+    list_entries,
+    tell_harm,
+    tell_order,
+    tell_requested,
+    tell_waited,
+    with_details,
+)
+from mock_knock.testing.parts import Environment, Fault, Users, WorldTime
 from mock_knock.testing.scenarios import named_faults, named_scenario, named_seed, scenario_with
 
 if TYPE_CHECKING:
@@ -23,6 +33,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.05
 """How often `wait_until` looks when nothing is asked."""
+MAX_LISTED = 10
+"""Requests that a failure about an order lists, the latest ones."""
 
 
 class KnockWorld:
@@ -44,12 +56,12 @@ class KnockWorld:
         self.application = application
 
     def __repr__(self) -> str:
-        return f"KnockWorld({self.url!r})"
+        return f"KnockWorld({Redactor().url(self.url)!r})"
 
     @property
     def environment(self) -> dict[str, str]:
         """What the official SDKs read from the environment."""
-        return {"KNOCK_BASE_URL": self.url, "KNOCK_API_KEY": self.api_key}
+        return Environment(self.url, self.api_key)
 
     @property
     def users(self) -> Users:
@@ -69,26 +81,26 @@ class KnockWorld:
         """
         try:
             import knockapi  # noqa: PLC0415  # nobody else needs it
-        except ImportError as error:
-            hint = "pip install knockapi"
-            raise UsageError("sdk-missing", "the official SDK is not installed", hint=hint) from error
+        except ImportError:
+            hint = "python3 -m pip install knockapi"
+            raise UsageError("sdk-missing", "the official SDK is not installed", hint=hint) from None
         return knockapi.Knock(base_url=self.url, api_key=self.api_key, **options)
 
     # -- what came of it
 
     def runs(self, workflow: str | None = None, *, recipient: str | None = None) -> tuple[Document, ...]:
         """Return accepted triggers, oldest first: of a workflow, for a recipient (`collection/id` for an object)."""
-        return self.admin.runs(**_given(workflow=workflow, recipient=recipient))
+        return self.admin.runs(**given(workflow=workflow, recipient=recipient))
 
     def messages(
         self, recipient: str | None = None, *, workflow: str | None = None, channel: str | None = None
     ) -> tuple[Document, ...]:
         """Return messages, oldest first; a channel is meant by its type, its key or its id."""
-        return self.admin.messages(**_given(recipient=recipient, workflow=workflow, channel=channel))
+        return self.admin.messages(**given(recipient=recipient, workflow=workflow, channel=channel))
 
     def requests(self, operation: str | None = None, **pattern: JsonValue) -> tuple[Document, ...]:
         """Return what was asked, oldest first, masked: each entry with request, response and what became of it."""
-        wanted: dict[str, Any] = {**_given(operation=operation), **pattern}
+        wanted: dict[str, Any] = {**given(operation=operation), **pattern}
         return self.admin.requests(**wanted).entries
 
     def verdict(self) -> Verdict:
@@ -151,60 +163,68 @@ class KnockWorld:
             AssertionError: with the nearest requests, and the expected and actual value of each differing field.
         """
         __tracebackhide__ = True
-        pattern = trigger_pattern(workflow, recipient, data=data, actor=actor, tenant=tenant)
-        self._assert({**pattern, **as_times(times)})
+        expected = ExpectedTrigger(workflow, recipient, data, actor, tenant)
+        found = self.admin.verify(**expected.pattern(), **as_times(times))
+        if not found.passed:
+            raise AssertionError(with_details(expected.tell(found, times), found))
 
     def assert_not_triggered(
         self, workflow: str | None = None, *, recipient: str | None = None, data: JsonValue = None
     ) -> None:
         """Fail if a workflow was triggered; without arguments, if any was."""
         __tracebackhide__ = True
-        self._assert({**trigger_pattern(workflow, recipient, data=data), "at_most": 0})
+        expected = ExpectedTrigger(workflow, recipient, data)
+        found = self.admin.verify(**expected.pattern(), **as_times(0))
+        if not found.passed:
+            raise AssertionError(with_details(expected.tell(found, 0), found))
 
     def assert_requested(self, operation: str, *, times: int | None = None, **pattern: JsonValue) -> None:
         """Fail unless an operation was asked for, whatever came of it; `pattern` as in `AdminClient`."""
         __tracebackhide__ = True
-        self._assert({"operation": operation, **pattern, **as_times(times)})
+        self._assert_requested({"operation": operation, **pattern}, times)
 
     def assert_not_requested(self, operation: str | None = None, **pattern: JsonValue) -> None:
         """Fail if an operation was asked for; without arguments, if anything was."""
         __tracebackhide__ = True
-        self._assert({**_given(operation=operation), **pattern, "at_most": 0})
+        self._assert_requested({**given(operation=operation), **pattern}, 0)
 
     def assert_in_order(self, *patterns: str | Mapping[str, JsonValue]) -> None:
         """Fail unless requests came one after another; each is an operation or a pattern."""
         __tracebackhide__ = True
-        listed = ({"operation": each} if isinstance(each, str) else each for each in patterns)
+        listed = [{"operation": each} if isinstance(each, str) else each for each in patterns]
         found = self.admin.verify_order(*listed)
         if not found.passed:
-            raise AssertionError(found.message)
+            alike = self.admin.requests(**listed[found.count]).entries
+            is_early = any(each["number"] < max(found.matched, default=0) for each in alike)
+            came = list_entries(self.admin.requests(limit=MAX_LISTED).entries)
+            raise AssertionError(with_details(tell_order(listed, found, is_early=is_early), found, came))
 
     def assert_no_harm(self) -> None:
         """Fail if an invariant was broken, such as a trigger before its batch was completed."""
         __tracebackhide__ = True
         found = self.verdict()
         if found.broken:
-            raise AssertionError(describe_broken(found))
+            raise AssertionError(tell_harm(found))
 
     def wait_for(
         self, operation: str | None = None, *, timeout: float = 10.0, times: int = 1, **pattern: JsonValue
     ) -> tuple[Document, ...]:
         """Wait until something was asked, `times` at least, and return it; fail after `timeout` real seconds."""
         __tracebackhide__ = True
-        wanted: dict[str, Any] = {**_given(operation=operation), **pattern}
+        wanted: dict[str, Any] = {**given(operation=operation), **pattern}
         found = self.admin.wait(timeout=timeout, at_least=times, **wanted)
         if not found.passed:
-            raise AssertionError(f"waited {timeout:g} s: {found.message}")
+            raise AssertionError(with_details(tell_waited(wanted, found, times, timeout), found))
         return self.admin.requests(**wanted).entries
 
     def wait_until(self, is_so: Callable[[], bool], *, timeout: float = 10.0) -> None:
         """Wait until something holds; it is looked at after each request, and now and then."""
         __tracebackhide__ = True
-        end = monotonic() + timeout
+        end, before = monotonic() + timeout, self.admin.requests(limit=0).total
         while not is_so():
-            if (left := end - monotonic()) <= 0:
-                raise AssertionError(f"waited {timeout:g} s: it does not hold")
             seen = self.admin.requests(limit=0).total
+            if (left := end - monotonic()) <= 0:
+                raise AssertionError(f"it did not hold within {timeout:g} s, in which {seen - before} requests came")
             self.admin.wait(at_least=seen + 1, timeout=min(left, LOOK_SECONDS))
 
     def run_flow(
@@ -223,100 +243,11 @@ class KnockWorld:
 
         result = run_in_world(self, flow, inputs or {}, workflow=workflow)
         if result.exit_code():
-            raise AssertionError(tell_failure(result))
+            raise AssertionError(tell_failure(result, has_curl=self.application is None))
         return result
 
-    def _assert(self, expectation: Mapping[str, JsonValue]) -> None:
+    def _assert_requested(self, pattern: Mapping[str, JsonValue], times: int | None) -> None:
         __tracebackhide__ = True
-        found = self.admin.verify(**expectation)
+        found = self.admin.verify(**pattern, **as_times(times))
         if not found.passed:
-            raise AssertionError(found.message)
-
-
-def _given(**members: str | None) -> dict[str, str]:
-    return {name: each for name, each in members.items() if each is not None}
-
-
-class Users(Mapping[str, Document]):
-    """The users of a world by their ids, each as Knock shows it, with preferences and channel data."""
-
-    def __init__(self, admin: AdminClient) -> None:
-        self._admin = admin
-
-    def __getitem__(self, id_: str) -> Document:
-        try:
-            return self._admin.user(id_)
-        except AdminRefused as refusal:
-            if refusal.code != GONE:
-                raise
-        raise KeyError(id_)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._admin.user_ids())
-
-    def __len__(self) -> int:
-        return len(self._admin.user_ids())
-
-    def __repr__(self) -> str:
-        return f"Users({list(self)})"
-
-
-@dataclass(frozen=True, slots=True)
-class WorldTime:
-    """The time of a world."""
-
-    admin: AdminClient
-
-    @property
-    def now(self) -> datetime:
-        """The instant it stands at, in UTC."""
-        return self.admin.clock().now
-
-    def advance(self, seconds: float = 0, **more: float) -> datetime:
-        """Move it forward by seconds, and by `minutes=`, `hours=`, `days=`; return what it is then."""
-        return self.admin.advance(seconds + timedelta(**more).total_seconds()).now
-
-    def travel_to(self, instant: datetime | str) -> datetime:
-        """Move it forward to an instant; return what it is then."""
-        return self.admin.travel_to(instant).now
-
-    def freeze(self) -> ClockReading:
-        """Let it stand."""
-        return self.admin.freeze()
-
-    def resume(self) -> ClockReading:
-        """Let it go on."""
-        return self.admin.resume()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What goes wrong in a world until it is removed; a bundled fault can be several."""
-
-    admin: AdminClient
-    ids: Sequence[str]
-
-    @property
-    def fired(self) -> int:
-        """How often it happened."""
-        return sum(each.fired for each in self.admin.faults() if each.id in self.ids)
-
-    @property
-    def matched(self) -> int:
-        """How many requests it is about came."""
-        return sum(each.matched for each in self.admin.faults() if each.id in self.ids)
-
-    def remove(self) -> None:
-        """Let it go wrong no more; one that has gone by itself is no error."""
-        for id_ in self.ids:
-            try:
-                self.admin.remove_fault(id_)
-            except AdminRefused as refusal:
-                if refusal.code != GONE:
-                    raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
+            raise AssertionError(with_details(tell_requested(pattern, found, times), found))
