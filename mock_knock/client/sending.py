@@ -14,6 +14,10 @@ from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
 
 NOT_A_FAKE = "not-a-fake"
+STRANGER, STRANGER_HINT = (
+    "something answers there that is no mock-knock",
+    "give the address that `mock-knock serve` prints, without a path",
+)
 CONNECT_SECONDS = 10.0
 """How long a connection may take."""
 
@@ -26,7 +30,8 @@ class FieldError:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.field} {self.message}"
+        is_sentence = self.message.startswith("'")  # which has a subject of its own
+        return f"{self.field}: {self.message}" if is_sentence else f"{self.field} {self.message}"
 
 
 class AdminRefused(MockKnockError):
@@ -165,9 +170,8 @@ def decode(request: HttpRequest, answer: HttpResponse) -> dict[str, Any]:
 
 def refuse_stranger(request: HttpRequest, answer: HttpResponse) -> NoReturn:
     """Raise AdminRefused for an answer that no fake gives."""
-    what = f"something answers there that is no mock-knock (status {answer.status})"
-    hint = "give the address that `mock-knock serve` prints, without a path"
-    raise AdminRefused(NOT_A_FAKE, what, status=answer.status, where=_place(request), hint=hint) from None
+    what, place = f"{STRANGER} (status {answer.status})", _place(request)
+    raise AdminRefused(NOT_A_FAKE, what, status=answer.status, where=place, hint=STRANGER_HINT) from None
 
 
 def _errors(envelope: JsonValue) -> JsonValue:

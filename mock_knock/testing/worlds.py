@@ -7,7 +7,7 @@ from typing import Self
 from uuid import uuid4
 
 from mock_knock.client import AdminClient, AdminRefused
-from mock_knock.client.sending import NOT_A_FAKE
+from mock_knock.client.sending import NOT_A_FAKE, STRANGER, STRANGER_HINT
 from mock_knock.testing.world import KnockWorld
 
 
@@ -74,6 +74,5 @@ def _new_key() -> str:
 def _examined(admin: AdminClient) -> AdminClient:
     """Return a client if it is a fake that answers it."""
     if "version" not in admin.health():
-        what = "something answers there that is no mock-knock"
-        raise AdminRefused(NOT_A_FAKE, what, status=200, where=admin.url)
+        raise AdminRefused(NOT_A_FAKE, STRANGER, status=200, where=admin.url, hint=STRANGER_HINT)
     return admin
