@@ -52,6 +52,10 @@ class AdminRefused(MockKnockError):
         self.status = status
         self.fields = fields
 
+    def __str__(self) -> str:
+        remedy = f"\n  hint: {self.hint}" if self.hint else ""
+        return f"{self.what} [{self.code}]{remedy}\n  from: {self.where}"
+
 
 class Sender(Protocol):
     """Takes a request to the fake and returns its answer; raises Unreachable when there is none."""

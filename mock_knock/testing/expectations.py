@@ -43,7 +43,7 @@ class ExpectedTrigger:
         """Return how a failure begins; `times` is how often it was to be, None at least once."""
         name, object_ = self.workflow or "a workflow", "".join(self._object())
         if times == 0:
-            return f"{name} was triggered{object_}, and was not to be"
+            return f"{name} was triggered{object_}, and should not have been"
         if found.count:
             return f"{name} was triggered {_often(found.count)}{object_}, not {_often(times or 1)}{_why(found)}"
         return f"{name} was not triggered{object_}{_why(found)}"
@@ -63,18 +63,18 @@ def as_times(times: int | None) -> dict[str, JsonValue]:
 
 def tell_requested(pattern: Mapping[str, JsonValue], found: VerificationResult, times: int | None) -> str:
     """Return how a failure about requests begins; `times` as for triggers."""
-    name, rest = named(pattern), _told(pattern)
     if times == 0:
-        return f"{name} was requested{rest}, and was not to be"
+        return f"{told(pattern)} was requested, and should not have been"
     if found.count:
-        return f"{name} was requested {_often(found.count)}{rest}, not {_often(times or 1)}"
-    return f"{name} was not requested{rest}"
+        return f"{told(pattern)} was requested {_often(found.count)}, not {_often(times or 1)}"
+    return f"{told(pattern)} was not requested"
 
 
 def tell_waited(pattern: Mapping[str, JsonValue], found: VerificationResult, times: int, timeout: float) -> str:
     """Return how a failure begins that waited in vain."""
-    so_often = f", {found.count} of {times}" if times > 1 else ""
-    return f"{named(pattern)} did not come within {timeout:g} s{_told(pattern)}{so_often}"
+    if found.count:
+        return f"{told(pattern)} came {_often(found.count)} within {timeout:g} s, not {_often(times)}"
+    return f"{told(pattern)} did not come within {timeout:g} s"
 
 
 def tell_order(patterns: Sequence[Mapping[str, JsonValue]], found: VerificationResult, *, is_early: bool) -> str:
@@ -82,12 +82,11 @@ def tell_order(patterns: Sequence[Mapping[str, JsonValue]], found: VerificationR
 
     `is_early` is whether what is missing came before its time.
     """
-    missing = patterns[found.count]
+    missing = told(patterns[found.count])
     if not found.count:
-        return f"{named(missing)} did not come{_told(missing)}"
-    before = named(patterns[found.count - 1])
-    how = f"came before {before}, not after it" if is_early else f"did not come after {before}"
-    return f"{named(missing)} {how}{_told(missing)}"
+        return f"{missing} did not come"
+    before = told(patterns[found.count - 1])
+    return f"{missing} came before {before}, not after it" if is_early else f"{missing} did not come after {before}"
 
 
 def tell_harm(verdict: Verdict) -> str:
@@ -110,23 +109,21 @@ def list_entries(entries: Sequence[Document]) -> list[str]:
     return ["what came:", *lines] if entries else ["nothing came at all"]
 
 
-def named(pattern: Mapping[str, JsonValue]) -> str:
-    """Return the operation that a pattern means, or the operations."""
+def told(pattern: Mapping[str, JsonValue]) -> str:
+    """Return what a pattern means: the operation, or the operations, and what they must have."""
     match pattern.get(_OPERATION):
-        case str() as name:
-            return name
-        case list() | tuple() as names:
-            return " or ".join(map(str, names))
-    return "a request"
-
-
-def _told(pattern: Mapping[str, JsonValue]) -> str:
+        case str() as operation:
+            name = operation
+        case list() | tuple() as operations:
+            name = " or ".join(map(str, operations))
+        case _:
+            name = "a request"
     rest = [
-        f"{name} {each if isinstance(each, str) else _short(each)}"
-        for name, each in pattern.items()
-        if name != _OPERATION and each is not None
+        f"{field} {each if isinstance(each, str) else _short(each)}"
+        for field, each in pattern.items()
+        if field != _OPERATION and each is not None
     ]
-    return f" with {', '.join(rest)}" if rest else ""
+    return f"{name} with {', '.join(rest)}" if rest else name
 
 
 def _why(found: VerificationResult) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 OF_THE_COMMAND_LINE: Final = "--input"
 """What stands in remedies that are for the command line."""
+MAX_HEAD: Final = 120
+"""Characters of the line with which a failure begins."""
 NO_WARNINGS: Final = ", 0 warnings"
 """What the last line of a tree says of those that were left out of it."""
 
@@ -123,8 +125,9 @@ def tell_shortly(result: RunResult) -> str:
             why = "did not pass"
         case outcome:
             why = f"ended with outcome {outcome}"
-    told = f": {result.errors[0].message}" if result.errors and result.outcome != "failure" else ""
-    return " ".join(f"{result.flow} {why}{told}".split())
+    error = result.errors[0] if result.errors and result.outcome != "failure" else None
+    told = " ".join(f"{result.flow} {why}{f': {error.code}: {error.message}' if error else ''}".split())
+    return told if len(told) <= MAX_HEAD else f"{told[: MAX_HEAD - 3]}..."
 
 
 def _tell_step(step: StepResult) -> str:

@@ -224,7 +224,8 @@ class KnockWorld:
         while not is_so():
             seen = self.admin.requests(limit=0).total
             if (left := end - monotonic()) <= 0:
-                raise AssertionError(f"it did not hold within {timeout:g} s, in which {seen - before} requests came")
+                came = f"{seen - before} requests came meanwhile"
+                raise AssertionError(f"it did not become true within {timeout:g} s; {came}")
             self.admin.wait(at_least=seen + 1, timeout=min(left, LOOK_SECONDS))
 
     def run_flow(

@@ -70,7 +70,7 @@ def test_a_refusal_has_everything(admin: AdminClient) -> None:
     assert ("invalid_params", 422, f"PUT {admin.url}/_mock/scenario") == (error.code, error.status, error.where)
     assert {"sed", "faults[0].do.status", "faults[1]"} <= {each.field for each in error.fields}
     assert all(str(each) in str(error) for each in error.fields)
-    assert str(error).endswith("[invalid_params]")
+    assert str(error).endswith(f"[invalid_params]\n  from: PUT {admin.url}/_mock/scenario")
     assert 2 == error.exit_code
 
 

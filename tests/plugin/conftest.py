@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import mock_knock
 from mock_knock.files import bundled
 from tests.client.calls import Caller
 
 ROOT = Path(__file__).parents[2]
 FLOW = "bulk-identify-users-notify"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everything_loaded() -> None:
+    """Load each module of the package, and what it loads late.
+
+    A session inside this one forgets what it was the first to load; loaded again, its classes would be others.
+    """
+    own = (each.name for each in pkgutil.walk_packages(mock_knock.__path__, "mock_knock."))
+    for name in ("requests", "knockapi", *own):
+        if name != "mock_knock.__main__":
+            import_module(name)
 
 
 @pytest.fixture

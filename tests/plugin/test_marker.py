@@ -56,7 +56,7 @@ def test_the_module_alone(knock):
 
 
 def test_every_member(project: pytest.Pytester) -> None:
-    """Scenario, timeline and seed are taken by name, from a file and as they are; of several marks the nearest counts."""
+    """Scenario, timeline and seed are taken by name, from a file and as they are; the nearest mark counts."""
     project.makepyfile(USE)
     (project.path / "mine.yaml").write_text("version: 1\nseed: 9\n")
     (project.path / "seed.json").write_text('{"version": 1, "users": [{"id": "bob"}]}')
