@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mock_knock.client.results import Document
 from mock_knock.errors import UsageError
 from mock_knock.files import find_bundled, list_bundled
 from mock_knock.messages import JsonValue
+
+ALIKE: Final = 0.7
+"""How much of a name must be right for it to be guessed."""
 
 
 def named_scenario(scenario: str | Path | Document | None) -> Document:
@@ -75,7 +78,7 @@ def _read(kind: str, name: str, read: Callable[[str], Document]) -> Document:
 def _near(kind: str, name: str) -> str:
     """Return the remedy for a name that is not known: those that are like it, or else all there are."""
     known = list_bundled(kind)
-    near = get_close_matches(name, known)
+    near = get_close_matches(name, known, cutoff=ALIKE)
     return f"did you mean {' or '.join(near)}?" if near else f"{kind}: {', '.join(known)}; or give a file"
 
 
