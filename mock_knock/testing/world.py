@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from mock_knock.client import AdminClient, Verdict
+from mock_knock.client import AdminClient, Verdict, VerificationResult
 from mock_knock.client.results import Document
 from mock_knock.errors import UsageError
 from mock_knock.messages import JsonValue
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.05
 """How often `wait_until` looks when nothing is asked."""
 MAX_LISTED = 10
-"""Requests that a failure about an order lists, the latest ones."""
+"""Requests that a failure lists, the latest ones."""
 
 
 class KnockWorld:
@@ -166,7 +166,7 @@ class KnockWorld:
         expected = ExpectedTrigger(workflow, recipient, data, actor, tenant)
         found = self.admin.verify(**expected.pattern(), **as_times(times))
         if not found.passed:
-            raise AssertionError(with_details(expected.tell(found, times), found))
+            raise AssertionError(self._told(expected.tell(found, times), found, expected.pattern()))
 
     def assert_not_triggered(
         self, workflow: str | None = None, *, recipient: str | None = None, data: JsonValue = None
@@ -176,7 +176,7 @@ class KnockWorld:
         expected = ExpectedTrigger(workflow, recipient, data)
         found = self.admin.verify(**expected.pattern(), **as_times(0))
         if not found.passed:
-            raise AssertionError(with_details(expected.tell(found, 0), found))
+            raise AssertionError(self._told(expected.tell(found, 0), found, expected.pattern()))
 
     def assert_requested(self, operation: str, *, times: int | None = None, **pattern: JsonValue) -> None:
         """Fail unless an operation was asked for, whatever came of it; `pattern` as in `AdminClient`."""
@@ -214,7 +214,7 @@ class KnockWorld:
         wanted: dict[str, Any] = {**given(operation=operation), **pattern}
         found = self.admin.wait(timeout=timeout, at_least=times, **wanted)
         if not found.passed:
-            raise AssertionError(with_details(tell_waited(wanted, found, times, timeout), found))
+            raise AssertionError(self._told(tell_waited(wanted, found, times, timeout), found, wanted))
         return self.admin.requests(**wanted).entries
 
     def wait_until(self, is_so: Callable[[], bool], *, timeout: float = 10.0) -> None:
@@ -251,4 +251,9 @@ class KnockWorld:
         __tracebackhide__ = True
         found = self.admin.verify(**pattern, **as_times(times))
         if not found.passed:
-            raise AssertionError(with_details(tell_requested(pattern, found, times), found))
+            raise AssertionError(self._told(tell_requested(pattern, found, times), found, pattern))
+
+    def _told(self, head: str, found: VerificationResult, pattern: Mapping[str, JsonValue]) -> str:
+        """Return what a failure says; where the controls name no request, those that count are named."""
+        is_bare = found.count and "\n" not in found.message
+        return with_details(head, found, list_entries(self.requests(**pattern)[-MAX_LISTED:]) if is_bare else ())
