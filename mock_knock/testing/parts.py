@@ -14,14 +14,13 @@ from mock_knock.redact import mask_key
 GONE: Final = "resource_missing"
 
 
-class Environment(dict[str, str]):
-    """What the official SDKs read from the environment; its text, which failures show, has no key."""
+class Key(str):
+    """An API key; what failures show of it is masked."""
 
-    def __init__(self, url: str, api_key: str) -> None:
-        super().__init__(KNOCK_BASE_URL=url, KNOCK_API_KEY=api_key)
+    __slots__ = ()
 
     def __repr__(self) -> str:
-        return repr({**self, "KNOCK_API_KEY": mask_key(self["KNOCK_API_KEY"])})
+        return repr(mask_key(self))
 
 
 class Users(Mapping[str, Document]):

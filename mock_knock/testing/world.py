@@ -23,7 +23,7 @@ from mock_knock.testing.expectations import (
     tell_waited,
     with_details,
 )
-from mock_knock.testing.parts import Environment, Fault, Users, WorldTime
+from mock_knock.testing.parts import Fault, Key, Users, WorldTime
 from mock_knock.testing.scenarios import named_faults, named_scenario, named_seed, scenario_with
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class KnockWorld:
         self, url: str, api_key: str, admin: AdminClient, application: Callable[..., Any] | None = None
     ) -> None:
         self.url = url
-        self.api_key = api_key
+        self.api_key = Key(api_key)
         self.admin = admin
         self.application = application
 
@@ -61,7 +61,7 @@ class KnockWorld:
     @property
     def environment(self) -> dict[str, str]:
         """What the official SDKs read from the environment."""
-        return Environment(self.url, self.api_key)
+        return {"KNOCK_BASE_URL": self.url, "KNOCK_API_KEY": self.api_key}
 
     @property
     def users(self) -> Users:

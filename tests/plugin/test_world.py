@@ -14,7 +14,7 @@ from mock_knock import KnockWorld
 from mock_knock.client import AdminRefused
 from mock_knock.errors import UsageError
 from mock_knock.testing import Fault
-from mock_knock.testing.parts import Environment
+from mock_knock.testing.parts import Key
 from mock_knock.web.guard import AccessRules
 from tests.client.calls import Caller
 
@@ -36,11 +36,12 @@ def test_texts_have_no_key(knock: KnockWorld) -> None:
     assert f"'sk_test_***{knock.api_key[-4:]}'" in repr(knock.environment)
 
 
-def test_an_environment_is_a_dict() -> None:
-    """What SDKs read from the environment can be used like any other dict."""
-    environment = Environment("http://127.0.0.1:4010", "sk_test_abcdefghijkl")
-    assert {"KNOCK_BASE_URL": "http://127.0.0.1:4010", "KNOCK_API_KEY": "sk_test_abcdefghijkl"} == environment
-    assert "sk_test_abcdefghijkl" == {**environment}["KNOCK_API_KEY"]
+def test_a_key_is_text() -> None:
+    """A key can be used like any other text, and shows itself masked."""
+    key = Key("sk_test_abcdefghijkl")
+    assert "sk_test_abcdefghijkl" == key == f"{key}" == str(key)
+    assert "{'key': 'sk_test_***ijkl'}" == repr({"key": key})
+    assert b'"sk_test_abcdefghijkl"' == orjson.dumps(key)
 
 
 def test_users(knock: KnockWorld, caller: Caller) -> None:
