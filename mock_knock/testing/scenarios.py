@@ -12,6 +12,7 @@ from mock_knock.client.results import Document
 from mock_knock.errors import UsageError
 from mock_knock.files import find_bundled, list_bundled
 from mock_knock.messages import JsonValue
+from mock_knock.redact import Redactor
 
 ALIKE: Final = 0.7
 """How much of a name must be right for it to be guessed."""
@@ -48,7 +49,7 @@ def named_faults(name: str) -> tuple[Document, ...]:
 
     found = find_faults(name)
     if not found and find_bundled("scenarios", name) is None:
-        raise UsageError("fault-unknown", f"there is no fault '{name}'", hint=_near("scenarios", name))
+        raise UsageError("fault-unknown", Redactor().text(f"there is no fault '{name}'"), hint=_near("scenarios", name))
     if not found:
         hint = f"give it as a scenario: follow({name!r})"
         raise UsageError("fault-unknown", f"'{name}' is no fault but says how bulk operations go", hint=hint)
@@ -72,7 +73,7 @@ def _read(kind: str, name: str, read: Callable[[str], Document]) -> Document:
     try:
         return read(name)
     except UsageError as error:
-        raise UsageError(error.code, error.what, hint=_near(kind, name)) from None
+        raise UsageError(error.code, Redactor().text(error.what), hint=_near(kind, name)) from None
 
 
 def _near(kind: str, name: str) -> str:
