@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 JsonValue: TypeAlias = Any
@@ -115,11 +116,17 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request with its response, or with the reason why there is none."""
+    """One request with its response, or with the reason why there is none.
+
+    `at` is the instant it was sent, None where nobody looked, and `seconds` how long it took, whatever came of it; both
+    are by the clock of whoever sent it, which need not be that of this machine.
+    """
 
     request: HttpRequest
     response: HttpResponse | None = None
     failure: TransportFailure | None = None
+    at: datetime | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,8 @@ def _forms(secret: str) -> Iterator[str]:
     for ascii_only in (True, False):
         in_json = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
         yield from (in_json, json.dumps(in_json, ensure_ascii=ascii_only)[1:-1])
-    yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
+    yield from (quote(raw, safe=safe) for safe in ("", "/", _RESERVED_IN_VALUES, _RESERVED_IN_QUERIES))
+    yield quote_plus(raw)
     for encode in (b64encode, urlsafe_b64encode):
         yield from _base64_forms(raw, encode)
 
@@ -211,6 +212,9 @@ def _base64_forms(raw: bytes, encode: Callable[[bytes], bytes]) -> Iterator[str]
 
 
 _MIN_INNER_BASE64 = 8
+_RESERVED_IN_VALUES = ":/?@!$'()*,;"
+_RESERVED_IN_QUERIES = _RESERVED_IN_VALUES + "&=+[]"
+"""What may stay as it is in an address where the API allows reserved characters, in a value and in a whole query."""
 _PERCENT = re.compile("%[0-9A-Fa-f]{2}")
 
 

@@ -16,6 +16,7 @@ LAYERS = {
     "arazzo": {"messages", "errors"},
     "files": {"messages", "errors"},
     "redact": {"messages", "errors"},
+    "settings": {"messages", "errors", "domain.reading", "files"},
     "store": {"messages", "errors", "domain"},
     "contract": {"messages", "errors", "arazzo.conditions.bounded_regex"},
     "service": {"messages", "errors", "domain", "store", "redact"},
@@ -37,9 +38,11 @@ LAYERS = {
         "harness.result",
         "harness.preview",
         "harness.gauntlet",
+        "harness.called",
         "harness.moments",
         "arazzo.engine",
         "redact",
+        "__init__",
     },
     "client": {"messages", "errors", "files", "redact"},
     "seeding": {"messages", "errors", "domain", "contract"},
@@ -61,7 +64,7 @@ LAYERS = {
     "testing": {"*"},
     "pytest_plugin": {"testing"},
     "commands": {"*"},
-    "cli": {"messages", "errors", "redact", "__init__"},
+    "cli": {"messages", "errors", "redact", "commands.usage_errors", "__init__"},
     "__main__": {"cli"},
     "__init__": {"messages", "errors", "flows", "harness", "local", "client", "testing"},
 }
@@ -192,6 +195,7 @@ OWN_EVALUATION = {
     ("__init__", "import_module"),
     ("__init__", "globals"),
     ("harness.command_client", "subprocess"),  # the command that a person gives to the gauntlet, word by word, no shell
+    ("harness.foreground", "subprocess"),  # and to exec
 }
 
 COMPILERS = {"re", "regex", "_QUERIES", "_ENVIRONMENT"}
@@ -228,6 +232,7 @@ OWN_ATTRIBUTES = {
     ("cli", "getattr sys, name"),  # stdout and stderr
     ("cli", "setattr sys, name"),
     ("__init__", "getattr import_module(_MODULES[name]), name"),  # public names, from a table
+    ("web.admin.rules", "getattr found, field"),  # what a world is to do, from a table
     ("contract.overlay_target", "getattr compiled, self._method"),  # match or search, as this project says
 }
 

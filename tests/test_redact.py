@@ -20,6 +20,9 @@ PLAIN = Redactor()
 KNOWING = Redactor.with_secrets([KEY, PASSWORD])
 
 
+RESERVED = ":/?@!$'()*,;"
+
+
 def base64(text: str) -> str:
     """Return text in base64."""
     return b64encode(text.encode()).decode()
@@ -38,6 +41,8 @@ FORMS: dict[str, Callable[[str], str]] = {
     "percent-encoded": lambda secret: f"http://localhost/?q=%22{quote(secret, safe='')}%22",
     "percent-encoded in lower case": lambda secret: quote(secret, safe="").replace("%C3%A9", "%c3%a9"),
     "as a path": lambda secret: f"http://localhost/{quote(secret)}/x",
+    "among reserved characters": lambda secret: f"http://localhost/?q={quote(secret, safe=RESERVED)}&r=1",
+    "in a whole query": lambda secret: f"http://localhost/?q=1&{quote(secret, safe=RESERVED + '&=+[]')}",
     "in a form": lambda secret: f"a=1&note={quote_plus(secret)}",
     "userinfo": lambda secret: f"https://{quote(secret, safe='')}@example.com/x",
     "userinfo with a name": lambda secret: f"see https://ada:{quote(secret, safe='')}@example.com, please",

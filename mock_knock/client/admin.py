@@ -32,12 +32,14 @@ from mock_knock.client.results import (
     VerificationResult,
 )
 from mock_knock.client.sending import HttpSender, Sender
+from mock_knock.errors import InvalidDocument
 from mock_knock.files import read_document, write_text
 from mock_knock.messages import JsonValue
 from mock_knock.redact import Redactor
 
 USUAL_KEY = "sk_test_local"
-MAX_STATE_BYTES = 100_000_000
+MAX_STATE_BYTES = 100 * 1024 * 1024
+"""As much as the fake takes for a state."""
 
 
 class AdminClient:
@@ -125,9 +127,13 @@ class AdminClient:
         """Put the facts of a file, a seed or an exported state, in place of those of the world.
 
         Raises:
-            InvalidDocument: the file cannot be read.
+            InvalidDocument: the file cannot be read, or `seed-invalid`.
         """
-        self.set_state(read_document(Path(path), with_positions=False, max_bytes=MAX_STATE_BYTES).value)
+        source = read_document(Path(path), max_bytes=MAX_STATE_BYTES)
+        if not isinstance(source.value, Mapping):
+            hint = "give a seed, or a state that was exported"
+            raise InvalidDocument("seed-invalid", "a state must be a mapping", where=source.where(""), hint=hint)
+        self.set_state(source.value)
 
     def reset(self, *, all_worlds: bool = False) -> None:
         """Put this world, or every one, back to its beginning."""

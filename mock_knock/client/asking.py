@@ -78,13 +78,13 @@ def as_json(value: JsonValue) -> bytes:
     """Return a value as JSON.
 
     Raises:
-        UsageError: `value-not-json`.
+        UsageError: `value-unsendable`.
     """
     try:
         return orjson.dumps(value, default=_plain)
     except TypeError as error:
-        hint = "use what JSON has: text, numbers, lists, and mappings by text"
-        raise UsageError("value-not-json", f"this cannot be sent as JSON: {error}", hint=hint) from None
+        hint = "give texts, numbers, lists and mappings"
+        raise UsageError("value-unsendable", f"this cannot be sent as JSON: {error}", hint=hint) from None
 
 
 def _plain(value: Any) -> Any:

@@ -18,7 +18,8 @@ from mock_knock.files.problems import DocumentProblem
 from mock_knock.harness.inputs import Inputs
 from mock_knock.messages import JsonValue, Severity
 
-REPORT_KINDS = ("json",)
+REPORT_KINDS = ("json", "junit", "har", "html", "ndjson", "summary")
+"""Of a run."""
 _OF_READERS = ("file-", "yaml-", "json-")
 """How the codes begin that tell why a file is no document."""
 ENVIRONMENT_PREFIX = "MOCK_KNOCK_INPUT_"

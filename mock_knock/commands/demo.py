@@ -12,6 +12,7 @@ import click
 import orjson
 
 from mock_knock.commands.arguments import read_inputs
+from mock_knock.commands.value_types import Word, demo_names
 from mock_knock.files import bundled
 from mock_knock.harness.flow import load_flow
 from mock_knock.harness.options import Addresses, RunOptions
@@ -81,7 +82,7 @@ class Cell:
 
 
 @click.command("demo", short_help="Show the main job in one screen, or what a fault does.")
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, metavar="[NAME]", type=Word(demo_names))
 def command(name: str | None) -> int:
     """Run the published flow and the hardened one against a fake, side by side; or let two clients meet a fault.
 

@@ -13,18 +13,21 @@ import click
 
 from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.commands.arguments import read_inputs, read_reports
-from mock_knock.commands.reporting import STDOUT, check_reports
+from mock_knock.commands.configured import ConfiguredCommand
+from mock_knock.commands.reporting import STDOUT, check_reports, write_report
 from mock_knock.commands.seconds import Seconds
 from mock_knock.errors import InvalidDocument, UsageError
-from mock_knock.files import read_document, write_text
+from mock_knock.files import read_document
 from mock_knock.flows import open_flow
 from mock_knock.gauntlets import CommandClient, choose_ordeals, flow_client
 from mock_knock.harness.gauntlet import RANKS, Cell, Client, GauntletResult, Ordeal, run_gauntlet, worse_cells
 from mock_knock.harness.options import RunOptions
 from mock_knock.messages import JsonValue
+from mock_knock.report.gauntlet.gauntlet_events import render_ndjson
 from mock_knock.report.gauntlet.gauntlet_html import render_html
 from mock_knock.report.gauntlet.gauntlet_json import FORMAT, render_json
 from mock_knock.report.gauntlet.gauntlet_junit import render_junit
+from mock_knock.report.gauntlet.gauntlet_summary import render_summary
 from mock_knock.report.gauntlet.gauntlet_terminal import render_matrix
 from mock_knock.report.gauntlet.matrix_svg import render_matrix_svg
 from mock_knock.report.style import Style
@@ -37,6 +40,8 @@ _RENDER: Mapping[str, Callable[[GauntletResult, Sequence[Cell]], str]] = {
     "junit": render_junit,
     "html": lambda result, _: render_html(result),
     "svg": lambda result, _: render_matrix_svg(result),
+    "ndjson": render_ndjson,
+    "summary": render_summary,
 }
 
 
@@ -57,7 +62,7 @@ class Arguments:
     reports: tuple[str, ...]
 
 
-class CommandAfterDashes(click.Command):
+class CommandAfterDashes(ConfiguredCommand):
     """Notes whether a command line has `--`: what comes after it is a command, and no flow."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -65,7 +70,7 @@ class CommandAfterDashes(click.Command):
         ctx.meta["is_command"] = "--" in args
         words = args[args.index("--") + 1 :] if "--" in args else []
         left = super().parse_args(ctx, args)
-        if words and list(ctx.params["client"]) != words:
+        if words and not ctx.resilient_parsing and list(ctx.params["client"]) != words:
             hint = "take out what stands before --, or the command"
             raise UsageError("client-unclear", "a gauntlet is for one flow, or for a command after --", hint=hint)
         return left
@@ -88,7 +93,13 @@ class CommandAfterDashes(click.Command):
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Feeds what faults leave to chance.")
 @click.option("--baseline", metavar="FILE", help="An earlier JSON report: fail only where a cell got worse.")
-@click.option("--report", "reports", multiple=True, metavar="KIND=PATH", help="json, junit, html or svg; - is stdout.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="KIND=PATH",
+    help=f"Write a report: {', '.join(_RENDER)}; - is stdout. Repeatable; summary is added to its file.",
+)
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> int:
     """Let a flow or a command meet each fault once, each time on a fresh fake, and say what became of it.
@@ -113,11 +124,7 @@ def execute(arguments: Arguments) -> int:
     result = _run(client, ordeals, arguments.seed, jobs)
     worse = worse_cells(result, baseline)
     for kind, path in reports:
-        text = _RENDER[kind](result, worse)
-        if path == STDOUT:
-            click.echo(text.encode(), nl=False)
-        else:
-            write_text(Path(path), text)
+        write_report(kind, path, _RENDER[kind](result, worse))
     is_taken = any(path == STDOUT for _, path in reports)
     stream = sys.stderr if is_taken else sys.stdout
     click.echo(render_matrix(result, worse, Style(stream.isatty())), nl=False, err=is_taken)

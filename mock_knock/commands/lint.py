@@ -15,6 +15,7 @@ import click
 from mock_knock import __version__
 from mock_knock.commands.arguments import read_severities
 from mock_knock.commands.code_pages import read_code_page
+from mock_knock.commands.configured import ConfiguredCommand
 from mock_knock.commands.flow_options import allow_root_option, dialect_option, severity_option
 from mock_knock.errors import MockKnockError, UsageError
 from mock_knock.files import Source, choose_file, find_bundled, replace_text
@@ -67,9 +68,15 @@ class Arguments:
         return self.is_json or self.is_sarif
 
 
-@click.command("lint", short_help="Find what is wrong with Arazzo documents.")
+@click.command("lint", cls=ConfiguredCommand, short_help="Find what is wrong with Arazzo documents.")
 @click.argument("flows", metavar="FLOW...", nargs=-1, required=True)
-@click.option("--fix", "is_fixed", is_flag=True, help="Mend what has one right answer, and show the difference.")
+@click.option(
+    "--fix",
+    "is_fixed",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Mend what has one right answer, and show the difference.",
+)
 @click.option("--diff", "is_diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--json", "is_json", is_flag=True, help="Findings as JSON on stdout.")
 @click.option("--sarif", "is_sarif", is_flag=True, help="Findings as SARIF 2.1.0 on stdout.")

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from mock_knock.errors import InvalidDocument
-from mock_knock.files import check_writable, write_text
+from mock_knock.files import append_text, check_writable, write_text
 from mock_knock.harness.masking import mask_result
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.redact import clean_terminal
-from mock_knock.report.json_report import render_json
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
 if TYPE_CHECKING:
     from mock_knock.harness.preview import PreviewedStep
@@ -25,7 +24,8 @@ STDOUT = "-"
 Reports = tuple[tuple[str, str], ...]
 """Kind and path of each report; the path `-` is stdout."""
 
-_RENDER = {"json": render_json}
+APPENDED = "summary"
+"""The kind of report that is written at the end of its file, as GitHub asks of those who write a summary."""
 
 
 def check_reports(reports: Reports) -> None:
@@ -39,14 +39,27 @@ def check_reports(reports: Reports) -> None:
             check_writable(Path(path))
 
 
-def write_reports(result: RunResult, reports: Reports) -> None:
-    """Write each report; on stdout it is UTF-8, whatever the terminal speaks."""
-    for kind, path in reports:
-        text = _RENDER[kind](result)
-        if path == STDOUT:
-            click.echo(text.encode(), nl=False)
-        else:
-            write_text(Path(path), text)
+def write_reports(result: RunResult, reports: Reports, *, contract_counts: bool = True) -> None:
+    """Write each report of a run."""
+    if reports:
+        from mock_knock.commands.run_reports import RENDER  # noqa: PLC0415  # most runs leave none
+
+        for kind, path in reports:
+            write_report(kind, path, RENDER[kind](result, contract_counts))
+
+
+def write_report(kind: str, path: str, text: str) -> None:
+    """Write one report; on stdout it is UTF-8, whatever the terminal speaks.
+
+    Raises:
+        MockKnockError: `file-unwritable`.
+    """
+    if path == STDOUT:
+        click.echo(text.encode(), nl=False)
+    elif kind == APPENDED:
+        append_text(Path(path), text)
+    else:
+        write_text(Path(path), text)
 
 
 def show_result(result: RunResult, reports: Reports, *, contract_counts: bool, is_in_process: bool) -> None:

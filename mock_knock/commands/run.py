@@ -10,7 +10,8 @@ import click
 
 from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.commands.addresses import guard_live, read_servers
-from mock_knock.commands.arguments import read_inputs, read_reports, read_severities
+from mock_knock.commands.arguments import REPORT_KINDS, read_inputs, read_reports, read_severities
+from mock_knock.commands.configured import ConfiguredCommand
 from mock_knock.commands.flow_options import allow_root_option, dialect_option, severity_option
 from mock_knock.commands.reporting import (
     Progress,
@@ -88,7 +89,7 @@ class Arguments:
         )
 
 
-@click.command("run", short_help="Run an Arazzo flow and judge every message.")
+@click.command("run", cls=ConfiguredCommand, short_help="Run an Arazzo flow and judge every message.")
 @click.argument("flow", metavar="FLOW")
 @click.option("--target", default="mock", show_default=True, metavar="mock|described|URL", help="Where requests go.")
 @click.option(
@@ -109,7 +110,13 @@ class Arguments:
     help="What a contract violation does to the exit code.",
 )
 @severity_option
-@click.option("--report", "reports", multiple=True, metavar="KIND=PATH", help="Write a report; json=- is stdout.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="KIND=PATH",
+    help=f"Write a report: {', '.join(REPORT_KINDS)}; - is stdout. Repeatable; summary is added to its file.",
+)
 @click.option(
     "--poll-interval", default=0.5, show_default=True, type=Seconds(), metavar="S", help="Seconds between polls."
 )
@@ -131,8 +138,10 @@ class Arguments:
 @click.option("--proxy", metavar="URL", help="Send through this proxy.")
 @click.option("--ca-bundle", metavar="FILE", help="Certificates to trust, in PEM.")
 @click.option("--client-certificate", metavar="FILE[,KEY]", help="Certificate to show, in PEM.")
-@click.option("--insecure", is_flag=True, help="Do not check the certificate of the target.")
-@click.option("--live", is_flag=True, help="Send beyond this machine: real people may be notified.")
+@click.option("--insecure", is_flag=True, allow_from_autoenv=False, help="Do not check the certificate of the target.")
+@click.option(
+    "--live", is_flag=True, allow_from_autoenv=False, help="Send beyond this machine: real people may be notified."
+)
 def command(**given: Any) -> int:
     """Run the Arazzo document FLOW and judge every message by its OpenAPI descriptions.
 
@@ -142,6 +151,7 @@ def command(**given: Any) -> int:
     \b
     mock-knock run bulk-identify-users-notify --inputs bulk-identify-users-notify
     mock-knock run flow.yaml --inputs in.yaml --target http://127.0.0.1:4010 --report json=-
+    mock-knock run flow.yaml --inputs in.yaml --report html=run.html
     """  # noqa: D301  # click asks for a real \b
     return execute(Arguments(**given))
 
@@ -157,8 +167,8 @@ def execute(arguments: Arguments) -> int:
     except InvalidDocument as error:
         write_reports(invalid_result(arguments.flow, error), reports)
         raise
-    write_reports(result, reports)
     contract_counts = arguments.contract == "fail"
+    write_reports(result, reports, contract_counts=contract_counts)
     show_result(result, reports, contract_counts=contract_counts, is_in_process=arguments.is_in_process)
     if any(finding.code == INTERRUPTED for finding in result.findings):
         raise KeyboardInterrupt

@@ -10,6 +10,7 @@ from itertools import groupby
 import click
 import orjson
 
+from mock_knock.commands.configured import ConfiguredCommand
 from mock_knock.domain.faults.fault import Fault
 from mock_knock.domain.faults.forecast import Foretold, foretell
 from mock_knock.domain.matching import RequestPattern
@@ -23,7 +24,7 @@ MAX_COUNT = 10_000
 PER_LINE = 10
 
 
-@click.command("schedule", short_help="Tell the first decisions of a scenario.")
+@click.command("schedule", cls=ConfiguredCommand, short_help="Tell the first decisions of a scenario.")
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--key", default="sk_test_local", show_default=True, metavar="KEY", help="The API key of the client.")
 @click.option(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import orjson
 
@@ -17,18 +18,17 @@ _NAMING = ("users", "user_ids", "recipients", "actor")
 """Members of a body that name users."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AskedRequest:
-    """What a request to `/v1` asks for.
+    """What a request to `/v1` asks for; its body is decoded once somebody looks at it.
 
     Attributes:
         operation_id: the operation it means; empty where it means none.
         headers: its header fields.
         resource: what its path names beside the operation: the id of a bulk operation or of a user, a workflow key.
         workflow: the key of the workflow it names, or nothing.
-        users: the ids of the users it names, in path and body.
-        recipients: whom it is for: ids of users, and objects as `collection/id`.
-        body: its decoded body; None where there is none, or none that can be read.
+        user: the id of the user that its path names, or nothing.
+        content: its body as it came.
         credential: the API key it carries, to be compared and never shown.
     """
 
@@ -36,10 +36,27 @@ class AskedRequest:
     headers: Headers = ()
     resource: str = ""
     workflow: str = ""
-    users: tuple[str, ...] = ()
-    recipients: tuple[str, ...] = ()
-    body: JsonValue = None
+    user: str = ""
+    content: bytes = field(default=b"", repr=False)
     credential: str = field(default="", repr=False)
+
+    @cached_property
+    def body(self) -> JsonValue:
+        """Its decoded body; None where there is none, or none that can be read."""
+        try:
+            return orjson.loads(self.content or b"null")
+        except orjson.JSONDecodeError:
+            return None
+
+    @cached_property
+    def users(self) -> tuple[str, ...]:
+        """The ids of the users it names, in path and body."""
+        return tuple(dict.fromkeys((*([self.user] if self.user else ()), *_named_users(self.body))))
+
+    @cached_property
+    def recipients(self) -> tuple[str, ...]:
+        """Whom it is for: ids of users, and objects as `collection/id`."""
+        return tuple(dict.fromkeys(_named_recipients(self.body)))
 
     @property
     def attempt(self) -> int:
@@ -69,47 +86,34 @@ def read_attempt(headers: Headers) -> int:
 def read_asked(route: Route, headers: Headers, body: bytes, *, credential: str = "", is_of_user: bool) -> AskedRequest:
     """Return what a request asks for; `is_of_user` is whether the `id_` in its path is that of a user."""
     parts = dict(route.parts)
-    value = _decode(body)
-    named = (*([parts["id_"]] if is_of_user and "id_" in parts else ()), *_named_users(value))
     return AskedRequest(
         operation_id=route.operation_id,
         headers=headers,
         resource=route.resource,
         workflow=parts.get("key", ""),
-        users=tuple(dict.fromkeys(named)),
-        recipients=tuple(dict.fromkeys(_named_recipients(value))),
-        body=value,
+        user=parts.get("id_", "") if is_of_user else "",
+        content=body,
         credential=credential,
     )
-
-
-def _decode(body: bytes) -> JsonValue:
-    try:
-        return orjson.loads(body or b"null")
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _named_users(body: JsonValue) -> Iterator[str]:
     """Yield the ids of the users that a body names, objects left out."""
     for each in _listed(body, _NAMING):
-        id_ = each.get("id") if isinstance(each, Mapping) and each.get("collection") is None else each
+        id_ = each.get("id") if isinstance(each, dict) and each.get("collection") is None else each
         if isinstance(id_, str):
             yield id_
 
 
 def _named_recipients(body: JsonValue) -> Iterator[str]:
+    """Yield whom a body is for; a trigger may name a thousand, so each takes little time."""
     for each in _listed(body, ("recipients",)):
-        match each:
-            case str():
-                yield each
-            case {"id": str(id_), "collection": str(collection)}:
-                yield f"{collection}/{id_}"
-            case {"id": str(id_)}:
-                yield id_
+        id_, collection = (each.get("id"), each.get("collection")) if isinstance(each, dict) else (each, None)
+        if isinstance(id_, str) and (collection is None or isinstance(collection, str)):
+            yield id_ if collection is None else f"{collection}/{id_}"
 
 
 def _listed(body: JsonValue, names: tuple[str, ...]) -> Iterator[JsonValue]:
-    for name in names if isinstance(body, Mapping) else ():
+    for name in names if isinstance(body, dict) else ():
         found = body.get(name)
         yield from found if isinstance(found, list) else [found] if name == "actor" else ()

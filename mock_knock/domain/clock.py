@@ -119,9 +119,15 @@ class OffsetClock:
         return self._frozen_at or self._running()
 
     def _running(self) -> datetime:
+        return self._origin + min(self._passed() + self._offset, LATEST - self._origin)
+
+    def _passed(self) -> timedelta:
         self._latest = max(self._latest, self._source())
-        passed = (self._latest - self._origin) * self._factor + self._offset
-        return self._origin + min(passed, LATEST - self._origin)
+        return (self._latest - self._origin) * self._factor
+
+    def _go_on_from(self, instant: datetime) -> None:
+        """Run from an instant on, also where the time so far has led beyond the calendar."""
+        self._offset = instant - self._origin - self._passed()
 
     def advance(self, seconds: float) -> None:
         """Move forward on top of the source; raises ValueError when `seconds` is negative."""
@@ -133,7 +139,10 @@ class OffsetClock:
 
     def set_to(self, instant: datetime) -> None:
         """Go on, or stand, from an instant."""
-        self._move(instant - self.now())
+        if self._frozen_at is None:
+            self._go_on_from(instant)
+        else:
+            self._frozen_at = instant
 
     def _move(self, length: timedelta) -> None:
         if self._frozen_at is None:
@@ -160,7 +169,7 @@ class OffsetClock:
     def resume(self) -> None:
         """Let it go on from where it stands."""
         if self._frozen_at is not None:
-            self._offset += self._frozen_at - self._running()
+            self._go_on_from(self._frozen_at)
             self._frozen_at = None
 
 

@@ -98,6 +98,14 @@ class Tallies:
         for operation_id, ids in batches:
             self._note_members(operation_id, ids)
 
+    def note_return(self) -> None:
+        """Note that the world has gone back in time: what is asked again there is no repetition, and none is too early.
+
+        What was broken stays.
+        """
+        for memory in (self._effects, self._arrived, self._waits, self._polls):
+            memory.clear()
+
     def _note_members(self, operation_id: str, ids: Iterable[str]) -> None:
         for each in ids:
             keep(self._batches, name_of(each), operation_id, MAX_USERS)

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
+from urllib.parse import unquote
 
-from mock_knock.domain.asked_request import Route
+from mock_knock.domain.asked_request import OF_USER, AskedRequest, Route, read_asked
 from mock_knock.messages import ContractViolation, Headers, HttpRequest, HttpResponse
 
 Idempotency: TypeAlias = Literal["none", "first", "replayed", "refused"]
 """What an idempotency key meant: none that counts, the first of its key, a repetition, or used for something else."""
 MAX_ENTRIES: Final = 1_000
 MAX_BYTES: Final = 32_000_000
+MAX_VIOLATIONS: Final = 50
+"""Of one message that are kept and shown: a body with a hundred thousand rows can break the contract in each."""
 _OVERHEAD: Final = 500
-"""Bytes of an entry beside everything that came and went over the wire, roughly."""
+"""Bytes of an entry beside everything that came and went over the wire and what was said of it, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,23 @@ class JournalEntry:
     def size(self) -> int:
         """The bytes of everything in it, roughly."""
         asked, answered = self.request, self.response
-        return _OVERHEAD + len(asked.url) + _size(asked.headers, asked.body) + _size(answered.headers, answered.body)
+        told = sum(map(len, self.notes)) + sum(len(each.location) + len(each.message) for each in self.violations)
+        sent = len(asked.url) + _size(asked.headers, asked.body) + _size(answered.headers, answered.body)
+        return _OVERHEAD + told + sent
+
+    @property
+    def line(self) -> str:
+        """Method, path and query, percent-encoded as they came."""
+        return f"{self.request.method} {self._target}"
+
+    def asked(self) -> AskedRequest:
+        """Return what it asks for, each time anew: so a journal never stands decoded as a whole."""
+        request, is_of_user = self.request, unquote(self._target).startswith(OF_USER)
+        return read_asked(self.route, request.headers, request.body, is_of_user=is_of_user)
+
+    @property
+    def _target(self) -> str:
+        return "/" + self.request.url.partition("://")[2].partition("/")[2]
 
 
 def _size(headers: Headers, body: bytes) -> int:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import islice
+from typing import Final
 
 from mock_knock.domain.asked_request import AskedRequest
-from mock_knock.domain.containing import Mismatch, differing_parts
+from mock_knock.domain.containing import DifferingPart, Mismatch, differing_parts, shown_text
 from mock_knock.messages import JsonValue, find_header
+
+MAX_TOLD: Final = 100
+"""Differences of one request that are put into words."""
+MAX_COUNTED: Final = 10_000
+"""Parts of one body that are counted as different; one with more of them is as far away."""
+_WEIGHTS: Final[Mapping[str, int]] = {"operation": 1_000_000, "workflow": 10}
+"""How much farther away a request is by these differences than by any other one."""
 
 
 def fits(text: str, pattern: str) -> bool:
     """Tell whether a text is as a pattern says: `*` stands for any letters, `?` for one, all else for itself."""
     return fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def fits_any(texts: Collection[str], pattern: str) -> bool:
+    """Tell whether one of some texts is as a pattern says; one that stands for itself is looked up."""
+    return any(fits(each, pattern) for each in texts) if {"*", "?"} & {*pattern} else pattern in texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +56,47 @@ class RequestPattern:
         """Tell whether the pattern is about an operation."""
         return not self.operations or operation_id in self.operations
 
+    def holds_for(self, asked: AskedRequest) -> bool:
+        """Tell whether a request is meant; where it is not, the first difference settles it."""
+        return next(self._differences(asked), None) is None
+
     def difference(self, asked: AskedRequest) -> tuple[Mismatch, ...]:
-        """Return in what a request differs; a match is an empty tuple (DESIGN section 4, rule 3)."""
-        found: list[Mismatch] = []
+        """Return in what a request differs, in at most `MAX_TOLD` of all ways.
+
+        A match is an empty tuple (DESIGN section 4, rule 3).
+        """
+        return tuple(
+            each if isinstance(each, Mismatch) else each.tell() for each in islice(self._differences(asked), MAX_TOLD)
+        )
+
+    def distance(self, asked: AskedRequest) -> int:
+        """Return how far away a request is, one that is meant is at 0; the more of a body is not there, the farther."""
+        far, parts = 0, 0
+        for each in self._differences(asked):
+            if isinstance(each, Mismatch):
+                far += _WEIGHTS.get(each.field, 1)
+            else:
+                parts += each.weight
+        return far + min(parts, MAX_COUNTED)
+
+    def _differences(self, asked: AskedRequest) -> Iterator[Mismatch | DifferingPart]:
         if not self.means(asked.operation_id):
-            found.append(Mismatch("operation", " or ".join(self.operations), asked.operation_id))
-        if self.user is not None and not any(fits(each, self.user) for each in asked.users):
-            found.append(Mismatch("user", self.user, ", ".join(asked.users)))
-        if self.recipient is not None and not any(fits(each, self.recipient) for each in asked.recipients):
-            found.append(Mismatch("recipient", self.recipient, ", ".join(asked.recipients)))
+            yield _mismatch("operation", " or ".join(self.operations), asked.operation_id)
+        if self.user is not None and not fits_any(asked.users, self.user):
+            yield _mismatch("user", self.user, ", ".join(asked.users))
+        if self.recipient is not None and not fits_any(asked.recipients, self.recipient):
+            yield _mismatch("recipient", self.recipient, ", ".join(asked.recipients))
         if self.workflow is not None and not fits(asked.workflow, self.workflow):
-            found.append(Mismatch("workflow", self.workflow, asked.workflow))
+            yield _mismatch("workflow", self.workflow, asked.workflow)
         for name, expected in self.headers.items():
             actual = find_header(asked.headers, name)
             if actual is None or not fits(actual, expected):
-                found.append(Mismatch(f"header {name}", expected, actual or ""))
+                yield _mismatch(f"header {name}", expected, actual or "")
         if self.attempt is not None and asked.attempt != self.attempt:
-            found.append(Mismatch("attempt", str(self.attempt), str(asked.attempt)))
+            yield _mismatch("attempt", str(self.attempt), str(asked.attempt))
         if self.body is not None:
-            found.extend(differing_parts(self.body, asked.body, "body"))
-        return tuple(found)
+            yield from islice(differing_parts(self.body, asked.body, "body"), MAX_COUNTED)
+
+
+def _mismatch(field: str, expected: str, actual: str) -> Mismatch:
+    return Mismatch(shown_text(field), shown_text(expected), shown_text(actual))

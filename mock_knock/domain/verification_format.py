@@ -1,6 +1,8 @@
 """How an expectation is written, in a body or in a query; everything that is left out does not count.
 
-    operation: triggerWorkflow      # or a list of operationIds
+What is there must say something: nothing that is null or empty passes for "anything", or a slip would verify all.
+
+    operation: triggerWorkflow      # an operationId, a list of them, or '*'
     workflow: welcome
     recipient: dr_grant             # one of those whom it is for; `user` is anybody whom it names
     header: {X-Team: red}
@@ -16,26 +18,30 @@ In a query `operation` may be repeated, `header` is `Name: pattern` and `body` i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 import orjson
 
+from mock_knock.domain.containing import shown_text
+from mock_knock.domain.expectation import Expected, Times
 from mock_knock.domain.matching import RequestPattern
 from mock_knock.domain.reading import Reader, escape
-from mock_knock.domain.verification import Expected, Times
 from mock_knock.errors import InvalidDocument
 from mock_knock.messages import JsonValue
 
 CODE: Final = "expectation-invalid"
+ANY: Final = "*"
 EXPECTED: Final = frozenset(
     {"operation", "workflow", "recipient", "user", "header", "attempt", "body", "status", "creates"}
 )
 TIMES: Final = frozenset({"exactly", "at_least", "at_most"})
 MAX_IN_ORDER: Final = 100
 MAX_COUNT: Final = 1_000_000
+MAX_DIGITS: Final = 8
+"""Of a number in a query; what has more stays text, and is refused as such."""
 _STATUS = re.compile("[1-5](?:[0-9]{2}|xx)", re.ASCII)
-_FLAGS: Mapping[str, bool] = {"true": True, "false": False}
 
 
 def parse_expected(value: JsonValue) -> tuple[Expected, Times]:
@@ -45,7 +51,7 @@ def parse_expected(value: JsonValue) -> tuple[Expected, Times]:
         InvalidDocument: `expectation-invalid`, with one finding for each problem.
     """
     reader = Reader(lambda pointer: f"#{pointer}", CODE)
-    found = reader.read_map(value, "", {*EXPECTED, *TIMES}, what="an expectation")
+    found = _read_members(reader, value, "", EXPECTED | TIMES)
     expected, times = _read_expected(reader, found, ""), _read_times(reader, found)
     _refuse(reader)
     return expected, times
@@ -56,8 +62,8 @@ def parse_order(value: JsonValue) -> tuple[Expected, ...]:
     reader = Reader(lambda pointer: f"#{pointer}", CODE)
     root = reader.read_map(value, "", {"in_order"}, what="an expectation")
     listed = [
-        _read_expected(reader, reader.read_map(each, at, {*EXPECTED}, what="an expectation"), at)
-        for each, at in reader.read_list(root, "", "in_order")
+        _read_expected(reader, _read_members(reader, each, at, EXPECTED), at)
+        for each, at in islice(reader.read_list(root, "", "in_order"), MAX_IN_ORDER + 1)
     ]
     if not 1 <= len(listed) <= MAX_IN_ORDER:
         reader.report("/in_order", f"'in_order' must have 1 to {MAX_IN_ORDER} entries", "name what comes first")
@@ -66,7 +72,11 @@ def parse_order(value: JsonValue) -> tuple[Expected, ...]:
 
 
 def decode_query(pairs: Iterable[tuple[str, str]]) -> dict[str, JsonValue]:
-    """Return an expectation that stands in a query as one that stands in a body; what cannot be read stays text."""
+    """Return an expectation that stands in a query as one that stands in a body; what cannot be read stays text.
+
+    Raises:
+        InvalidDocument: `expectation-invalid`: something is there twice, or the body is no JSON.
+    """
     found: dict[str, Any] = {}
     for name, text in pairs:
         match name:
@@ -74,23 +84,40 @@ def decode_query(pairs: Iterable[tuple[str, str]]) -> dict[str, JsonValue]:
                 found.setdefault(name, []).append(text)
             case "header":
                 field, _, pattern = text.partition(":")
-                found.setdefault(name, {})[field.strip()] = pattern.strip()
-            case "body":
-                found[name] = _decode(text)
-            case "creates":
-                found[name] = _FLAGS.get(text, text)
-            case "attempt" | "exactly" | "at_least" | "at_most":
-                found[name] = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else text  # noqa: PLR2004  # digits of a count
+                _put_once(found.setdefault(name, {}), field.strip(), pattern.strip(), "#/header")
             case _:
-                found[name] = text
+                _put_once(found, name, _FROM_TEXT.get(name, str)(text), "#")
     return found
 
 
-def _decode(text: str) -> JsonValue:
+def _put_once(holder: dict[str, Any], name: str, value: JsonValue, at: str) -> None:
+    if name in holder:
+        what = f"'{shown_text(name)}' is there twice"
+        raise InvalidDocument(CODE, what, where=f"{at}/{escape(shown_text(name))}", hint="keep one of them")
+    holder[name] = value
+
+
+def _to_json(text: str) -> JsonValue:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise InvalidDocument(CODE, "'body' is not JSON", where="#/body", hint="write it like body={}") from None
+
+
+def _to_count(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else text
+
+
+def _to_flag(text: str) -> bool | str:
+    return {"true": True, "false": False}.get(text, text)
+
+
+_FROM_TEXT: Final[Mapping[str, Callable[[str], JsonValue]]] = {
+    "body": _to_json,
+    "creates": _to_flag,
+    **dict.fromkeys(("attempt", *TIMES), _to_count),
+}
+"""What the members are that are not text in a body either."""
 
 
 def _refuse(reader: Reader) -> None:
@@ -98,16 +125,24 @@ def _refuse(reader: Reader) -> None:
         raise InvalidDocument.from_findings(tuple(reader.findings))
 
 
+def _read_members(reader: Reader, value: JsonValue, at: str, known: frozenset[str]) -> Mapping[str, Any]:
+    """Return the members of an expectation without those that are null, which are reported."""
+    found = reader.read_map(value, at, {*known}, what="an expectation")
+    for name in (name for name, each in found.items() if each is None):
+        reader.report(f"{at}/{escape(name)}", f"'{name}' is null, which says nothing", "leave it out")
+    return {name: each for name, each in found.items() if each is not None}
+
+
 def _read_expected(reader: Reader, found: Mapping[str, Any], at: str) -> Expected:
     attempt = reader.read_number(found, at, "attempt", default=None, whole=True)
     return Expected(
         pattern=RequestPattern(
             operations=_read_operations(reader, found, at),
-            user=reader.read_text(found, at, "user", default="") or None,
-            workflow=reader.read_text(found, at, "workflow", default="") or None,
+            user=_read_text(reader, found, at, "user"),
+            workflow=_read_text(reader, found, at, "workflow"),
             headers=_read_headers(reader, found, at),
             attempt=None if attempt is None else int(attempt),
-            recipient=reader.read_text(found, at, "recipient", default="") or None,
+            recipient=_read_text(reader, found, at, "recipient"),
             body=found.get("body"),
         ),
         status=_read_status(reader, found, at),
@@ -116,21 +151,28 @@ def _read_expected(reader: Reader, found: Mapping[str, Any], at: str) -> Expecte
 
 
 def _read_operations(reader: Reader, found: Mapping[str, Any], at: str) -> tuple[str, ...]:
-    value = found.get("operation", [])
+    value = found.get("operation", ANY)
     listed = value if isinstance(value, list) else [value]
-    if not all(isinstance(each, str) and each for each in listed):
+    if not listed or not all(isinstance(each, str) and each for each in listed):
         message, hint = "'operation' must be an operationId or a list of them", "like `operation: triggerWorkflow`"
         reader.report(f"{at}/operation", message, hint)
         return ()
-    return tuple(listed)
+    if any(each != ANY and {"*", "?"} & {*each} for each in listed):
+        reader.report(f"{at}/operation", "an operationId has no `*` and no `?` in it", "write it out, or `*` alone")
+    return () if ANY in listed else tuple(listed)
+
+
+def _read_text(reader: Reader, found: Mapping[str, Any], at: str, name: str) -> str | None:
+    """Return a text that is not empty; None is none at all."""
+    return reader.read_text(found, at, name, default=None) if name in found else None
 
 
 def _read_headers(reader: Reader, found: Mapping[str, Any], at: str) -> dict[str, str]:
     headers = reader.read_map(found.get("header", {}), f"{at}/header", None)
     for name, pattern in headers.items():
-        if not isinstance(pattern, str) or not pattern:
-            hint = "`*` stands for any value"
-            reader.report(f"{at}/header/{escape(name)}", f"'{name}' must be text that is not empty", hint)
+        if not name or not isinstance(pattern, str) or not pattern:
+            message, hint = f"'{name}' must be text that is not empty", "write a name and a pattern; `*` is any value"
+            reader.report(f"{at}/header/{escape(name)}", message, hint)
     return {name: str(pattern) for name, pattern in headers.items()}
 
 
@@ -155,5 +197,5 @@ def _read_times(reader: Reader, found: Mapping[str, Any]) -> Times:
         return Times(int(exactly), int(exactly))
     if least is not None and most is not None and least > most:
         reader.report("/at_least", "'at_least' is more than 'at_most'", "exchange the two")
-    usual = 0 if most is not None else 1
+    usual = 1 if most is None else 0
     return Times(usual if least is None else int(least), None if most is None else int(most))

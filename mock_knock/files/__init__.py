@@ -3,11 +3,12 @@
 from mock_knock.files.bundled import bundled, bundled_text, choose_file, find_bundled, list_bundled
 from mock_knock.files.document import MAX_BYTES, Source, read_document
 from mock_knock.files.places import document_roots, resolve_reference
-from mock_knock.files.writing import check_writable, replace_text, write_text
+from mock_knock.files.writing import append_text, check_writable, replace_text, write_text
 
 __all__ = [
     "MAX_BYTES",
     "Source",
+    "append_text",
     "bundled",
     "bundled_text",
     "check_writable",

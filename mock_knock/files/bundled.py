@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -60,9 +61,9 @@ def choose_file(kind: str, name: str) -> Path:
     return found or path
 
 
-def list_bundled(kind: str) -> tuple[str, ...]:
+def list_bundled(kind: str, suffixes: Collection[str] = SUFFIXES) -> tuple[str, ...]:
     """Return the names of the bundled files of a kind, without their suffixes."""
-    return tuple(sorted(path.stem for path in bundled(kind).iterdir() if path.suffix in SUFFIXES))
+    return tuple(sorted(path.stem for path in bundled(kind).iterdir() if path.suffix in suffixes))
 
 
 def bundled_text(*parts: str) -> str | None:

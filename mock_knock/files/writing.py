@@ -28,6 +28,19 @@ def write_text(path: Path, text: str) -> None:
         raise _unwritable(path, error) from error
 
 
+def append_text(path: Path, text: str) -> None:
+    """Write at the end of a file, which is made if there is none, and below an empty line if it holds anything.
+
+    Raises:
+        MockKnockError: `file-unwritable`.
+    """
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(f"\n\n{text}" if os.fstat(stream.fileno()).st_size else text)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from error
+
+
 def replace_text(path: Path, old: str, new: str) -> None:
     """Replace the text of a file as a whole, if it still is the old one.
 

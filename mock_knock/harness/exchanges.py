@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mock_knock.arazzo.document import Step
 from mock_knock.arazzo.expression import Scope
@@ -29,21 +29,22 @@ Send = Callable[[HttpRequest, float], Exchange]
 
 
 def send_in_time(transport: Transport, clock: RunClock) -> Send:
-    """Return what sends by a transport and holds it to its time on the clock of the run.
+    """Return what sends by a transport, notes when, and holds it to its time on the clock of the run.
 
     An answer that comes later than it may is none, and neither is an error of the operating system that the transport
     did not turn into a failure.
     """
 
     def send(request: HttpRequest, timeout: float) -> Exchange:
-        started = clock.seconds()
+        at, started = clock.now(), clock.seconds()
         try:
             exchange = transport.send(request, timeout=timeout)
         except OSError as error:
-            return Exchange(request, failure=TransportFailure("broken", f"the transport failed: {error}"))
-        if exchange.response is not None and clock.seconds() - started > timeout:
-            return Exchange(request, failure=TransportFailure("timeout", f"no answer within {timeout:g} s"))
-        return exchange
+            exchange = Exchange(request, failure=TransportFailure("broken", f"the transport failed: {error}"))
+        seconds = clock.seconds() - started
+        if exchange.response is not None and seconds > timeout:
+            exchange = Exchange(request, failure=TransportFailure("timeout", f"no answer within {timeout:g} s"))
+        return replace(exchange, at=at, seconds=seconds)
 
     return send
 

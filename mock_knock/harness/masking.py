@@ -12,7 +12,7 @@ import orjson
 from mock_knock.arazzo.lint import literal_secrets, looks_secret
 from mock_knock.harness.flow import Flow
 from mock_knock.harness.result import CallResult, LintResult, RunResult, StepResult
-from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue
+from mock_knock.messages import Finding, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
 
 
@@ -78,10 +78,11 @@ def mask_lint(result: LintResult, mask: Redactor) -> LintResult:
 
 def _mask_step(step: StepResult, mask: Redactor) -> StepResult:
     response, failure = step.exchange.response, step.exchange.failure
-    exchange = Exchange(
-        mask_request(step.exchange.request, mask),
-        _mask_response(response, mask) if response else None,
-        replace(failure, message=mask.text(failure.message)) if failure else None,
+    exchange = replace(
+        step.exchange,
+        request=mask_request(step.exchange.request, mask),
+        response=_mask_response(response, mask) if response else None,
+        failure=replace(failure, message=mask.text(failure.message)) if failure else None,
     )
     violations = tuple(replace(each, message=mask.text(each.message)) for each in step.violations)
     return replace(_mask_conclusion(step, mask), exchange=exchange, violations=violations)

@@ -43,29 +43,39 @@ def _moments(entries: list[Mapping[str, JsonValue]]) -> Iterator[Moment]:
     begin = datetime.fromisoformat(entries[0]["at"]) if entries else None
     for entry in entries:
         asked, answered = entry["request"], entry["response"] if entry["delivered"] else None
-        state, share = _read_operation(asked["method"], answered)
+        read = read_operation(answered["body"]) if answered is not None and asked["method"] == "GET" else None
         yield Moment(
             at=0.0 if begin is None else (datetime.fromisoformat(entry["at"]) - begin).total_seconds(),
             method=asked["method"],
             path=urlsplit(asked["url"]).path[:MAX_PATH],
             status=None if answered is None else answered["status"],
             fault=entry["fault"] or "",
-            state=state,
-            share=share,
+            state=read.state if read else "",
+            share=read.share if read else None,
         )
 
 
-def _read_operation(method: str, answered: Mapping[str, JsonValue] | None) -> tuple[str, float | None]:
-    """Return what a poll says of a bulk operation, or nothing where it cannot be read."""
-    if answered is None or method != "GET":
-        return "", None
+@dataclass(frozen=True, slots=True)
+class ReadOperation:
+    """What a body says of a bulk operation; `share` of its rows was done, None where it does not say."""
+
+    id: str
+    state: str
+    share: float | None
+
+
+def read_operation(body: str | bytes) -> ReadOperation | None:
+    """Return what a body says of a bulk operation, or None for any other body."""
     try:
-        body = orjson.loads(answered["body"])
+        found = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return "", None
-    if not isinstance(body, dict) or body.get("__typename") != "BulkOperation":
-        return "", None
-    done, total = body.get("processed_rows"), body.get("estimated_total_rows")
+        return None
+    if not isinstance(found, dict) or found.get("__typename") != "BulkOperation":
+        return None
+    done, total = found.get("processed_rows"), found.get("estimated_total_rows")
     share = done / total if isinstance(done, int) and isinstance(total, int) and total > 0 else None
-    status = body.get("status")
-    return (status if isinstance(status, str) else ""), share
+    return ReadOperation(_text(found.get("id")), _text(found.get("status")), share)
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""

@@ -23,29 +23,30 @@ def take_snapshot(world: World, name: str) -> SavedWorld:
         if name not in world.snapshots and len(world.snapshots) >= MAX_SNAPSHOTS:
             hint = "DELETE one that is not needed any more"
             raise SnapshotRefused("snapshots-full", f"a world keeps {MAX_SNAPSHOTS} snapshots", where=name, hint=hint)
+        world.faults.drop_over(world.clock.now())
         scenario = replace(world.scenario, faults=world.faults.faults())
         found = world.snapshots[name] = SavedWorld(gather(world), scenario, is_standing=world.clock.is_standing)
         return found
 
 
 def restore_snapshot(knock: MockKnock, world: World, name: str) -> SavedWorld:
-    """Put a world back to a snapshot: facts, time and scenario; what was asked, and what was broken, stays.
+    """Put a world back to a snapshot: facts, time and scenario; the journal stays, and what was broken.
 
-    Faults count from nothing.
+    Faults count from nothing. What is asked from now on is judged as if nothing had been asked since the snapshot.
 
     Raises:
         ResourceMissing: there is no snapshot of this name.
     """
     with world.lock:
         found = _find(world, name)
+        world.clock.freeze()
         if found.seed.now is not None:
             world.clock.set_to(found.seed.now)
-        if found.is_standing:
-            world.clock.freeze()
-        else:
-            world.clock.resume()
         knock.load(world, found.seed)
         world.follow(found.scenario)
+        world.tallies.note_return()
+        if not found.is_standing:
+            world.clock.resume()
         return found
 
 

@@ -18,8 +18,8 @@ from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.harness.transport import WsgiTransport
 from mock_knock.messages import Finding, JsonValue
 from mock_knock.redact import clean_terminal, is_secret_name
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
 if TYPE_CHECKING:
     from mock_knock.testing.world import KnockWorld

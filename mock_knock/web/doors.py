@@ -89,7 +89,7 @@ def _reserved_names(asked: AskedRequest) -> Iterator[str]:
 def _first(faults: tuple[Fault, ...], asked: AskedRequest, seed: int) -> Decision | None:
     """Return the first fault that is about the request; whoever names a fault wants it now, whatever its `when`."""
     for fault in faults:
-        if not fault.pattern.difference(asked):
+        if fault.pattern.holds_for(asked):
             told = {"operation_id": asked.operation_id, "resource": asked.resource}
             return Decision(fault, 1, draw(seed=seed, fault_id=fault.id, key="", n=1, **told))
     return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.journal import MAX_VIOLATIONS, JournalEntry
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
@@ -129,7 +129,7 @@ def _write_journal(world: World, asked: HttpRequest, response: Response) -> None
                 request=asked,
                 response=answered,
                 notes=tuple(g.notes),
-                violations=g.violations,
+                violations=g.violations[:MAX_VIOLATIONS],
                 fault=g.fault_id,
                 is_delivered=g.is_delivered,
                 route=current_route(operation_id),

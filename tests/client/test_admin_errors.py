@@ -209,4 +209,4 @@ def test_what_is_no_json(admin: AdminClient, value: object) -> None:
     for call in (admin.verify, admin.count):
         with pytest.raises(UsageError) as refused:
             call(body={"data": value})
-        assert "value-not-json" == refused.value.code
+        assert "value-unsendable" == refused.value.code

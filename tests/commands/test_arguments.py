@@ -67,7 +67,10 @@ def test_unknown_reports() -> None:
     """A kind of report that does not exist is refused with those that do."""
     with pytest.raises(UsageError) as caught:
         read_reports(["xml=a.xml"])
-    assert ("report-unknown", "kinds: json") == (caught.value.code, caught.value.hint)
+    assert ("report-unknown", "kinds: json, junit, har, html, ndjson, summary") == (
+        caught.value.code,
+        caught.value.hint,
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -55,7 +56,6 @@ def test_the_module_is_the_program(execute: Callable[..., Called]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["nothing"], "nothing"),
         (["--nothing"], "--nothing"),
         (["run"], "FLOW"),
         (["run", "x", "y"], "y"),
@@ -74,6 +74,8 @@ def test_the_module_is_the_program(execute: Callable[..., Called]) -> None:
         (["serve", "--port", "65536"], "--port"),
         (["serve", "--port", "-1"], "--port"),
         (["serve", "--port", "http"], "--port"),
+        (["serve", "--port"], "--port"),
+        (["serve", "--strict=1"], "--strict"),
         (["demo", "endless-poll", "x"], "x"),
     ],
 )
@@ -82,7 +84,72 @@ def test_wrong_usage(call: Call, arguments: list[str], word: str) -> None:
     called = call(*arguments)
     assert (2, "") == (called.code, called.out)
     assert word in called.err
-    assert "Usage: mock-knock" in called.err
+    assert "usage: mock-knock" in called.err
+    assert re.match(r"error: [^\n]* \[usage-[a-z-]+\]\n  hint: ", called.err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["srve"],
+            "error: there is no command 'srve' [usage-command-unknown]\n  hint: did you mean serve?\n",
+        ),
+        (
+            ["--confg", "x"],
+            (
+                "error: no such option '--confg' [usage-option-unknown]\n"
+                "  hint: did you mean --config or --no-config?\n"
+                "  usage: mock-knock [OPTIONS] [COMMAND] [ARGS]...\n  `mock-knock --help` tells more\n"
+            ),
+        ),
+        (
+            ["--config"],
+            (
+                "error: option '--config' requires an argument [usage-option-incomplete]\n"
+                "  hint: `mock-knock --help` tells more\n"
+            ),
+        ),
+        (
+            ["serve", "--port"],
+            (
+                "error: option '--port' requires an argument [usage-option-incomplete]\n"
+                "  hint: usage: mock-knock serve [OPTIONS]\n  `mock-knock serve --help` tells more\n"
+            ),
+        ),
+        (
+            ["run"],
+            (
+                "error: missing argument 'FLOW' [usage-argument-missing]\n"
+                "  hint: usage: mock-knock run [OPTIONS] FLOW\n  `mock-knock run --help` tells more\n"
+            ),
+        ),
+        (
+            ["demo", "x", "y"],
+            (
+                "error: got unexpected extra argument (y) [usage-invalid]\n"
+                "  hint: usage: mock-knock demo [OPTIONS] [NAME]\n  `mock-knock demo --help` tells more\n"
+            ),
+        ),
+        (
+            ["lint", "x", "--dialect", "loose"],
+            (
+                "error: invalid value for '--dialect': 'loose' is not one of 'lenient', 'strict' "
+                "[usage-value-invalid]\n"
+                "  hint: usage: mock-knock lint [OPTIONS] FLOW...\n  `mock-knock lint --help` tells more\n"
+            ),
+        ),
+    ],
+)
+def test_how_wrong_usage_is_told(call: Call, arguments: list[str], told: str) -> None:
+    """Each kind of wrong usage has a code and a remedy, in the form of every other error."""
+    called = call(*arguments)
+    assert (2, "", told) == (called.code, called.out, called.err)
+
+
+def test_a_command_that_is_like_no_other(call: Call) -> None:
+    """A command that does not exist is told with those that do."""
+    assert f"  hint: commands: {', '.join(cli.COMMANDS)}\n" in call("xyzzy").err
 
 
 def behave(monkeypatch: pytest.MonkeyPatch, outcome: Any) -> None:

@@ -211,17 +211,20 @@ def test_a_baseline_that_cannot_be_read(idle: Call, tmp_path: Path, text: str | 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "Missing argument 'FLOW | -- COMMAND...'"),
+        ([], "missing argument 'FLOW | -- COMMAND...'"),
         ([*PUBLISHED, "--fault", "nope"], "there is no fault 'nope' [fault-unknown]\n  hint: faults: 400-bad-json, "),
         ([*PUBLISHED, "--tag", "nope"], "there is no tag 'nope' [tag-unknown]\n  hint: tags: bulk, "),
-        ([*PUBLISHED, "--report", "sarif=-"], "[report-unknown]\n  hint: kinds: json, junit, html, svg"),
+        (
+            [*PUBLISHED, "--report", "sarif=-"],
+            "[report-unknown]\n  hint: kinds: json, junit, html, svg, ndjson, summary",
+        ),
         ([*PUBLISHED, "--report", "json"], "[argument-malformed]"),
         ([*PUBLISHED, "--report", "json=missing/x.json"], "[file-unwritable]"),
         ([*PUBLISHED, "--jobs", "0"], "'--jobs'"),
         ([*PUBLISHED, "--jobs", "65"], "'--jobs'"),
         ([*PUBLISHED, "--timeout", "0"], "'--timeout'"),
         ([*PUBLISHED, "--timeout", "3601"], "'--timeout'"),
-        ([*PUBLISHED, "--timeout", "nan"], "'nan' is not a number of seconds."),
+        ([*PUBLISHED, "--timeout", "nan"], "'nan' is not a number of seconds [usage-value-invalid]"),
         ([*PUBLISHED, "--seed", "-1"], "'--seed'"),
         ([FLOW], "[input-invalid]"),
         (["no-such-flow"], "error: "),

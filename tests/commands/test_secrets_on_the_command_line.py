@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from mock_knock.commands.arguments import REPORT_KINDS
+
 if TYPE_CHECKING:
     from tests.commands.conftest import Call, Called, Serving
 
@@ -38,12 +40,13 @@ def test_the_api_key_is_never_written(
     inputs |= {"apiKey": key} if way == "file" else {}
     (tmp_path / "in.json").write_text(json.dumps(inputs))
     chosen = {"argument": [f"apiKey={key}"], "environment": ["apiKey=env:MOCK_KNOCK_TEST_KEY"], "file": []}[way]
-    report = tmp_path / "report.json"
+    files = {kind: tmp_path / kind for kind in REPORT_KINDS}
     arguments = [part for each in chosen for part in ("--input", each)]
-    called = call("run", flow, "--inputs", tmp_path / "in.json", "--scenario", scenario, "--report", f"json={report}",
-                  "--report", "json=-", "--max-visits", "5", *arguments)  # fmt: skip
+    arguments += [part for kind, file in files.items() for part in ("--report", f"{kind}={file}")]
+    called = call("run", flow, "--inputs", tmp_path / "in.json", "--scenario", scenario, "--report", "json=-",
+                  "--max-visits", "5", *arguments)  # fmt: skip
     assert "bulkIdentify" in called.step_ids()
-    assert_hidden(key, called, report)
+    assert_hidden(key, called, *files.values())
 
 
 def test_a_key_that_is_refused(call: Call, serve: Callable[..., Serving]) -> None:

@@ -55,6 +55,8 @@ patterns = st.builds(
     workflow=st.none() | names,
     headers=st.dictionaries(names, names, max_size=2),
     attempt=st.none() | st.integers(0, MAX_NUMBER),
+    recipient=st.none() | names,
+    body=values,
 )
 whens = st.builds(
     When,

@@ -200,6 +200,67 @@ def test_a_frozen_clock_is_moved_to_an_instant() -> None:
     assert LATEST == clock.now()
 
 
+@pytest.mark.parametrize("instant", [after(-3_600), START, after(0.000001), after(3_600), LATEST])
+def test_a_clock_that_is_put_at_an_instant(instant: datetime) -> None:
+    """A clock can be put at any instant, back or forward, whether it stands or goes, and stands or goes on there."""
+    manual, running, frozen = ManualClock(START), OffsetClock(Source(), factor=60), OffsetClock(Source(), factor=60)
+    frozen.freeze()
+    for clock, is_standing in ((manual, True), (running, False), (frozen, True)):
+        clock.advance(60)
+        clock.set_to(instant)
+        assert (instant, is_standing) == (clock.now(), clock.is_standing)
+
+
+@given(factors, whole_seconds, whole_seconds, st.integers(-9_000, 9_000), whole_seconds, st.booleans())
+def test_time_goes_on_from_where_it_was_put(
+    factor: float,
+    before: int,
+    advance: int,
+    to: int,
+    later: int,
+    is_frozen: bool,  # noqa: FBT001  # as Hypothesis calls it
+) -> None:
+    """Wherever a clock was put, it goes on from there as fast as before; a frozen one once it is resumed."""
+    source = Source()
+    clock = OffsetClock(source, factor=factor)
+    source.turn(before)
+    clock.advance(advance)
+    if is_frozen:
+        clock.freeze()
+        source.turn(before)
+    clock.set_to(after(to))
+    assert after(to) == clock.now()
+    clock.resume()
+    source.turn(later)
+    assert after(to + later * factor) == clock.now()
+
+
+def test_a_clock_comes_back_from_the_end_of_the_calendar() -> None:
+    """However far beyond the calendar its time would be, a clock goes on from exactly where it was put or frozen."""
+    source = Source()
+    put, frozen = OffsetClock(source, factor=99_999), OffsetClock(source, factor=99_999)
+    frozen.freeze()
+    source.turn(timedelta(days=365).total_seconds())
+    assert LATEST == put.now()
+    put.set_to(START)
+    frozen.resume()
+    assert [START, START] == [put.now(), frozen.now()]
+    source.turn(1)
+    assert [after(99_999)] * 2 == [put.now(), frozen.now()]
+
+
+def test_a_clock_is_put_back_while_its_source_lags() -> None:
+    """A clock whose source has jumped back can be put at an instant, and goes on once its source has caught up."""
+    source = Source()
+    clock = OffsetClock(source)
+    source.turn(-3_600)
+    clock.set_to(after(-7))
+    source.turn(3_600)
+    assert after(-7) == clock.now()
+    source.turn(2)
+    assert after(-5) == clock.now()
+
+
 changes = st.sampled_from(["turn", "advance", "freeze", "resume", "pass", "move"])
 
 

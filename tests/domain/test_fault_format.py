@@ -76,7 +76,14 @@ def test_a_fault_with_everything() -> None:
                 "probability": 0.5,
                 "after": ["10 polls", "10s"],
                 "for": "1m",
-                "match": {"user": "u-*", "workflow": "w", "header": {"X-A": "b", "X/~": "*"}, "attempt": 0},
+                "match": {
+                    "user": "u-*",
+                    "recipient": "projects/*",
+                    "workflow": "w",
+                    "header": {"X-A": "b", "X/~": "*"},
+                    "attempt": 0,
+                    "body": {"data": {"total": 7, "note": None}},
+                },
                 "per": "resource",
                 "until": "key_changes",
             },
@@ -87,7 +94,15 @@ def test_a_fault_with_everything() -> None:
     assert found == Fault(
         id="flaky-poll",
         do=Action(answer=AnswerFault(503)),
-        pattern=RequestPattern(("getBulkOperation", "getUser"), "u-*", "w", {"X-A": "b", "X/~": "*"}, 0),
+        pattern=RequestPattern(
+            operations=("getBulkOperation", "getUser"),
+            user="u-*",
+            workflow="w",
+            headers={"X-A": "b", "X/~": "*"},
+            attempt=0,
+            recipient="projects/*",
+            body={"data": {"total": 7, "note": None}},
+        ),
         when=When((2, 3), 9, 2, 0.5, 10, 10, 60, until_key_changes=True, per="resource"),
         ttl=300,
         description="Now and then.",
@@ -260,6 +275,14 @@ def test_what_is_read_beside() -> None:
 def test_what_is_left_out() -> None:
     """What has its default is not written, apart from the operations that are meant."""
     assert {"id": "a", "on": "*", "do": {"status": 503}} == write_fault(Fault("a", Action(answer=AnswerFault(503))))
+
+
+@pytest.mark.parametrize("body", [{}, [], "", 0, False, {"a": None}, [None], "text", 1.5])
+def test_bodies_that_are_meant(body: JsonValue) -> None:
+    """A body that a fault is about can be any value but null, however little it says, and is written as it was read."""
+    fault = read({"id": "a", "when": {"match": {"body": body}}, "do": {"status": 503}})
+    assert body == fault.pattern.body
+    assert {"match": {"body": body}} == write_fault(fault)["when"]
 
 
 @given(faults)

@@ -521,3 +521,53 @@ def test_refusals_that_another_request_makes_good(monkeypatch: pytest.MonkeyPatc
     tallies.note_answer(Answer(Intent("POST", "/a", "another"), NOW, 200))
     (breach,) = tallies.breaches(reported="success")
     assert ("taken-for-good", 2) == (breach.invariant, breach.count)
+
+
+# other facts, another time
+
+
+def test_facts_that_were_replaced() -> None:
+    """Once other facts have taken the place of all there were, only their own batches count."""
+    tallies = Tallies()
+    tallies.note_batch(batch(), "op", ["a", "b"])
+    tallies.note_state([("new", ["b"]), ("newer", ["c"])])
+    run(tallies, "a", op=PROCESSING, new=PROCESSING)
+    assert {} == counts(tallies)
+    run(tallies, "b", "c", op=COMPLETED, new=PROCESSING, newer=PROCESSING)
+    assert {BATCH_FIRST: 2} == counts(tallies)
+
+
+def test_what_is_asked_again_after_a_return_is_no_repetition() -> None:
+    """Once the world has gone back in time, the same requests have effects anew, and none is too early."""
+    tallies = Tallies()
+    tallies.note_run(trigger(), "run", ["a"], lambda _: None, NOW)
+    tallies.note_answer(answer(trigger(), 60, 429, retry_after=30))
+    for _ in range(20):
+        poll(tallies, 0, "op")
+    tallies.note_return()
+    tallies.note_run(trigger(), "another", ["a"], lambda _: None, NOW)
+    tallies.note_answer(answer(trigger(), 61))
+    poll(tallies, 0, "op")
+    assert {} == counts(tallies)
+
+
+def test_after_a_return_the_last_answer_counts() -> None:
+    """Once the world has gone back in time, an answer of an earlier instant is the last one all the same."""
+    tallies = Tallies()
+    tallies.note_answer(answer(trigger(), 60, 503))
+    tallies.note_answer(answer(batch(), 60))
+    tallies.note_return()
+    assert {TAKEN_FOR_GOOD: 1} == counts(tallies)
+    tallies.note_answer(answer(trigger(), 1))
+    tallies.note_answer(answer(batch(), 1, 503))
+    assert {TAKEN_FOR_GOOD: 1} == counts(tallies)
+    assert "/v1/users/bulk/identify was 503" in message(tallies)
+
+
+def test_a_return_takes_nothing_back() -> None:
+    """What was broken before the world went back in time was broken."""
+    tallies = Tallies()
+    for each in ("run", "another"):
+        tallies.note_run(trigger(), each, ["a"], lambda _: None, NOW)
+    tallies.note_return()
+    assert {ONE_EFFECT: 1} == counts(tallies)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.pages import CursorInvalid, Page, PageRequest, Position, cut_page
+from mock_knock.domain.pages import CursorInvalid, Page, PageRequest, Position, cut_page, is_cursor
 
 sizes = st.integers(1, 5)
 lists = st.sets(st.integers(-20, 20), max_size=12).map(sorted) | st.sets(st.text("abc", max_size=3), max_size=9).map(
@@ -114,3 +114,11 @@ def test_a_cursor_of_another_list() -> None:
     """A cursor of a list with another kind of positions leads to an end and breaks nothing."""
     assert [] == list(cut([1, 2], after=cut(["a", "b"], size=1).after).entries)
     assert ["a", "b"] == list(cut(["a", "b"], after=cut([1, 2], size=1).after).entries)
+
+
+@given(lists, sizes)
+def test_what_has_the_form_of_a_cursor(entries: list[Position], size: int) -> None:
+    """Whatever a page gives out has the form of a cursor; other text has not."""
+    page = cut(entries, size=size)
+    assert all(is_cursor(each) for each in (page.after, page.before) if each is not None)
+    assert not is_cursor("after")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_knock.domain.bulk_operation import Stage, Status, Timeline, Transition
+from mock_knock.domain.bulk_operation import Stage, Status, Timeline, Transition, observe
 from mock_knock.domain.bulk_plan import Row
 from mock_knock.domain.channel import DEFAULT_CHANNELS
 from mock_knock.domain.recipient import RecipientKey
@@ -311,3 +311,11 @@ CONTRADICTORY: list[tuple[JsonValue, list[str]]] = [
 def test_what_is_refused(value: JsonValue, places: list[str]) -> None:
     """Every problem of a seed is reported with its place and a remedy."""
     assert places == refusals(value)
+
+
+@pytest.mark.parametrize("status", [None, *Status])
+def test_an_operation_that_stays_as_it_is(status: Status | None) -> None:
+    """An operation that a seed gives a state and no course is in that state from its beginning and for ever."""
+    operation = SeededOperation(UUID_, "users.identify", status, rows=({"id": "ada"},)).facts(START)
+    for instant in (START, START + timedelta(days=365)):
+        assert (status or Status.QUEUED) is observe(operation, instant, ()).status

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from mock_knock.domain.merging import deep_merge
 from mock_knock.domain.recipient import RecipientKey
-from mock_knock.domain.user import MAX_PROPERTY_BYTES, Entity, identify, is_oversize
+from mock_knock.domain.user import (
+    MAX_PROPERTY_BYTES,
+    Entity,
+    identify,
+    is_oversize,
+    set_channel_data,
+    set_preferences,
+)
 from mock_knock.messages import JsonValue
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -207,3 +214,15 @@ def test_identify_removes_no_property(first: dict[str, Any], second: dict[str, A
     found = identify(known, ADA, second, LATER)
     assert set(known.properties) <= set(found.properties)
     assert "id" not in found.properties
+
+
+def test_what_is_set_in_place_of_what_was_there() -> None:
+    """A preference set and the data of a channel replace what was there by that name, and nothing takes it away."""
+    ada = set_preferences(user(name="Ada"), "default", {"workflows": {"a": True}}, NOW)
+    ada = set_preferences(set_preferences(ada, "acme", {}, NOW), "default", {"workflows": {"b": False}}, LATER)
+    assert ({"default": {"workflows": {"b": False}}, "acme": {}}, LATER) == (ada.preferences, ada.updated_at)
+    assert {"acme": {}} == set_preferences(ada, "default", None, LATER).preferences
+    bob = set_channel_data(set_channel_data(user(), "push", {"tokens": ["a"]}, NOW), "push", {"tokens": ["b"]}, LATER)
+    assert ({"push": {"tokens": ["b"]}}, LATER) == (bob.channel_data, bob.updated_at)
+    assert {} == set_channel_data(bob, "push", None, LATER).channel_data
+    assert ADA == ada.key

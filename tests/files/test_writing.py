@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.errors import MockKnockError
-from mock_knock.files import check_writable, replace_text, write_text
+from mock_knock.files import append_text, check_writable, replace_text, write_text
 
 
 def refusal(path: Path, text: str = "new") -> MockKnockError:
@@ -162,3 +162,20 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     write_text(pipe, "new")
     reader.join(timeout=10)
     assert (["new"], True) == (read, stat.S_ISFIFO(pipe.stat().st_mode))
+
+
+def test_adding_to_a_file(tmp_path: Path) -> None:
+    """Text is added at the end of a file, which is made if need be, below an empty line whatever stands there."""
+    file = tmp_path / "a.md"
+    for text, expected in (("é\n", "é\n"), ("b", "é\n\n\nb"), ("c\n", "é\n\n\nb\n\nc\n")):
+        append_text(file, text)
+        assert expected.encode() == file.read_bytes()
+    assert [file] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("name", "text"), [("no/such/folder", "x"), ("", "x"), ("a", "\ud800"), ("a\0b", "x")])
+def test_what_cannot_be_added(tmp_path: Path, name: str, text: str) -> None:
+    """A file that cannot be added to is refused by its name."""
+    with pytest.raises(MockKnockError) as caught:
+        append_text(tmp_path / name, text)
+    assert ("file-unwritable", str(tmp_path / name)) == (caught.value.code, caught.value.where)

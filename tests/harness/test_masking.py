@@ -7,9 +7,9 @@ from mock_knock.arazzo.inputs import declared_inputs
 from mock_knock.harness.masking import mask_request, mask_result, secrets_of
 from mock_knock.messages import HttpRequest, TransportFailure
 from mock_knock.redact import Redactor
-from mock_knock.report.json_report import render_json
+from mock_knock.report.run.run_json import render_json
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
 CANARY = "canary-7c1f0b2e-value"
 INPUTS = {

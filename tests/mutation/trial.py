@@ -27,9 +27,9 @@ from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Finding
-from mock_knock.report.json_report import render_json
+from mock_knock.report.run.run_json import render_json
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
 CPU_SECONDS = 2.0
 """What a mutant may take of the processor, so that a busy machine does not matter."""

@@ -1,40 +1,16 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from mock_knock.harness.gauntlet import GauntletResult
 from mock_knock.report.gauntlet.gauntlet_html import render_html
+from tests.report.html_page import Page
 from tests.report.made_up_gauntlet import EVIL, HUNG, MOMENTS, NONE, RESULT, SECRET, SILENT, evil_result
 
 SVG = re.compile("<svg.*?</svg>", re.DOTALL)
-
-
-class Page(HTMLParser):
-    """A page as a browser reads it: its elements with their attributes, and its text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.shown = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element."""
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        """Note text."""
-        self.shown += data
-
-    @property
-    def tags(self) -> list[str]:
-        """The names of the elements."""
-        return [tag for tag, _ in self.elements]
 
 
 def test_the_page() -> None:

@@ -19,9 +19,9 @@ from mock_knock.messages import (
     TransportFailure,
 )
 from mock_knock.report.curl import render_curl
-from mock_knock.report.json_report import render_json
+from mock_knock.report.run.run_json import render_json
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
 GOLDEN = Path(__file__).parent / "golden"
 REQUEST = HttpRequest("POST", "http://localhost/jobs", (("X-A", "it's"),), b'{"n": 1}')

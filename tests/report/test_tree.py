@@ -8,8 +8,8 @@ import pytest
 from mock_knock.arazzo.engine import Decision
 from mock_knock.harness.result import CallResult, RunResult, StepResult
 from mock_knock.messages import ContractViolation, Exchange, HttpRequest, HttpResponse
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 from tests.report.test_reports import REQUEST, step
 
 

@@ -3,11 +3,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 
 from mock_knock.domain.clock import Clock, ManualClock
-from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.journal import Journal, JournalEntry
 from mock_knock.domain.scenario import Scenario
 from mock_knock.messages import HttpRequest, HttpResponse
 from mock_knock.service import MockKnock, World
@@ -71,6 +72,46 @@ def test_a_world_begins_as_the_fake_was_told() -> None:
         users(world),
         tuple(world.state.operations()),
     )
+
+
+def test_each_world_has_a_journal_as_the_fake_was_told() -> None:
+    """Every world gets a journal of its own from outside, and keeps it, emptied, when it is reset."""
+    made: list[Journal] = []
+
+    def new_journal() -> Journal:
+        made.append(Journal(max_entries=2))
+        return made[-1]
+
+    knock = new_knock(new_journal=new_journal)
+    assert [] == made
+    one, other = knock.world("a"), knock.world("b")
+    assert made == [one.journal, other.journal]
+    for _ in range(3):
+        one.journal.add(ENTRY)
+    assert (2, 1, 0) == (len(one.journal), one.journal.dropped, len(other.journal))
+    knock.reset(one)
+    assert (0, 0, 2) == (len(one.journal), one.journal.total, len(made))
+    assert one.journal is made[0]
+
+
+def test_a_reset_wakes_who_waits() -> None:
+    """Whoever waits for what comes is told when a world begins anew."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    waiting, woken = Event(), Event()
+
+    def wait() -> None:
+        with world.lock:
+            waiting.set()
+            if world.arrivals.wait(60):
+                woken.set()
+
+    thread = Thread(target=wait, daemon=True)
+    thread.start()
+    assert waiting.wait(60)
+    knock.reset(world)
+    thread.join(60)
+    assert woken.is_set()
 
 
 def test_worlds_share_nothing() -> None:

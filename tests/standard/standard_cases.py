@@ -22,8 +22,8 @@ from mock_knock import RunOptions, RunResult, StepResult, UsageError, open_flow,
 from mock_knock.arazzo.template import Dialect
 from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue, TransportFailure
+from mock_knock.report.run.run_terminal import render_terminal
 from mock_knock.report.style import Style
-from mock_knock.report.terminal import render_terminal
 
 FOLDER = Path(__file__).resolve().parent
 TARGET = "http://shop.test"

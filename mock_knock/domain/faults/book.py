@@ -87,7 +87,7 @@ class FaultBook:
 
     def _consider(self, standing: Standing, asked: AskedRequest, key: str, now: datetime) -> Decision | None:
         fault, when = standing.fault, standing.fault.when
-        if not when.is_open((now - standing.since).total_seconds()) or fault.pattern.difference(asked):
+        if not when.is_open((now - standing.since).total_seconds()) or not fault.pattern.holds_for(asked):
             return None
         standing.matched += 1
         resource, n = _count(standing, asked)

@@ -76,6 +76,8 @@ def _read_pattern(reader: Reader, found: Mapping[str, Any], when: Mapping[str, A
     match = reader.read_map(when.get("match", {}), f"{at}/when/match", _MATCH)
     inside = f"{at}/when/match"
     attempt = reader.read_number(match, inside, "attempt", default=None, whole=True)
+    if "body" in match and match["body"] is None:
+        reader.report(f"{inside}/body", "'body' is null, which says nothing", "say what it must hold, or leave it out")
     return RequestPattern(
         operations=_read_operations(reader, found.get("on", ANY), f"{at}/on"),
         user=reader.read_text(match, inside, "user", default="") or None,

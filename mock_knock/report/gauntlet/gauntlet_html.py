@@ -7,35 +7,27 @@ from collections.abc import Iterator
 from html import escape
 
 from mock_knock.harness.gauntlet import RANKS, Cell, GauntletResult
-from mock_knock.report.gauntlet.clean_text import clean_text
+from mock_knock.report.clean_text import clean_text
 from mock_knock.report.gauntlet.matrix_svg import COLOURS
 from mock_knock.report.gauntlet.timeline_svg import draw_timeline
+from mock_knock.report.page import write_page
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;color:#1f2328;max-width:60rem;margin:2rem auto;padding:0 1rem}
-details{border-top:1px solid #d0d7de;padding:.35rem 0}
-summary{cursor:pointer;display:flex;gap:.75rem;align-items:baseline}
 summary b{min-width:17rem;font-weight:500}summary span{min-width:5.5rem}
 .v{color:#fff;border-radius:.4rem;padding:0 .5rem;text-align:center;font-size:.85rem}
-svg{width:100%;height:auto}.dim{color:#59636e}li{overflow-wrap:anywhere}
+@media(max-width:45rem){summary{flex-wrap:wrap}summary b{min-width:70%}}
 """
 
 
 def render_html(result: GauntletResult) -> str:
     """Return the page; everything that came from outside is escaped and masked."""
-    client = escape(clean_text(result.client))
+    client = clean_text(result.client)
     counted = Counter(cell.verdict for cell in result.cells)
     told = ", ".join(f"{counted[verdict]} {verdict}" for verdict in RANKS)
     cells = "".join(part for cell in result.cells for part in _cell(cell))
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Gauntlet: {client}</title><style>{STYLE}</style></head><body>"
-        f"<h1>Gauntlet</h1><p><code>{client}</code></p><p>{told} of {len(result.cells)}; seed {result.seed}</p>"
-        f"{cells}</body></html>\n"
-    )
+    opening = f"<h1>Gauntlet</h1><p><code>{escape(client)}</code></p>"
+    counts = f"<p>{told} of {len(result.cells)}; seed {result.seed}</p>"
+    return write_page(f"Gauntlet: {client}", opening + counts + cells, style=STYLE)
 
 
 def _cell(cell: Cell) -> Iterator[str]:

@@ -18,13 +18,14 @@ def render_json(result: GauntletResult) -> str:
         "format": FORMAT,
         "client": mask.text(result.client),
         "seed": result.seed,
-        "cells": [_cell(each, mask) for each in result.cells],
+        "cells": [cell_value(each, mask) for each in result.cells],
     }
     text = json.dumps(report, indent=2, ensure_ascii=False)
     return text.encode(errors="replace").decode() + "\n"
 
 
-def _cell(cell: Cell, mask: Redactor) -> dict[str, JsonValue]:
+def cell_value(cell: Cell, mask: Redactor) -> dict[str, JsonValue]:
+    """Return one cell, its text masked."""
     return {
         "fault": cell.ordeal.fault,
         "verdict": cell.verdict,

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from xml.etree import ElementTree as ET
 
 from mock_knock.harness.gauntlet import Cell, GauntletResult
-from mock_knock.report.gauntlet.clean_text import clean_text
+from mock_knock.report.junit import Case, Problem, Suite, write_junit
 
 
 def render_junit(result: GauntletResult, worse: Collection[Cell]) -> str:
     """Return the report; `worse` are the cells that count as failures."""
-    seconds = sum(cell.ending.seconds for cell in result.cells)
-    told = {"tests": str(len(result.cells)), "failures": str(len(worse)), "errors": "0", "time": f"{seconds:.3f}"}
-    root = ET.Element("testsuites", {"name": "mock-knock gauntlet", **told})
-    suite = ET.SubElement(root, "testsuite", {"name": clean_text(result.client), **told})
-    for cell in result.cells:
-        suite.append(_case(cell, has_failed=cell in worse))
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    cases = [_case(cell, has_failed=cell in worse) for cell in result.cells]
+    return write_junit("mock-knock gauntlet", [Suite(result.client, cases)])
 
 
-def _case(cell: Cell, *, has_failed: bool) -> ET.Element:
+def _case(cell: Cell, *, has_failed: bool) -> Case:
     tag = cell.ordeal.tags[0] if cell.ordeal.tags else "none"
-    case = ET.Element(
-        "testcase",
-        {"classname": f"gauntlet.{tag}", "name": cell.ordeal.fault, "time": f"{cell.ending.seconds:.3f}"},
-    )
     lines = [cell.ordeal.description, cell.ending.detail]
     lines += [f"{each.invariant}: {each.message} ({each.count})" for each in cell.broken]
-    if has_failed:
-        failure = ET.SubElement(case, "failure", {"type": cell.verdict, "message": _title(cell)})
-        failure.text = clean_text("\n".join(lines))
-    else:
-        ET.SubElement(case, "system-out").text = clean_text("\n".join((_title(cell), *lines)))
-    return case
+    problem = Problem("failure", cell.verdict, _title(cell), "\n".join(lines)) if has_failed else None
+    told = "" if has_failed else "\n".join((_title(cell), *lines))
+    return Case(f"gauntlet.{tag}", cell.ordeal.fault, cell.ending.seconds, problem, told)
 
 
 def _title(cell: Cell) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import groupby
 
 from mock_knock.harness.gauntlet import NO_FAULT, RANKS, Cell, GauntletResult, Verdict
-from mock_knock.report.gauntlet.clean_text import clean_text
+from mock_knock.report.clean_text import clean_text
 from mock_knock.report.style import Style
 
 MARKS: dict[Verdict, str] = {"survived": "✓", "loud": "!", "hung": "…", "silent": "✗"}

@@ -7,8 +7,8 @@ from html import escape
 from itertools import groupby
 
 from mock_knock.harness.gauntlet import RANKS, Cell, GauntletResult, Verdict
-from mock_knock.report.gauntlet.clean_text import clean_text
-from mock_knock.report.gauntlet.timeline_svg import FONT, SVG
+from mock_knock.report.clean_text import clean_text
+from mock_knock.report.moment_svg import FONT, SVG
 
 COLOURS: dict[Verdict, str] = {"survived": "#2da44e", "loud": "#d4a72c", "hung": "#8250df", "silent": "#cf222e"}
 SIDE, GAP, LEFT, COLUMNS, ROW = 22, 4, 90, 24, 26

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Literal
 
 from mock_knock.domain.asked_request import read_attempt
-from mock_knock.domain.journal import JournalEntry
+from mock_knock.domain.journal import MAX_VIOLATIONS, JournalEntry
 from mock_knock.messages import ContractViolation, JsonValue
 from mock_knock.redact import Redactor
 from mock_knock.web.current import web
 from mock_knock.web.representation import timestamp
-
-MAX_VIOLATIONS: Final = 50
-"""Of one message that are shown."""
 
 
 def entry_json(entry: JournalEntry) -> dict[str, JsonValue]:

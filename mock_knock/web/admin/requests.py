@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 
 from flask import Blueprint, Response, request
 
+from mock_knock.domain.expectation import Expected, NearMiss, Times, near_misses
 from mock_knock.domain.journal import JournalEntry
-from mock_knock.domain.verification import (
-    Expected,
-    NearMiss,
-    RecordedRequest,
-    Times,
-    Verification,
-    near_misses,
-    record,
-    verify,
-    verify_order,
-)
+from mock_knock.domain.verification import Verification, verify, verify_order
 from mock_knock.domain.verification_format import EXPECTED, TIMES, decode_query, parse_expected, parse_order
 from mock_knock.messages import JsonValue
-from mock_knock.redact import Redactor
+from mock_knock.redact import MASK, Redactor, is_secret_name
 from mock_knock.service import World
 from mock_knock.web.admin.bodies import query_count, query_number
 from mock_knock.web.admin.entries import entry_json
@@ -46,7 +38,7 @@ def list_requests() -> Response:
     expected, _ = _queried(())
     limit, after = query_count("limit", usual=MAX_LIMIT, most=MAX_LIMIT), query_count("after", usual=0, most=MAX_LIMIT)
     entries, world = _entries(), current_world()
-    found = [each for each in entries if each.number > after and not expected.difference(record(each))]
+    found = [each for each in entries if each.number > after and expected.counts(each)]
     shown = found[len(found) - limit :] if limit < len(found) else found
     return json_response(
         {
@@ -61,7 +53,7 @@ def list_requests() -> Response:
 def count_requests() -> Response:
     """GET /_mock/requests/count: how many count."""
     expected, _ = _queried(())
-    found = [each for each in _recorded() if not expected.difference(each)]
+    found = [each for each in _entries() if expected.counts(each)]
     return json_response({"count": len(found), "dropped": current_world().journal.dropped})
 
 
@@ -70,7 +62,7 @@ def list_near_misses() -> Response:
     """GET /_mock/requests/near-misses: the requests that almost count, the nearest first, each with its differences."""
     expected, _ = _queried(())
     most = query_count("limit", usual=3, most=MAX_MISSES)
-    return json_response({"near_misses": _misses_json(near_misses(expected, _recorded(), most=most))})
+    return json_response({"near_misses": _misses_json(near_misses(expected, _entries(), most=most, hide=_hide))})
 
 
 @requests.get("/wait")
@@ -84,12 +76,12 @@ def wait_for_requests() -> Response:
             if world.journal.total < seen:
                 seen = count = 0
             fresh = [each for each in world.journal if each.number > seen]
-            count += sum(not expected.difference(record(each)) for each in fresh)
+            count += sum(expected.counts(each) for each in fresh)
             seen = world.journal.total
             if times.holds(count) or patience.is_over:
                 break
             patience.wait(world)
-    return _told(world, verify(expected, times, _recorded(), dropped=world.journal.dropped))
+    return _told(world, verify(expected, times, _entries(), dropped=world.journal.dropped, hide=_hide))
 
 
 @requests.post("/verify")
@@ -98,9 +90,9 @@ def verify_requests() -> Response:
     body, world = json_body(), current_world()
     dropped = world.journal.dropped
     if isinstance(body, dict) and "in_order" in body:
-        return _told(world, verify_order(parse_order(body), _recorded(), dropped=dropped))
+        return _told(world, verify_order(parse_order(body), _entries(), dropped=dropped, hide=_hide))
     expected, times = parse_expected(body)
-    return _told(world, verify(expected, times, _recorded(), dropped=dropped))
+    return _told(world, verify(expected, times, _entries(), dropped=dropped, hide=_hide))
 
 
 def _queried(more: Collection[str]) -> tuple[Expected, Times]:
@@ -112,10 +104,6 @@ def _entries() -> tuple[JournalEntry, ...]:
     world = current_world()
     with world.lock:
         return tuple(world.journal)
-
-
-def _recorded() -> list[RecordedRequest]:
-    return [record(each) for each in _entries()]
 
 
 def _told(world: World, found: Verification) -> Response:
@@ -135,13 +123,21 @@ def _misses_json(misses: Collection[NearMiss]) -> JsonValue:
     mask = Redactor()
     return [
         {
-            "number": each.request.number,
-            "request": mask.url(each.request.line),
-            "status": each.request.status or None,
+            "number": each.entry.number,
+            "request": mask.url(each.entry.line),
+            "status": each.entry.response.status or None,
             "differences": [
-                {"field": one.field, "expected": mask.text(one.expected), "actual": mask.text(one.actual)}
+                {"field": mask.text(one.field), "expected": one.expected, "actual": one.actual}
                 for one in each.differences
             ],
         }
         for each in misses
     ]
+
+
+def _hide(field: str, text: str) -> str:
+    """Return what belongs to a header field or a member of a body; nothing of it where the name says secret."""
+    mask = Redactor()
+    if field.startswith("header "):
+        return mask.headers(((field.removeprefix("header "), text),))[0][1]
+    return MASK if any(is_secret_name(each) for each in re.split(r"[^\w-]+", field)) else mask.text(text)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from mock_knock.harness.result import CallResult, RunResult, StepResult
 from mock_knock.messages import Finding
 from mock_knock.redact import clean_terminal
+from mock_knock.report.clean_text import cut
 from mock_knock.report.curl import render_curl
-from mock_knock.report.style import Style
-from mock_knock.report.tree_order import (
+from mock_knock.report.run.tree_order import begin_of, calls_by, end_of, requests_alike, uncalled_workflows
+from mock_knock.report.run.wording import (
+    MARKS,
+    Verdict,
+    again,
     answer_of,
-    begin_of,
-    calls_by,
-    end_of,
-    requests_alike,
-    uncalled_workflows,
+    decision_text,
+    path_of,
+    summary_of,
+    value_text,
+    verdict_of,
+    violation_text,
 )
+from mock_knock.report.style import Style
 
-_Verdict = Literal["good", "expected", "doubtful", "bad"]
-
-MAX_VALUE = 80
 MAX_BODY = 240
-"""Characters of a value and of the body of a failed response that the tree shows."""
+"""Characters of the body of a failed response that the tree shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +68,25 @@ class _Tree:
         """Say how a step that called a workflow ended."""
         lines = [f"  {self.mark(passed=call.passed)} {call.step_id}  workflow {call.called}"]
         lines += (f"      {self.mark(passed=False)} {each.condition}" for each in call.criteria if not each.passed)
-        lines += (f"      {self.style.dim(f'{name} = {_shown(value)}')}" for name, value in call.outputs.items())
-        lines.append(f"      {self.style.dim('-> ' + _decision(call))}")
+        lines += (f"      {self.style.dim(f'{name} = {value_text(value)}')}" for name, value in call.outputs.items())
+        lines.append(f"      {self.style.dim('-> ' + decision_text(call))}")
         yield from _indented(lines, call.depth)
 
     def step(self, step: StepResult, last: StepResult) -> Iterator[str]:
         """Show a step, which stands for those up to `last` that differ from it in their numbers alone."""
-        request, verdict = step.exchange.request, self.verdict(step)
-        title = f"{step.step_id}{_again(step, last)}  {request.method} {_path(request.url)}  {answer_of(step)}"
+        request, verdict = step.exchange.request, verdict_of(step, contract_counts=self.contract_counts)
+        title = f"{step.step_id}{again(step, last)}  {request.method} {path_of(request.url)}  {answer_of(step)}"
         yield f"  {self.marks()[verdict]} {title}"
         if verdict in {"doubtful", "bad"}:
             yield from self.failure(step)
         for name, value in step.outputs.items():
-            yield f"      {self.style.dim(f'{name} = {_shown(value)}')}"
-        yield f"      {self.style.dim('-> ' + _decision(step))}"
+            yield f"      {self.style.dim(f'{name} = {value_text(value)}')}"
+        yield f"      {self.style.dim('-> ' + decision_text(step))}"
 
-    def verdict(self, step: StepResult) -> _Verdict:
-        is_expected = step.decision.kind == "retry" and step.exchange.response is not None
-        if step.violations:
-            return "bad" if self.contract_counts or not (step.passed or is_expected) else "doubtful"
-        if step.passed:
-            return "good"
-        return "expected" if is_expected else "bad"
-
-    def marks(self) -> Mapping[_Verdict, str]:
+    def marks(self) -> Mapping[Verdict, str]:
         style = self.style
-        return {"good": style.good("✓"), "expected": style.dim("·"), "doubtful": style.doubtful("!"),
-                "bad": style.bad("✗")}  # fmt: skip
+        paint = {"good": style.good, "expected": style.dim, "doubtful": style.doubtful, "bad": style.bad}
+        return {verdict: paint[verdict](mark) for verdict, mark in MARKS.items()}
 
     def failure(self, step: StepResult) -> Iterator[str]:
         for criterion in step.criteria:
@@ -101,8 +94,7 @@ class _Tree:
                 yield f"      {self.mark(passed=False)} {criterion.condition}"
         broken = self.marks()["bad" if self.contract_counts else "doubtful"]
         for violation in step.violations:
-            place = f" at {violation.location}" if violation.location else ""
-            yield f"      {broken} contract: {violation.kind}{place}: {violation.message}"
+            yield f"      {broken} {violation_text(violation)}"
         response, failure = step.exchange.response, step.exchange.failure
         if response is not None and not step.passed and response.body:
             yield f"      {_excerpt(response.body)}"
@@ -123,16 +115,9 @@ class _Tree:
                 yield f"      hint: {finding.hint}"
 
     def summary(self, result: RunResult) -> str:
-        counts = (
-            _count(len(result.steps), "request"),
-            _count(len(result.violations), "contract violation"),
-            _count(len(result.errors), "error"),
-            _count(sum(each.severity == "warning" for each in result.findings), "warning"),
-        )
-        outputs = "".join(f"\n  {name} = {_shown(value)}" for name, value in result.outputs.items())
+        outputs = "".join(f"\n  {name} = {value_text(value)}" for name, value in result.outputs.items())
         is_good = result.exit_code(contract_counts=self.contract_counts) == 0
-        spoiled = ", but not passed" if result.outcome == "success" and not is_good else ""
-        title = f"outcome {result.outcome}{spoiled}: {', '.join(counts)}"
+        title = summary_of(result, contract_counts=self.contract_counts)
         return f"\n{self.mark(passed=is_good)} {self.style.bold(title)}{outputs}"
 
     def mark(self, *, passed: bool) -> str:
@@ -156,42 +141,9 @@ def _indented(lines: Iterable[str], depth: int) -> Iterator[str]:
 
 
 def _call_title(call: CallResult) -> str:
-    return f"{call.step_id}{_again(call, call)}  calls workflow {call.called}"
-
-
-def _again(first: StepResult | CallResult, last: StepResult | CallResult) -> str:
-    """Return which visits and tries of a step these are; nothing for the first one alone."""
-    visits, attempts = _numbers(first.visit, last.visit), _numbers(first.attempt, last.attempt)
-    tries = "try" if first.attempt == last.attempt else "tries"
-    return (f" #{visits}" if last.visit > 1 else "") + (f" ({tries} {attempts})" if last.attempt > 1 else "")
-
-
-def _numbers(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}-{last}"
-
-
-def _decision(step: StepResult | CallResult) -> str:
-    decision = step.decision
-    by = f" by action '{decision.action}'" if decision.action else ""
-    target = f"workflow {decision.workflow_id}" if decision.workflow_id else decision.target
-    after = f" after {decision.first}" if decision.first else ""
-    to = f" {target}" if target else ""
-    return f"{decision.kind}{to}{after}{by}"
+    return f"{call.step_id}{again(call, call)}  calls workflow {call.called}"
 
 
 def _excerpt(body: bytes) -> str:
     text = clean_terminal(body[: 4 * MAX_BODY].decode("utf-8", errors="replace")).replace("\n", " ")
-    return text if len(text) <= MAX_BODY else text[:MAX_BODY] + "..."
-
-
-def _path(url: str) -> str:
-    return "/" + url.split("/", 3)[3] if url.count("/") > 2 else url  # noqa: PLR2004  # scheme, slashes, host
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= MAX_VALUE else text[:MAX_VALUE] + "..."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return cut(text, MAX_BODY)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mock_knock.harness.result import CallResult, RunResult, StepResult
+from mock_knock.report.run.wording import answer_of
 
 
 def begin_of(call: CallResult) -> int:
@@ -64,11 +65,3 @@ def _read(step: StepResult) -> tuple[object, ...]:
     body = response.body if response and is_shown else b""
     shown = step.outputs, step.decision, step.violations
     return step.depth, step.workflow_id, step.step_id, answer_of(step), body, *shown
-
-
-def answer_of(step: StepResult) -> str:
-    """Return the status of the response, or why there is none."""
-    response, failure = step.exchange.response, step.exchange.failure
-    if response is not None:
-        return str(response.status)
-    return failure.kind if failure else "no answer"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from mock_knock.harness.result import CallResult, RunResult, StepResult
-from mock_knock.messages import JsonValue
+from mock_knock.messages import ContractViolation, Finding, JsonValue
 
 FORMAT = "mock-knock/run@1"
 
@@ -19,39 +18,44 @@ def render_json(result: RunResult) -> str:
 
 def report_value(result: RunResult) -> dict[str, JsonValue]:
     """Return the report before it is written."""
-    calls = {"calls": [_call(call) for call in result.calls]} if result.calls else {}
+    calls = {"calls": [call_value(call) for call in result.calls]} if result.calls else {}
     return {
         "format": FORMAT,
         "flow": result.flow,
         "seed": result.seed,
         "outcome": result.outcome,
         "outputs": dict(result.outputs),
-        "steps": [_step(step) for step in result.steps],
+        "steps": [step_value(step) for step in result.steps],
         **calls,
-        "findings": [
-            {
-                "code": each.code,
-                "severity": each.severity,
-                "message": each.message,
-                "where": each.where,
-                "hint": each.hint,
-            }
-            for each in result.findings
-        ],
-        "violations": [
-            {
-                "stepId": step_id,
-                "kind": each.kind,
-                "location": each.location,
-                "message": each.message,
-                "schema": each.schema,
-            }
-            for step_id, each in result.violations
-        ],
+        "findings": [finding_value(each) for each in result.findings],
+        "violations": [violation_value(step_id, each) for step_id, each in result.violations],
     }
 
 
-def _step(step: StepResult) -> dict[str, Any]:
+def finding_value(finding: Finding) -> dict[str, JsonValue]:
+    """Return one finding."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        "where": finding.where,
+        "hint": finding.hint,
+    }
+
+
+def violation_value(step_id: str, violation: ContractViolation) -> dict[str, JsonValue]:
+    """Return one violation and the step whose message it is about."""
+    return {
+        "stepId": step_id,
+        "kind": violation.kind,
+        "location": violation.location,
+        "message": violation.message,
+        "schema": violation.schema,
+    }
+
+
+def step_value(step: StepResult) -> dict[str, JsonValue]:
+    """Return one request and what followed from it."""
     request, response, failure = step.exchange.request, step.exchange.response, step.exchange.failure
     return {
         "stepId": step.step_id,
@@ -65,7 +69,8 @@ def _step(step: StepResult) -> dict[str, Any]:
     }
 
 
-def _call(call: CallResult) -> dict[str, Any]:
+def call_value(call: CallResult) -> dict[str, JsonValue]:
+    """Return one step that called a workflow and what followed from it."""
     return {
         "stepId": call.step_id,
         "workflowId": call.workflow_id,
@@ -79,7 +84,7 @@ def _call(call: CallResult) -> dict[str, Any]:
     }
 
 
-def _conclusion(step: StepResult | CallResult) -> dict[str, Any]:
+def _conclusion(step: StepResult | CallResult) -> dict[str, JsonValue]:
     decision = step.decision
     return {
         "criteria": [{"condition": each.condition, "passed": each.passed} for each in step.criteria],

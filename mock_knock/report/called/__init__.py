@@ -1,0 +1,1 @@
+"""What a command has called of its fake, for people and for machines."""

@@ -1,0 +1,1 @@
+"""Reports of one run: pure functions of its result."""

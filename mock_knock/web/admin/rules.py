@@ -1,0 +1,57 @@
+"""How exact a world is: what `serve --strict`, `--rate-limits` and `--retry-after` say for every world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from flask import Blueprint, Response
+
+from mock_knock.messages import JsonValue
+from mock_knock.service import World, WorldRules
+from mock_knock.web.admin.bodies import invalid
+from mock_knock.web.current import current_world
+from mock_knock.web.problems import json_response
+from mock_knock.web.validation import json_body
+
+rules = Blueprint("rules", __name__, url_prefix="/_mock/rules")
+MAX_RETRY_AFTER: Final = 3_600
+_FIELDS: Final = {"strict": "is_strict", "rate_limits": "has_rate_limits", "retry_after": "retry_after"}
+
+
+@rules.get("")
+def read_rules() -> Response:
+    """GET /_mock/rules."""
+    return _rules(current_world())
+
+
+@rules.put("")
+def set_rules() -> Response:
+    """PUT /_mock/rules `{"strict": true, "rate_limits": true, "retry_after": 1}`; what is left out stays as it is."""
+    body, world = json_body(), current_world()
+    if not isinstance(body, dict):
+        raise invalid("body", "must be an object")
+    for name, value in body.items():
+        _check(name, value)
+    with world.lock:
+        world.rules = replace(world.rules, **{_FIELDS[name]: value for name, value in body.items()})
+    return _rules(world)
+
+
+def _check(name: str, value: JsonValue) -> None:
+    if name not in _FIELDS:
+        raise invalid(name, f"is not known here; known: {', '.join(_FIELDS)}")
+    if name != "retry_after":
+        if not isinstance(value, bool):
+            raise invalid(name, "must be true or false")
+    elif value is not None and not _is_wait(value):
+        raise invalid(name, f"must be a whole number from 0 to {MAX_RETRY_AFTER}, or null to say nothing")
+
+
+def _is_wait(value: JsonValue) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_RETRY_AFTER
+
+
+def _rules(world: World) -> Response:
+    found: WorldRules = world.rules
+    return json_response({name: getattr(found, field) for name, field in _FIELDS.items()})
