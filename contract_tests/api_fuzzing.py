@@ -2,7 +2,9 @@
 
     python -m contract_tests.api_fuzzing --examples 1000 --seed 1 --seed 2 --seed 3
     python -m contract_tests.api_fuzzing --published
+    python -m contract_tests.api_fuzzing --admin
 
+`--admin` is about the fake's own controls under `/_mock`, everything else about `/v1`.
 A server with one API key is started for each run; afterwards its state, whatever it has become, is written and read.
 Schemathesis is not among the project's own dependencies: give its command by `--schemathesis` if it is not on the path.
 """
@@ -31,7 +33,8 @@ from mock_knock.served import DESCRIPTIONS
 
 KEY = "sk_test_fuzzing"
 BEARER = {"Authorization": f"Bearer {KEY}"}
-CONFIG = Path(__file__).parents[1] / ".ci" / "schemathesis.toml"
+FOLDER = Path(__file__).parents[1] / ".ci"
+CONFIG, ADMIN_CONFIG = FOLDER / "schemathesis.toml", FOLDER / "schemathesis-admin.toml"
 PHASES = "examples,coverage,fuzzing,stateful"
 UNDOCUMENTED = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429, 501})
 """Statuses that Knock's published descriptions do not have and the fake answers all the same (see the overlay)."""
@@ -60,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--examples", type=int, default=10, help="at most so many for each operation (default: 10)")
     parser.add_argument("--seed", type=int, action="append", dest="seeds", help="repeatable (default: 1)")
     parser.add_argument("--phases", default=PHASES, help=f"which ones (default: {PHASES})")
-    parser.add_argument("--published", action="store_true", help="against the descriptions without the overlay")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--admin", action="store_true", help="the fake's own controls")
+    kinds.add_argument("--published", action="store_true", help="against the descriptions without the overlay")
     parser.add_argument("--untargeted", action="store_true", help="every example, without the search (untargeted.py)")
     parser.add_argument("--schemathesis", default="schemathesis", help="the command")
     return parser
@@ -69,8 +74,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, seed: int) -> int:
     click.echo(f"== seed {seed}, {options.examples} examples for each operation, {options.phases}")
     with _serving() as url, tempfile.TemporaryDirectory() as folder:
-        source = _published(Path(folder)) if options.published else f"{url}/v1/openapi"
-        code, told = _schemathesis(options, seed, url, source)
+        served = f"{url}/_mock/openapi" if options.admin else f"{url}/v1/openapi"
+        code, told = _schemathesis(options, seed, url, _published(Path(folder)) if options.published else served)
         problems = [*judge_run(code, told, is_published=options.published), *_write_and_read(url)]
     click.echo("\n".join(problems) or "nothing found")
     return 1 if problems else 0
@@ -101,7 +106,8 @@ def _published(folder: Path) -> str:
 
 def _schemathesis(options: argparse.Namespace, seed: int, url: str, source: str) -> tuple[int, str]:
     """Return the exit code of Schemathesis and what it printed, which is shown as well."""
-    command = [options.schemathesis, "--config-file", str(CONFIG), "run", source, "--url", url]
+    config = ADMIN_CONFIG if options.admin else CONFIG
+    command = [options.schemathesis, "--config-file", str(config), "run", source, "--url", url]
     command += ["--header", f"Authorization: {BEARER['Authorization']}", "--phases", options.phases]
     command += ["--max-examples", str(options.examples), "--seed", str(seed), "--no-color"]
     command += ["--suppress-health-check", "all"]  # they are about how fast examples are made

@@ -1,18 +1,23 @@
-"""The client of the black-box suite: plain HTTP, and every response under `/v1` is judged by the contract."""
+"""The client of the black-box suite: plain HTTP, and responses are judged by the descriptions.
+
+Those of the fake's own controls always, those under `/v1` where a test says which operation it means.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import orjson
 import requests
 
+from mock_knock.contract.judge import OperationJudge
 from mock_knock.messages import ContractViolation
-from mock_knock.served import served_operations
+from mock_knock.served import controls_description, controls_operations, served_operations
+from mock_knock.web.imitation import KnownRoutes
 from mock_knock.web.pipeline import VIOLATIONS_HEADER
 
 TIMEOUT = 30
@@ -32,7 +37,8 @@ class KnockApi:
     ) -> requests.Response:
         """Send one request with nothing added but the key; `headers` may replace or (with "") remove a field.
 
-        Where the target checks its own answers, it must not find anything.
+        Where the target checks its own answers, it must not find anything. An answer of a control must keep the
+        description of the controls, whatever it is.
         """
         fields = {"Authorization": f"Bearer {self.api_key}", **(headers or {})}
         fields = {name: value for name, value in fields.items() if value}
@@ -40,6 +46,9 @@ class KnockApi:
             method, self.url + path, data=body, headers=fields, timeout=TIMEOUT, allow_redirects=False
         )
         assert VIOLATIONS_HEADER not in answer.headers, answer.text
+        control = control_routes().operation_id(method, path.partition("?")[0])
+        if control is not None:
+            assert () == _violations(controls_operations()[control], answer), answer.text
         return answer
 
     def post(self, path: str, value: Any, **options: Any) -> requests.Response:
@@ -120,8 +129,8 @@ class KnockApi:
         """Use one of the fake's controls, which must succeed."""
         body = None if value is None else orjson.dumps(value)
         answer = self.send(method, f"/_mock{path}", body=body, headers={"Content-Type": "application/json"})
-        assert requests.codes.ok == answer.status_code, answer.text
-        found: dict[str, Any] = answer.json()
+        assert answer.ok, answer.text
+        found: dict[str, Any] = answer.json() if answer.content else {}
         return found
 
 
@@ -138,6 +147,19 @@ def refusal(response: requests.Response) -> tuple[int, list[str]]:
 
 def violations(operation_id: str, response: requests.Response) -> tuple[ContractViolation, ...]:
     """Return every rule of the contract that a response breaks."""
-    return served_operations()[operation_id].response_violations(
+    return _violations(served_operations()[operation_id], response)
+
+
+def _violations(operation: OperationJudge, response: requests.Response) -> tuple[ContractViolation, ...]:
+    return operation.response_violations(
         status=response.status_code, headers=tuple(response.headers.items()), body=response.content
     )
+
+
+@cache
+def control_routes() -> KnownRoutes:
+    """Return which control a request to `/_mock` means."""
+    routes: dict[str, dict[str, str]] = {}
+    for each in controls_description().operations:
+        routes.setdefault(each.path, {})[each.method] = each.operation_id or ""
+    return KnownRoutes(routes)

@@ -23,9 +23,14 @@ from mock_knock.domain.scenario_format import parse_scenario
 from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import UsageError
-from mock_knock.files import MAX_BYTES, bundled, find_bundled, list_bundled, read_document
+from mock_knock.files import MAX_BYTES, find_bundled, list_bundled, read_document
 from mock_knock.seeding import check_seed
-from mock_knock.served import admin_document, served_document, served_operations
+from mock_knock.served import (
+    controls_description,
+    known_routes,
+    served_document,
+    served_operations,
+)
 from mock_knock.service import MockKnock, WorldRules
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -35,7 +40,6 @@ from mock_knock.web.pipeline import MAX_STATE_BYTES
 from mock_knock.web.sending import SendingApplication
 from mock_knock.web.server import Server, open_server
 
-KNOWN_ROUTES = "knock-operations.yml"
 MAX_BYTES_WITH_LINES = 500_000
 """Of seeds in JSON; to know the lines of larger ones would take long."""
 MAX_CLOCK_DIGITS = 5
@@ -107,16 +111,15 @@ def build_fake(options: FakeOptions = FakeOptions(), *, clock: Clock | None = No
         rules=options.world_rules,
         new_journal=lambda: Journal(max_entries=options.journal_entries, max_bytes=options.journal_bytes),
     )
-    routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
     doors = Doors(find_faults, has_header=options.has_header_faults, has_reserved_values=options.has_reserved_faults)
     with _ROUTING:
         app = create_app(
             service,
             served_operations(),
-            known_routes=routes,
+            known_routes=known_routes(),
             rules=options.access,
             describe=served_document,
-            describe_admin=admin_document,
+            controls=controls_description,
             checks_responses=options.checks_responses,
             doors=doors,
         )

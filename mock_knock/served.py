@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from mock_knock.contract.description import Description, load_description
+from mock_knock.contract.embedding import embed_schemas
 from mock_knock.contract.judge import Judge, OperationJudge
 from mock_knock.contract.merged import merge_descriptions
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
@@ -21,7 +22,8 @@ DESCRIPTIONS = (
     "knock-workflow-recipient-runs-api-openapi.yml",
 )
 OVERLAY = "knock-overlay.yml"
-ADMIN = "mock-knock-admin.yml"
+CONTROLS = "mock-knock-admin.yml"
+KNOWN_ROUTES = "knock-operations.yml"
 
 
 @cache
@@ -44,15 +46,37 @@ def served_document() -> JsonValue:
 
 
 @cache
-def admin_document() -> JsonValue:
-    """Return the OpenAPI document of the fake's own controls."""
-    return read_document(bundled("openapi", ADMIN), with_positions=False).value
+def known_routes() -> Mapping[str, Mapping[str, str]]:
+    """Return every operation of Knock, imitated or not: path template -> method -> operationId."""
+    found: Mapping[str, Mapping[str, str]] = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
+    return found
+
+
+@cache
+def controls_description() -> Description:
+    """Return the description of the fake's own controls, with all that it refers to."""
+    path = bundled("openapi", CONTROLS)
+    source = read_document(path, with_positions=False).value
+    document = embed_schemas(source, lambda name: read_document(path.parent / name, with_positions=False).value)
+    known = {each for methods in known_routes().values() for each in methods.values()}
+    document["components"]["schemas"]["KnockOperation"]["enum"] = sorted(known)
+    return load_description("mock-knock", document, where=CONTROLS)
 
 
 @cache
 def served_operations() -> Mapping[str, OperationJudge]:
     """Return the judge of each operation that the fake imitates, by operationId."""
-    judged = ((Judge(description), description) for description in served_descriptions())
+    return _judges(served_descriptions())
+
+
+@cache
+def controls_operations() -> Mapping[str, OperationJudge]:
+    """Return the judge of each of the fake's own controls, by operationId."""
+    return _judges([controls_description()])
+
+
+def _judges(descriptions: Iterable[Description]) -> dict[str, OperationJudge]:
+    judged = ((Judge(description), description) for description in descriptions)
     return {
         operation.operation_id: OperationJudge(judge, operation)
         for judge, description in judged

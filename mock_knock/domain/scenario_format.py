@@ -95,6 +95,7 @@ class _ScenarioReader(Reader):
         root = self.read_map(value, "", MEMBERS, what="a scenario")
         if root.get("version") != 1 or isinstance(root.get("version"), bool):
             self.report("/version", "'version' must be 1", "start the scenario with `version: 1`")
+        self.read_text(root, "", "$schema", default="")
         seed = self.read_number(root, "", "seed", default=0, whole=True, most=MAX_SEED)
         description = root.get("description", "")
         if not isinstance(description, str):

@@ -18,7 +18,8 @@ In a query `operation` may be repeated, `header` is `Name: pattern` and `body` i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final
 
@@ -37,32 +38,37 @@ EXPECTED: Final = frozenset(
     {"operation", "workflow", "recipient", "user", "header", "attempt", "body", "status", "creates"}
 )
 TIMES: Final = frozenset({"exactly", "at_least", "at_most"})
+REPEATABLE: Final = frozenset({"operation", "header"})
+"""What may be there more than once in a query."""
 MAX_IN_ORDER: Final = 100
 MAX_COUNT: Final = 1_000_000
 MAX_DIGITS: Final = 8
 """Of a number in a query; what has more stays text, and is refused as such."""
 _STATUS = re.compile("[1-5](?:[0-9]{2}|xx)", re.ASCII)
+_FIELD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 
 
-def parse_expected(value: JsonValue) -> tuple[Expected, Times]:
+def parse_expected(value: JsonValue, *, operations: Collection[str] = ()) -> tuple[Expected, Times]:
     """Return which requests count, and how many there are to be.
+
+    `operations` are all that can be asked for; without them any name will do.
 
     Raises:
         InvalidDocument: `expectation-invalid`, with one finding for each problem.
     """
     reader = Reader(lambda pointer: f"#{pointer}", CODE)
     found = _read_members(reader, value, "", EXPECTED | TIMES)
-    expected, times = _read_expected(reader, found, ""), _read_times(reader, found)
+    expected, times = _read_expected(reader, found, "", operations), _read_times(reader, found)
     _refuse(reader)
     return expected, times
 
 
-def parse_order(value: JsonValue) -> tuple[Expected, ...]:
-    """Return what is to come one after another: `{in_order: [...]}`; raises as `parse_expected`."""
+def parse_order(value: JsonValue, *, operations: Collection[str] = ()) -> tuple[Expected, ...]:
+    """Return what is to come one after another: `{in_order: [...]}`; see `parse_expected`."""
     reader = Reader(lambda pointer: f"#{pointer}", CODE)
     root = reader.read_map(value, "", {"in_order"}, what="an expectation")
     listed = [
-        _read_expected(reader, _read_members(reader, each, at, EXPECTED), at)
+        _read_expected(reader, _read_members(reader, each, at, EXPECTED), at, operations)
         for each, at in islice(reader.read_list(root, "", "in_order"), MAX_IN_ORDER + 1)
     ]
     if not 1 <= len(listed) <= MAX_IN_ORDER:
@@ -133,11 +139,11 @@ def _read_members(reader: Reader, value: JsonValue, at: str, known: frozenset[st
     return {name: each for name, each in found.items() if each is not None}
 
 
-def _read_expected(reader: Reader, found: Mapping[str, Any], at: str) -> Expected:
+def _read_expected(reader: Reader, found: Mapping[str, Any], at: str, known: Collection[str]) -> Expected:
     attempt = reader.read_number(found, at, "attempt", default=None, whole=True)
     return Expected(
         pattern=RequestPattern(
-            operations=_read_operations(reader, found, at),
+            operations=_read_operations(reader, found, at, known),
             user=_read_text(reader, found, at, "user"),
             workflow=_read_text(reader, found, at, "workflow"),
             headers=_read_headers(reader, found, at),
@@ -150,7 +156,7 @@ def _read_expected(reader: Reader, found: Mapping[str, Any], at: str) -> Expecte
     )
 
 
-def _read_operations(reader: Reader, found: Mapping[str, Any], at: str) -> tuple[str, ...]:
+def _read_operations(reader: Reader, found: Mapping[str, Any], at: str, known: Collection[str]) -> tuple[str, ...]:
     value = found.get("operation", ANY)
     listed = value if isinstance(value, list) else [value]
     if not listed or not all(isinstance(each, str) and each for each in listed):
@@ -159,6 +165,12 @@ def _read_operations(reader: Reader, found: Mapping[str, Any], at: str) -> tuple
         return ()
     if any(each != ANY and {"*", "?"} & {*each} for each in listed):
         reader.report(f"{at}/operation", "an operationId has no `*` and no `?` in it", "write it out, or `*` alone")
+        return ()
+    for each in listed:
+        if known and each != ANY and each not in known:
+            near = get_close_matches(each[:100], known, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else "write it like `operation: triggerWorkflow`"
+            reader.report(f"{at}/operation", f"'{each[:100]}' is no operation of Knock", hint)
     return () if ANY in listed else tuple(listed)
 
 
@@ -170,9 +182,12 @@ def _read_text(reader: Reader, found: Mapping[str, Any], at: str, name: str) -> 
 def _read_headers(reader: Reader, found: Mapping[str, Any], at: str) -> dict[str, str]:
     headers = reader.read_map(found.get("header", {}), f"{at}/header", None)
     for name, pattern in headers.items():
-        if not name or not isinstance(pattern, str) or not pattern:
-            message, hint = f"'{name}' must be text that is not empty", "write a name and a pattern; `*` is any value"
-            reader.report(f"{at}/header/{escape(name)}", message, hint)
+        if not _FIELD.fullmatch(name):
+            hint = "write it like `X-Team: red`"
+            reader.report(f"{at}/header/{escape(name)}", f"'{name[:100]}' is no name of a header field", hint)
+        elif not isinstance(pattern, str) or not pattern:
+            hint = "`*` stands for any value"
+            reader.report(f"{at}/header/{escape(name)}", f"'{name}' must be text that is not empty", hint)
     return {name: str(pattern) for name, pattern in headers.items()}
 
 

@@ -174,7 +174,7 @@ class MockKnock:
             world.state = self._new_state()
             world.clock = self._new_clock()
             world.follow(self._scenario)
-            world.journal.clear()
+            world.journal = self._new_journal()
             world.answers = StoredAnswers()
             world.rates = RateLimits()
             world.tallies = Tallies()

@@ -8,6 +8,7 @@ from flask import Flask, Response
 from werkzeug.routing import PathConverter
 
 from mock_knock import __version__
+from mock_knock.contract.description import Description
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.messages import JsonValue
 from mock_knock.service import MockKnock
@@ -28,7 +29,7 @@ def create_app(
     known_routes: Mapping[str, Mapping[str, str]],
     rules: AccessRules,
     describe: Callable[[], JsonValue],
-    describe_admin: Callable[[], JsonValue],
+    controls: Callable[[], Description],
     checks_responses: bool = False,
     doors: Doors = Doors(),  # noqa: B008  # frozen
 ) -> Flask:
@@ -40,7 +41,7 @@ def create_app(
         known_routes: every operation of Knock, path template -> method -> operationId.
         rules: who may enter.
         describe: returns what is imitated as one OpenAPI document.
-        describe_admin: returns the OpenAPI document of the fake's own controls.
+        controls: returns the description of the fake's own controls.
         checks_responses: whether the fake's own answers are held against the contract, too.
         doors: how single requests bring faults about.
     """
@@ -50,7 +51,7 @@ def create_app(
     app.url_map.merge_slashes = False
     app.url_map.converters["text"] = _TextConverter
     app.extensions["mock_knock"] = Web(
-        service, operations, KnownRoutes(known_routes), rules, describe_admin, checks_responses, doors
+        service, operations, KnownRoutes(known_routes), rules, controls, checks_responses, doors
     )
     install(app)
     for blueprint in (*BLUEPRINTS, *ADMIN_BLUEPRINTS):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from flask import Request, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
+from mock_knock.contract.description import Description
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.domain.asked_request import Route
-from mock_knock.messages import JsonValue
 from mock_knock.service import MockKnock, World
 from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules, host_name
@@ -28,7 +28,7 @@ class Web:
     operations: Mapping[str, OperationJudge]
     known_routes: KnownRoutes
     rules: AccessRules
-    describe_admin: Callable[[], JsonValue]
+    controls: Callable[[], Description]
     checks_responses: bool = False
     doors: Doors = Doors()
 

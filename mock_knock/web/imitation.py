@@ -30,6 +30,11 @@ class KnownRoutes:
             return method_not_allowed(methods)
         return Problem(404, "resource_missing", "The resource does not exist", type_=API)
 
+    @cached_property
+    def operation_ids(self) -> frozenset[str]:
+        """Every operation, imitated or not."""
+        return frozenset(each for methods in self.routes.values() for each in methods.values())
+
     def operation_id(self, method: str, path: str) -> str | None:
         """Return the operation that a request means, imitated or not, or None."""
         return self._methods(path).get(method)

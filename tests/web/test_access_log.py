@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from mock_knock.web import pipeline, representation
+from mock_knock.web import pipeline
+from mock_knock.web.admin import entries
 from mock_knock.web.guard import AccessRules
 from mock_knock.web.pipeline import MAX_LINE, one_line
 from tests.web.wsgi_fake import KEY, WsgiFake, new_fake
@@ -146,7 +147,7 @@ def test_masking_waits_until_somebody_looks(fake: WsgiFake, monkeypatch: pytest.
     monkeypatch.setattr(logging.getLogger("mock_knock.access"), "level", logging.WARNING)
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "Redactor", refuse)
-        patch.setattr(representation, "Redactor", refuse)
+        patch.setattr(entries, "Redactor", refuse)
         assert 404 == fake.send("GET", UNKNOWN, X_Key=SECRET).status_code
     assert SECRET == next(iter(fake.world.journal)).request.header("x-key")
     assert SECRET not in fake.send("GET", "/_mock/requests").text

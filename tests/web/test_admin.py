@@ -7,7 +7,7 @@ import pytest
 
 from mock_knock.domain.clock import LATEST
 from mock_knock.service.bulk import identify_users
-from mock_knock.web.admin import MAX_ADVANCE
+from mock_knock.web.admin.clock import MAX_ADVANCE
 from mock_knock.web.guard import ADMIN_TOKEN_HEADER, DEFAULT_KEY, AccessRules
 from mock_knock.web.pipeline import MAX_BODY_BYTES
 from tests.web.wsgi_fake import WsgiFake, new_fake
@@ -75,7 +75,9 @@ def test_without_a_key_the_default_world_is_meant(fake: WsgiFake) -> None:
     assert 0 == len(fake.send("GET", "/_mock/state").get_json()["bulk_operations"])
 
 
-@pytest.mark.parametrize(("query", "others"), [("", 1), ("?all=1", 0), ("?all=true", 0), ("?all=0", 1), ("?all", 1)])
+@pytest.mark.parametrize(
+    ("query", "others"), [("", 1), ("?all=1", 0), ("?all=true", 0), ("?all=0", 1), ("?all=false", 1)]
+)
 def test_a_reset_of_all(fake: WsgiFake, query: str, others: int) -> None:
     """`?all=1` resets every world, otherwise the one that is asked for."""
     fake.identify("ada")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_knock.served import known_routes
 from mock_knock.web.imitation import KnownRoutes, method_not_allowed
 from mock_knock.web.problems import Problem
-from tests.web.wsgi_fake import known_routes
 
 ROUTES = known_routes()
 OPERATIONS = [(template, method, id_) for template, methods in ROUTES.items() for method, id_ in methods.items()]

@@ -198,7 +198,7 @@ def test_a_bug_is_an_envelope_and_a_log_entry(
 ) -> None:
     """An exception nobody expected gives a 500 that says nothing of it; the log has it with its traceback."""
     monkeypatch.setattr(logging.getLogger("mock_knock"), "propagate", True)  # `serve` may have changed it
-    for name in ("mock_knock.service.bulk.read_operation", "mock_knock.web.admin.gather"):
+    for name in ("mock_knock.service.bulk.read_operation", "mock_knock.service.gathering.settle"):
         monkeypatch.setattr(name, failing(RuntimeError("the insides")))
     answer = fake.send("GET", path)
     assert (500, "internal_error", "api_error") == tuple(answer.get_json()[each] for each in ("status", "code", "type"))

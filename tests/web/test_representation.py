@@ -8,19 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot, Stage, Status, Timeline, Transition, observe
-from mock_knock.domain.journal import JournalEntry
-from mock_knock.messages import ContractViolation, HttpRequest, HttpResponse, JsonValue
+from mock_knock.messages import ContractViolation, JsonValue
 from mock_knock.served import served_operations
-from mock_knock.web.representation import (
-    bulk_operation_json,
-    journal_entry_json,
-    timestamp,
-)
+from mock_knock.web.representation import bulk_operation_json, timestamp
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 BASE = "http://127.0.0.1:4010"
-SECRET = "sk_live_abcdefghijklmnop"
 
 stages = st.builds(Stage, polls=st.none() | st.integers(0, 3), seconds=st.none() | st.floats(0, 9))
 offsets = st.integers(0, 20_000_000).map(lambda micro: START + timedelta(microseconds=micro))
@@ -125,45 +119,3 @@ def test_timestamps_keep_their_order(one: datetime, other: datetime) -> None:
     assert earlier is not None
     assert later is not None
     assert earlier <= later
-
-
-def test_nothing_in_the_journal_shows_a_key() -> None:
-    """A key in address, header fields, bodies, notes or violations of an entry is masked when it is shown."""
-    entry = JournalEntry(
-        1,
-        START,
-        HttpRequest("POST", f"http://x/v1/{SECRET}?token={SECRET}", (("Authorization", f"Bearer {SECRET}"),), b"{%s}"),
-        HttpResponse(200, (("X-Echo", SECRET),), SECRET.encode()),
-        (f"recipient {SECRET} is unknown here: no run",),
-        (ContractViolation("request-body", f"/{SECRET}", f"is not {SECRET}"),),
-    )
-    shown = orjson.dumps(journal_entry_json(entry)).decode()
-    assert SECRET not in shown
-    assert 5 <= shown.count("sk_live_***mnop")
-
-
-def test_a_journal_entry() -> None:
-    """An entry has its number, instant, request, answer, notes and violations; bytes that are no text are replaced."""
-    entry = JournalEntry(
-        7,
-        START,
-        HttpRequest("PUT", "http://x/v1/users", (("A", "1"), ("A", "2")), b"\xff{}"),
-        HttpResponse(422, (("B", "3"),), b"no"),
-        ("a note",),
-        (ContractViolation("request-body", "/users", "is required"),),
-    )
-    assert {
-        "number": 7,
-        "at": "2026-01-01T00:00:00.000Z",
-        "request": {
-            "method": "PUT",
-            "url": "http://x/v1/users",
-            "headers": [["A", "1"], ["A", "2"]],
-            "body": "\ufffd{}",
-        },
-        "response": {"status": 422, "headers": [["B", "3"]], "body": "no"},
-        "fault": None,
-        "delivered": True,
-        "notes": ["a note"],
-        "violations": [{"field": "/users", "message": "is required"}],
-    } == journal_entry_json(entry)

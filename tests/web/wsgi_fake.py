@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -14,9 +12,13 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from mock_knock.domain.clock import ManualClock
-from mock_knock.files import bundled, read_document
-from mock_knock.local import KNOWN_ROUTES, find_faults
-from mock_knock.served import served_document, served_operations
+from mock_knock.local import find_faults
+from mock_knock.served import (
+    controls_description,
+    known_routes,
+    served_document,
+    served_operations,
+)
 from mock_knock.service import MockKnock, World
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
@@ -27,15 +29,6 @@ from mock_knock.web.sending import SendingApplication
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEY = "sk_test_abcdefghijkl"
 JSON = "application/json"
-
-
-@cache
-def known_routes() -> Mapping[str, Mapping[str, str]]:
-    """Return every operation of Knock: path template -> method -> operationId."""
-    routes: Mapping[str, Mapping[str, str]] = read_document(
-        bundled("openapi", KNOWN_ROUTES), with_positions=False
-    ).value
-    return routes
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ def new_fake(
         known_routes=known_routes(),
         rules=rules,
         describe=served_document,
-        describe_admin=dict,
+        controls=controls_description,
         checks_responses=checks_responses,
         doors=doors,
     )

@@ -37,6 +37,7 @@ def _read_seed(reader: SeedReader, value: JsonValue) -> Seed:
     root = reader.read_map(value, "", MEMBERS, what="a seed")
     if isinstance(value, Mapping) and (root.get("version") != 1 or isinstance(root.get("version"), bool)):
         reader.report("/version", "'version' must be the number 1", "start the seed with `version: 1`")
+    reader.read_text(root, "", "$schema", default="")
     reader.check_numbers(value)
     now = reader.read_instant(root, "", "now")
     for each, at in reader.read_list(root, "", "channels"):

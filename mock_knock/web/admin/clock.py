@@ -22,7 +22,7 @@ def read_clock() -> Response:
 
 
 @clock.post("/advance")
-def advance() -> Response:
+def advance_clock() -> Response:
     """POST /_mock/clock/advance `{"seconds": 60}`."""
     seconds = body_member("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= MAX_ADVANCE:
@@ -36,7 +36,7 @@ def advance() -> Response:
 
 
 @clock.post("/travel_to")
-def travel() -> Response:
+def move_clock() -> Response:
     """POST /_mock/clock/travel_to `{"to": "2030-01-01T00:00:00Z"}`; time never goes back."""
     world, instant = current_world(), parse_instant(body_member("to"))
     if instant is None:
@@ -49,7 +49,7 @@ def travel() -> Response:
 
 
 @clock.post("/freeze")
-def freeze() -> Response:
+def freeze_clock() -> Response:
     """POST /_mock/clock/freeze: time stands still until it is moved or resumed."""
     world = current_world()
     with world.lock:
@@ -58,7 +58,7 @@ def freeze() -> Response:
 
 
 @clock.post("/resume")
-def resume() -> Response:
+def resume_clock() -> Response:
     """POST /_mock/clock/resume: time goes on from where it stands; a manual clock has none that goes by itself."""
     world = current_world()
     with world.lock:

@@ -10,8 +10,8 @@ import orjson
 from flask import Blueprint, Flask, Response, current_app, request
 
 from mock_knock.service import World
-from mock_knock.web.admin.bodies import query_count, query_number
 from mock_knock.web.admin.entries import entry_json
+from mock_knock.web.admin.queries import query_count, query_number
 from mock_knock.web.admin.waiting import Patience, entries_after
 from mock_knock.web.current import current_world
 
@@ -23,7 +23,7 @@ MAX_TIMEOUT: Final = 24 * 3600.0
 
 
 @events.get("/events")
-def tell_events() -> Response:
+def follow_events() -> Response:
     """GET /_mock/events: one event `request` for each entry of the journal, `reset` when it begins anew.
 
     Begins with what comes next, or after the number in `?after=` or `Last-Event-ID`. Ends after `?limit=` events or
@@ -43,19 +43,21 @@ def tell_events() -> Response:
 def _stream(app: Flask, world: World, patience: Patience, after: int, limit: int) -> Iterator[bytes]:
     with patience.held():
         yield b": events of mock-knock\n\n"
-        told, quiet_since = 0, monotonic()
-        while told < limit and not patience.is_over:
-            if world.journal.total < after:
-                after = 0
+        told, quiet_since, journal = 0, monotonic(), world.journal
+        while told < limit:
+            if world.journal is not journal or journal.total < after:
+                journal, after = world.journal, 0
                 yield b"event: reset\ndata: {}\n\n"
             for entry in [*entries_after(world, after)][: limit - told]:
                 after, told, quiet_since = entry.number, told + 1, monotonic()
                 with app.app_context():
                     data = orjson.dumps(entry_json(entry))
                 yield b"id: %d\nevent: request\ndata: %b\n\n" % (entry.number, data)
+            if patience.is_over:
+                break
             if monotonic() - quiet_since > QUIET_SECONDS:
                 quiet_since = monotonic()
                 yield b": nothing new\n\n"
             with world.lock:
-                if world.journal.total == after and told < limit:
+                if journal is world.journal and journal.total == after and told < limit:
                     patience.wait(world)

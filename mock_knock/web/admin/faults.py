@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from mock_knock.domain.faults.check_faults import check_faults
 from mock_knock.domain.faults.read_fault import MAX_FAULTS
@@ -14,6 +14,7 @@ from mock_knock.domain.scenario_format import parse_fault, parse_scenario, write
 from mock_knock.redact import Redactor
 from mock_knock.service import resource_missing
 from mock_knock.web.admin.bodies import invalid
+from mock_knock.web.admin.queries import query_choice
 from mock_knock.web.current import current_world, web
 from mock_knock.web.problems import json_response, no_content
 from mock_knock.web.representation import standing_json
@@ -78,11 +79,9 @@ def remove_fault(id_: str) -> Response:
 
 
 @faults.get("/verdict")
-def verdict() -> Response:
+def read_verdict() -> Response:
     """GET /_mock/verdict?client=success: what was broken, and what it makes of how the client says it ended."""
-    reported = request.args.get("client", "success")
-    if reported not in _REPORTED:
-        raise invalid("client", f"must be one of: {', '.join(_REPORTED)}")
+    reported = query_choice("client", _REPORTED, usual="success")
     world, mask = current_world(), Redactor()
     with world.lock:
         breaches = world.tallies.breaches(reported=reported)

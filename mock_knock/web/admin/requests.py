@@ -15,10 +15,10 @@ from mock_knock.domain.verification_format import EXPECTED, TIMES, decode_query,
 from mock_knock.messages import JsonValue
 from mock_knock.redact import MASK, Redactor, is_secret_name
 from mock_knock.service import World
-from mock_knock.web.admin.bodies import query_count, query_number
 from mock_knock.web.admin.entries import entry_json
+from mock_knock.web.admin.queries import query_count, query_number
 from mock_knock.web.admin.waiting import Patience
-from mock_knock.web.current import current_world
+from mock_knock.web.current import current_world, web
 from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
 
@@ -71,17 +71,17 @@ def wait_for_requests() -> Response:
     expected, times = _queried(TIMES)
     world, patience = current_world(), Patience(query_number("timeout", usual=USUAL_TIMEOUT, most=MAX_TIMEOUT))
     with patience.held(), world.lock:
-        seen, count = 0, 0
+        seen, count, journal = 0, 0, world.journal
         while True:
-            if world.journal.total < seen:
-                seen = count = 0
-            fresh = [each for each in world.journal if each.number > seen]
+            if world.journal is not journal:
+                seen, count, journal = 0, 0, world.journal
+            fresh = [each for each in journal if each.number > seen]
             count += sum(expected.counts(each) for each in fresh)
-            seen = world.journal.total
+            seen = journal.total
             if times.holds(count) or patience.is_over:
                 break
             patience.wait(world)
-    return _told(world, verify(expected, times, _entries(), dropped=world.journal.dropped, hide=_hide))
+        return _told(world, verify(expected, times, _entries(), dropped=world.journal.dropped, hide=_hide))
 
 
 @requests.post("/verify")
@@ -90,14 +90,19 @@ def verify_requests() -> Response:
     body, world = json_body(), current_world()
     dropped = world.journal.dropped
     if isinstance(body, dict) and "in_order" in body:
-        return _told(world, verify_order(parse_order(body), _entries(), dropped=dropped, hide=_hide))
-    expected, times = parse_expected(body)
+        order = parse_order(body, operations=_operations())
+        return _told(world, verify_order(order, _entries(), dropped=dropped, hide=_hide))
+    expected, times = parse_expected(body, operations=_operations())
     return _told(world, verify(expected, times, _entries(), dropped=dropped, hide=_hide))
 
 
 def _queried(more: Collection[str]) -> tuple[Expected, Times]:
     named = [(name, value) for name, value in request.args.items(multi=True) if name in EXPECTED or name in more]
-    return parse_expected(decode_query(named))
+    return parse_expected(decode_query(named), operations=_operations())
+
+
+def _operations() -> Collection[str]:
+    return web().known_routes.operation_ids
 
 
 def _entries() -> tuple[JournalEntry, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, Response
 
 from mock_knock.messages import JsonValue
-from mock_knock.service import World, WorldRules
+from mock_knock.service import World
 from mock_knock.web.admin.bodies import invalid
 from mock_knock.web.current import current_world
 from mock_knock.web.problems import json_response
@@ -53,5 +53,6 @@ def _is_wait(value: JsonValue) -> bool:
 
 
 def _rules(world: World) -> Response:
-    found: WorldRules = world.rules
-    return json_response({name: getattr(found, field) for name, field in _FIELDS.items()})
+    found = world.rules
+    shown = {"strict": found.is_strict, "rate_limits": found.has_rate_limits, "retry_after": found.retry_after}
+    return json_response(shown)
