@@ -19,6 +19,7 @@ from mock_knock.client.asking import (
     as_query,
     check_address,
     given,
+    said,
     with_query,
 )
 from mock_knock.client.results import (
@@ -45,8 +46,8 @@ MAX_STATE_BYTES = 100 * 1024 * 1024
 class AdminClient:
     """The controls of one world of a fake.
 
-    Which requests are meant is told as in `docs/admin.md`: `operation` (one or a list), `workflow`, `recipient`,
-    `user`, `header`, `attempt`, `body`, `status`, `creates`.
+    Which requests are meant is told as in docs/testing.md: `operation` (one or a list), `workflow`, `recipient`,
+    `user`, `header`, `attempt`, `body`, `status`, `creates`. None is refused there: it would stand for anything.
 
     Args:
         url: the address of the fake, without `/_mock`.
@@ -171,11 +172,11 @@ class AdminClient:
 
     def runs(self, **filters: str) -> tuple[Document, ...]:
         """Return accepted triggers, oldest first; filters: workflow, recipient."""
-        return tuple(self._controls.get("/runs", filters)["runs"])
+        return tuple(self._controls.get("/runs", as_query(filters))["runs"])
 
     def messages(self, **filters: str) -> tuple[Document, ...]:
         """Return messages, oldest first; filters: recipient, workflow, channel (its type, key or id)."""
-        return tuple(self._controls.get("/messages", filters)["messages"])
+        return tuple(self._controls.get("/messages", as_query(filters))["messages"])
 
     # -- the journal
 
@@ -197,7 +198,7 @@ class AdminClient:
 
     def verify(self, **expectation: JsonValue) -> VerificationResult:
         """Return whether as many requests count as expected: `exactly`, `at_least`, `at_most`; usually at least one."""
-        return VerificationResult.read(self._controls.call("POST", "/requests/verify", given(**expectation)))
+        return VerificationResult.read(self._controls.call("POST", "/requests/verify", said(expectation)))
 
     def verify_order(self, *patterns: Mapping[str, JsonValue]) -> VerificationResult:
         """Return whether requests came one after another, whatever came between them."""
@@ -232,6 +233,14 @@ class AdminClient:
     def set_scenario(self, scenario: Document) -> Document:
         """Let the world behave by a scenario from now on, and return it in full."""
         return self._controls.call("PUT", "/scenario", scenario)
+
+    def rules(self) -> Document:
+        """Return how exact the world is: `strict`, `rate_limits`, and `retry_after`, the seconds that a 429 tells."""
+        return self._controls.get("/rules")
+
+    def set_rules(self, **rules: bool | int | None) -> Document:
+        """Let the world be as exact as is said; what is left out stays as it is. `retry_after=None` tells nothing."""
+        return self._controls.call("PUT", "/rules", rules)
 
     def faults(self) -> tuple[FaultStanding, ...]:
         """Return each fault with how many requests matched it and how often it happened."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
@@ -93,8 +94,33 @@ def _plain(value: Any) -> Any:
     raise TypeError
 
 
+class Unsaid(Enum):
+    """The default of what need not be said; None is no such default, since it comes from a slip."""
+
+    UNSAID = auto()
+
+    def __repr__(self) -> str:
+        return "UNSAID"
+
+
+UNSAID: Final = Unsaid.UNSAID
+
+
+def said(members: Mapping[str, JsonValue]) -> dict[str, Any]:
+    """Leave out what was not said.
+
+    Raises:
+        UsageError: `expectation-empty`; a None would stand for anything, which nobody means.
+    """
+    for name, each in members.items():
+        if each is None:
+            what, hint = f"'{name}' is None, which says nothing", "leave it out, or look where the None comes from"
+            raise UsageError("expectation-empty", what, hint=hint)
+    return {name: each for name, each in members.items() if each is not UNSAID}
+
+
 def given(**members: JsonValue) -> dict[str, JsonValue]:
-    """Leave out what is None: it does not count."""
+    """Leave out what is None."""
     return {name: each for name, each in members.items() if each is not None}
 
 
@@ -104,9 +130,9 @@ def with_query(path: str, query: Mapping[str, Any]) -> str:
 
 
 def as_query(pattern: Mapping[str, JsonValue]) -> dict[str, str | Sequence[str]]:
-    """Return an expectation as it stands in a query."""
+    """Return an expectation as it stands in a query; raises UsageError."""
     flat: dict[str, str | Sequence[str]] = {}
-    for name, value in given(**pattern).items():
+    for name, value in said(pattern).items():
         match name, value:
             case "operation", list() | tuple():
                 flat[name] = [str(each) for each in value]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mock_knock.client import Verdict, VerificationResult
+from mock_knock.client.asking import UNSAID, Unsaid, said
 from mock_knock.client.results import Document
 from mock_knock.messages import JsonValue
 from mock_knock.redact import Redactor
@@ -25,23 +26,24 @@ _REFUSED = 400
 
 @dataclass(frozen=True, slots=True)
 class ExpectedTrigger:
-    """A trigger that was accepted and is no repetition; what is None does not count."""
+    """A trigger that was accepted and is no repetition."""
 
-    workflow: str | None = None
-    recipient: str | None = None
-    data: JsonValue = None
-    actor: JsonValue = None
-    tenant: JsonValue = None
+    workflow: str | Unsaid = UNSAID
+    recipient: str | Unsaid = UNSAID
+    data: JsonValue = UNSAID
+    actor: JsonValue = UNSAID
+    tenant: JsonValue = UNSAID
 
     def pattern(self) -> dict[str, JsonValue]:
-        """Return it as the controls take it."""
-        sent = given(data=self.data, actor=self.actor, tenant=self.tenant)
-        named = given(workflow=self.workflow, recipient=self.recipient)
+        """Return it as the controls take it; raises UsageError for a None."""
+        sent = said({"data": self.data, "actor": self.actor, "tenant": self.tenant})
+        named = said({"workflow": self.workflow, "recipient": self.recipient})
         return {_OPERATION: TRIGGER, "creates": True, **named, **({"body": sent} if sent else {})}
 
     def tell(self, found: VerificationResult, times: int | None) -> str:
         """Return how a failure begins; `times` is how often it was to be, None at least once."""
-        name, object_ = self.workflow or "a workflow", "".join(self._object())
+        name = self.workflow if isinstance(self.workflow, str) else "a workflow"
+        object_ = "".join(self._object())
         if times == 0:
             return f"{name} was triggered{object_}, and should not have been"
         if found.count:
@@ -50,9 +52,9 @@ class ExpectedTrigger:
 
     def _object(self) -> Iterator[str]:
         for word, value in (("for", self.recipient), ("by", self.actor), ("of tenant", self.tenant)):
-            if value is not None:
+            if value is not UNSAID:
                 yield f" {word} {value if isinstance(value, str) else _short(value)}"
-        if self.data is not None:
+        if self.data is not UNSAID:
             yield f" with data {_short(self.data)}"
 
 
@@ -106,7 +108,7 @@ def list_entries(entries: Sequence[Document]) -> list[str]:
     lines = (
         f"  #{each['number']} {each['operation'] or each['request']['method']} -> {_status(each)}" for each in entries
     )
-    return ["what came:", *lines] if entries else ["nothing came at all"]
+    return ["what came:", *lines]
 
 
 def told(pattern: Mapping[str, JsonValue]) -> str:
@@ -121,7 +123,7 @@ def told(pattern: Mapping[str, JsonValue]) -> str:
     rest = [
         f"{field} {each if isinstance(each, str) else _short(each)}"
         for field, each in pattern.items()
-        if field != _OPERATION and each is not None
+        if field != _OPERATION
     ]
     return f"{name} with {', '.join(rest)}" if rest else name
 
@@ -146,8 +148,3 @@ def _status(entry: Document) -> Any:
 def _short(value: JsonValue) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]}..."
-
-
-def given(**members: JsonValue) -> dict[str, JsonValue]:
-    """Leave out what is None: it does not count."""
-    return {name: each for name, each in members.items() if each is not None}

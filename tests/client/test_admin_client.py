@@ -10,7 +10,7 @@ import pytest
 
 import mock_knock
 from mock_knock import AdminClient, KnockWorld
-from mock_knock.client import Invariant, SavedState
+from mock_knock.client import AdminRefused, Invariant, SavedState
 from mock_knock.client import admin as admin_module
 from mock_knock.errors import InvalidDocument, MockKnockError
 from tests.client.calls import Caller
@@ -67,7 +67,7 @@ def test_the_journal(admin: AdminClient, caller: Caller) -> None:
     assert [1, 2, 3] == [each["number"] for each in admin.requests().entries]
     assert (3, 0, 3) == ((page := admin.requests(limit=1)).total, page.dropped, page.entries[0]["number"])
     assert [2, 3] == [each["number"] for each in admin.requests(after=1).entries]
-    assert [3] == [each["number"] for each in admin.requests(workflow="goodbye", status=None).entries]
+    assert [3] == [each["number"] for each in admin.requests(workflow="goodbye").entries]
     assert (3, 2, 1) == (admin.count(), admin.count(operation="triggerWorkflow"), admin.count(operation="identifyUser"))
 
 
@@ -171,6 +171,15 @@ def test_scenario_and_faults(admin: AdminClient, caller: Caller) -> None:
     assert (7, ["busy"]) == ((found := admin.scenario())["seed"], [each["id"] for each in found["faults"]])
     admin.remove_fault("busy")
     assert () == admin.faults()
+
+
+def test_how_exact_it_is(admin: AdminClient, caller: Caller) -> None:
+    """How exact the world is can be read and said in parts."""
+    assert {"strict": False, "rate_limits": False, "retry_after": 1} == admin.rules()
+    assert {"strict": True, "rate_limits": False, "retry_after": None} == admin.set_rules(strict=True, retry_after=None)
+    assert 404 == caller.trigger("welcome", "ada").status
+    with pytest.raises(AdminRefused, match="loose"):
+        admin.set_rules(loose=True)
 
 
 def test_the_verdict(admin: AdminClient, caller: Caller) -> None:

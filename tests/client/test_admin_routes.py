@@ -55,6 +55,8 @@ CALLS: Mapping[str, Method] = {
     "scenario": lambda admin, _: admin.scenario(),
     "set_scenario": lambda admin, _: admin.set_scenario({"version": 1}),
     "add_fault": lambda admin, _: admin.add_fault({"id": "busy", "on": "getUser", "do": {"status": 503}}),
+    "rules": lambda admin, _: admin.rules(),
+    "set_rules": lambda admin, _: admin.set_rules(strict=False),
     "faults": lambda admin, _: admin.faults(),
     "remove_fault": lambda admin, _: admin.remove_fault("busy"),
     "verdict": lambda admin, _: admin.verdict(),
