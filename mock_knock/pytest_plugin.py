@@ -3,30 +3,31 @@
 Fixtures: `knock` (a world of its own for each test), `knock_url`, `knock_client` (the official SDK), `knock_env` (the
 environment that SDKs read), `knock_clock` (the time of the world, which stands). Marker:
 `@pytest.mark.knock(scenario=..., timeline=..., seed=...)`. Options: `--knock-url`, `--knock-admin-token`, `--arazzo`,
-`--arazzo-inputs`, `--arazzo-scenario`.
+`--arazzo-inputs`, `--arazzo-scenario`. docs/testing.md tells the rest.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     import knockapi
 
-    from mock_knock.testing.world import KnockWorld, WorldTime
+    from mock_knock.testing.parts import WorldTime
+    from mock_knock.testing.world import KnockWorld
     from mock_knock.testing.worlds import Worlds
 
 MARKER = "knock"
-_MEMBERS = ("scenario", "timeline", "seed")
 _DESCRIPTION = (
     "knock(scenario=None, timeline=None, seed=None): how the world of this test behaves (a bundled scenario by name, a "
     "file, or a mapping), how its bulk operations go (like 'immediate'), and what it begins with."
 )
+_ERRORS = "mock_knock.errors"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--arazzo-scenario",
         action="append",
         metavar="NAME|FILE",
-        help="run each workflow under this scenario, too; repeatable",
+        help="run each workflow under this scenario in place of the usual one; repeatable",
     )
     parser.addini("knock_url", "the address of a fake that runs already (--knock-url)")
 
@@ -50,6 +51,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Describe the marker."""
     config.addinivalue_line("markers", _DESCRIPTION)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """See whether the fake answers that the command line names: before anything is collected, and in one place."""
+    config = session.config
+    if config.getoption("--knock-url") and not hasattr(config, "workerinput"):
+        from mock_knock.testing.session import session_worlds  # noqa: PLC0415  # most sessions need nothing of it
+
+        session_worlds(config)
 
 
 @pytest.fixture(scope="session")
@@ -69,28 +79,34 @@ def knock_url(_knock_worlds: Worlds) -> str:
 @pytest.fixture
 def knock(_knock_worlds: Worlds, request: pytest.FixtureRequest) -> KnockWorld:
     """Return a world of the fake that only this test has: its own key, facts, time, faults and journal."""
-    world = _knock_worlds.new_world(f"sk_test_{uuid4().hex}")
-    marked = read_marker(request.node)
-    if {"scenario", "timeline"} & marked.keys():
-        world.follow(marked.get("scenario"), timeline=marked.get("timeline"))
-    if "seed" in marked:
-        world.load(marked["seed"])
+    world = _knock_worlds.new_world()
+    if request.node.get_closest_marker(MARKER) is not None:
+        from mock_knock.testing.failures import told_plainly  # noqa: PLC0415  # most tests have no marker
+        from mock_knock.testing.marking import follow_markers  # noqa: PLC0415  # as above
+
+        with told_plainly(f"@pytest.mark.{MARKER}"):
+            follow_markers(world, request.node)
     return world
 
 
 @pytest.fixture
 def knock_client(knock: KnockWorld) -> Iterator[knockapi.Knock]:
     """Yield the official SDK for the world of this test."""
-    with knock.client() as client:
+    from mock_knock.testing.failures import told_plainly  # noqa: PLC0415  # most tests have no use for it
+
+    with told_plainly("knock_client"):
+        client = knock.client()
+    with client:
         yield client
 
 
 @pytest.fixture
 def knock_env(knock: KnockWorld, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Set `KNOCK_BASE_URL` and `KNOCK_API_KEY` for the length of this test, and return them."""
-    for name, value in knock.environment.items():
+    environment = knock.environment
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return knock.environment
+    return environment
 
 
 @pytest.fixture
@@ -109,13 +125,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return ArazzoFile.from_parent(parent, path=file_path) if is_flow(file_path) else None
 
 
-def read_marker(node: pytest.Item) -> dict[str, Any]:
-    """Return what the markers of a test say, the nearest one last; raises UsageError for what is not known."""
-    found: dict[str, Any] = {}
-    for marker in reversed([*node.iter_markers(MARKER)]):
-        strangers = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in _MEMBERS)]
-        if strangers:
-            known = ", ".join(f"{name}=" for name in _MEMBERS)
-            raise pytest.UsageError(f"{node.nodeid}: @pytest.mark.knock takes {known}, not {', '.join(strangers)}")
-        found.update(marker.kwargs)
-    return found
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Let a failure by an error of this package say what is wrong and how to mend it, and no more."""
+    if call.excinfo is not None and _ERRORS in sys.modules and not item.config.getoption("fulltrace"):
+        from mock_knock.testing.failures import shortened  # noqa: PLC0415  # only failures need it
+
+        call.excinfo = shortened(call.excinfo)

@@ -44,7 +44,7 @@ LAYERS = {
         "redact",
         "__init__",
     },
-    "client": {"messages", "errors", "files"},
+    "client": {"messages", "errors", "files", "redact"},
     "seeding": {"messages", "errors", "domain", "contract"},
     "served": {"messages", "errors", "contract", "files"},
     "local": {

@@ -3,6 +3,7 @@
 from mock_knock.client.admin import AdminClient
 from mock_knock.client.results import (
     ClockReading,
+    Difference,
     FaultStanding,
     Invariant,
     JournalPage,
@@ -11,13 +12,15 @@ from mock_knock.client.results import (
     Verdict,
     VerificationResult,
 )
-from mock_knock.client.sending import AdminRefused, HttpSender, Sender
+from mock_knock.client.sending import AdminRefused, FieldError, HttpSender, Sender
 
 __all__ = [
     "AdminClient",
     "AdminRefused",
     "ClockReading",
+    "Difference",
     "FaultStanding",
+    "FieldError",
     "HttpSender",
     "Invariant",
     "JournalPage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from mock_knock.messages import JsonValue
 
@@ -73,14 +73,22 @@ class Verdict:
         return cls(found["client"], found["verdict"], found["requests"], tuple(broken))
 
 
+class Difference(NamedTuple):
+    """A field in which a request differs from what is expected, and both values as text."""
+
+    field: str
+    expected: str
+    actual: str
+
+
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A request that almost counts; `differences` has the field, the expected and the actual value of each."""
+    """A request that almost counts, and each field in which it differs; `status` is None where there was no answer."""
 
     number: int
     request: str
     status: int | None
-    differences: tuple[tuple[str, str, str], ...]
+    differences: tuple[Difference, ...]
 
     @classmethod
     def read_all(cls, found: Sequence[Document]) -> tuple[NearMiss, ...]:
@@ -90,7 +98,7 @@ class NearMiss:
                 each["number"],
                 each["request"],
                 each["status"],
-                tuple((one["field"], one["expected"], one["actual"]) for one in each["differences"]),
+                tuple(Difference(one["field"], one["expected"], one["actual"]) for one in each["differences"]),
             )
             for each in found
         )

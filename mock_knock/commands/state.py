@@ -10,7 +10,8 @@ import click
 import orjson
 
 from mock_knock.client import AdminClient
-from mock_knock.client.admin import USUAL_KEY, USUAL_URL
+from mock_knock.client.admin import USUAL_KEY
+from mock_knock.client.asking import USUAL_URL
 
 _FACTS = ("users", "objects", "tenants", "bulk_operations", "runs", "messages")
 """What is counted of a state."""

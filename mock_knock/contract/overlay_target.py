@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, Literal
 
 from jsonpath import CompoundJSONPath, JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
@@ -54,5 +55,7 @@ _QUERIES: Final = JSONPathEnvironment(strict=True)
 _QUERIES.function_extensions.update(match=_TimedRegex("fullmatch"), search=_TimedRegex("search"))
 
 
+@lru_cache(maxsize=256)
 def _compile(target: str) -> JSONPath | CompoundJSONPath:
+    """Return the query of a target, which every document is asked with."""
     return _QUERIES.compile(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,11 @@ class InProcessSender:
 
     def stream(self, request: HttpRequest) -> Iterator[bytes]:
         """Send one request over the port and yield the lines of its answer as they come."""
-        return HttpSender().stream(request)
+        with closing(HttpSender()) as sender:
+            yield from sender.stream(request)
+
+    def close(self) -> None:
+        """Do nothing: nothing is kept between requests."""
 
 
 @contextmanager

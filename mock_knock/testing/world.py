@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from mock_knock.client import AdminClient, AdminRefused, ClockReading, Verdict
+from mock_knock.client import AdminClient, Verdict
+from mock_knock.client.asking import UNSAID, Unsaid, said
 from mock_knock.client.results import Document
 from mock_knock.errors import UsageError
 from mock_knock.messages import JsonValue
-from mock_knock.testing.expectations import GONE, as_times, describe_broken, trigger_pattern
+from mock_knock.redact import Redactor
+from mock_knock.testing.asserting import Asserting
+from mock_knock.testing.parts import Fault, Key, Users, WorldTime
 from mock_knock.testing.scenarios import named_faults, named_scenario, named_seed, scenario_with
 
 if TYPE_CHECKING:
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
 
     from mock_knock.harness.result import RunResult
 
-LOOK_SECONDS = 0.05
-"""How often `wait_until` looks when nothing is asked."""
 
-
-class KnockWorld:
+class KnockWorld(Asserting):
     """One world of a fake: the one that belongs to `api_key`.
 
     Args:
@@ -39,12 +36,12 @@ class KnockWorld:
         self, url: str, api_key: str, admin: AdminClient, application: Callable[..., Any] | None = None
     ) -> None:
         self.url = url
-        self.api_key = api_key
+        self.api_key = Key(api_key)
         self.admin = admin
         self.application = application
 
     def __repr__(self) -> str:
-        return f"KnockWorld({self.url!r})"
+        return f"KnockWorld({Redactor().url(self.url)!r})"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -69,27 +66,30 @@ class KnockWorld:
         """
         try:
             import knockapi  # noqa: PLC0415  # nobody else needs it
-        except ImportError as error:
-            hint = "pip install knockapi"
-            raise UsageError("sdk-missing", "the official SDK is not installed", hint=hint) from error
+        except ImportError:
+            hint = "python3 -m pip install knockapi"
+            raise UsageError("sdk-missing", "the official SDK is not installed", hint=hint) from None
         return knockapi.Knock(base_url=self.url, api_key=self.api_key, **options)
 
     # -- what came of it
 
-    def runs(self, workflow: str | None = None, *, recipient: str | None = None) -> tuple[Document, ...]:
+    def runs(self, workflow: str | Unsaid = UNSAID, *, recipient: str | Unsaid = UNSAID) -> tuple[Document, ...]:
         """Return accepted triggers, oldest first: of a workflow, for a recipient (`collection/id` for an object)."""
-        return self.admin.runs(**_given(workflow=workflow, recipient=recipient))
+        return self.admin.runs(**said({"workflow": workflow, "recipient": recipient}))
 
     def messages(
-        self, recipient: str | None = None, *, workflow: str | None = None, channel: str | None = None
+        self,
+        recipient: str | Unsaid = UNSAID,
+        *,
+        workflow: str | Unsaid = UNSAID,
+        channel: str | Unsaid = UNSAID,
     ) -> tuple[Document, ...]:
         """Return messages, oldest first; a channel is meant by its type, its key or its id."""
-        return self.admin.messages(**_given(recipient=recipient, workflow=workflow, channel=channel))
+        return self.admin.messages(**said({"recipient": recipient, "workflow": workflow, "channel": channel}))
 
-    def requests(self, operation: str | None = None, **pattern: JsonValue) -> tuple[Document, ...]:
+    def requests(self, operation: str | Unsaid = UNSAID, **pattern: JsonValue) -> tuple[Document, ...]:
         """Return what was asked, oldest first, masked: each entry with request, response and what became of it."""
-        wanted: dict[str, Any] = {**_given(operation=operation), **pattern}
-        return self.admin.requests(**wanted).entries
+        return self.admin.requests(**said({"operation": operation, **pattern})).entries
 
     def verdict(self) -> Verdict:
         """Return which invariants were broken (docs/faults.md)."""
@@ -125,88 +125,6 @@ class KnockWorld:
         """Put the world back to its beginning."""
         self.admin.reset()
 
-    # -- what was asked
-
-    def assert_triggered(
-        self,
-        workflow: str,
-        *,
-        recipient: str | None = None,
-        data: JsonValue = None,
-        actor: JsonValue = None,
-        tenant: JsonValue = None,
-        times: int | None = None,
-    ) -> None:
-        """Fail unless a workflow was triggered: accepted, and no repetition of the same idempotency key.
-
-        Args:
-            workflow: its key.
-            recipient: one of those whom it was for; `collection/id` for an object.
-            data: what its data hold, more may be there.
-            actor: as it was sent.
-            tenant: as it was sent.
-            times: exactly how often; without it at least once.
-
-        Raises:
-            AssertionError: with the nearest requests, and the expected and actual value of each differing field.
-        """
-        __tracebackhide__ = True
-        pattern = trigger_pattern(workflow, recipient, data=data, actor=actor, tenant=tenant)
-        self._assert({**pattern, **as_times(times)})
-
-    def assert_not_triggered(
-        self, workflow: str | None = None, *, recipient: str | None = None, data: JsonValue = None
-    ) -> None:
-        """Fail if a workflow was triggered; without arguments, if any was."""
-        __tracebackhide__ = True
-        self._assert({**trigger_pattern(workflow, recipient, data=data), "at_most": 0})
-
-    def assert_requested(self, operation: str, *, times: int | None = None, **pattern: JsonValue) -> None:
-        """Fail unless an operation was asked for, whatever came of it; `pattern` as in `AdminClient`."""
-        __tracebackhide__ = True
-        self._assert({"operation": operation, **pattern, **as_times(times)})
-
-    def assert_not_requested(self, operation: str | None = None, **pattern: JsonValue) -> None:
-        """Fail if an operation was asked for; without arguments, if anything was."""
-        __tracebackhide__ = True
-        self._assert({**_given(operation=operation), **pattern, "at_most": 0})
-
-    def assert_in_order(self, *patterns: str | Mapping[str, JsonValue]) -> None:
-        """Fail unless requests came one after another; each is an operation or a pattern."""
-        __tracebackhide__ = True
-        listed = ({"operation": each} if isinstance(each, str) else each for each in patterns)
-        found = self.admin.verify_order(*listed)
-        if not found.passed:
-            raise AssertionError(found.message)
-
-    def assert_no_harm(self) -> None:
-        """Fail if an invariant was broken, such as a trigger before its batch was completed."""
-        __tracebackhide__ = True
-        found = self.verdict()
-        if found.broken:
-            raise AssertionError(describe_broken(found))
-
-    def wait_for(
-        self, operation: str | None = None, *, timeout: float = 10.0, times: int = 1, **pattern: JsonValue
-    ) -> tuple[Document, ...]:
-        """Wait until something was asked, `times` at least, and return it; fail after `timeout` real seconds."""
-        __tracebackhide__ = True
-        wanted: dict[str, Any] = {**_given(operation=operation), **pattern}
-        found = self.admin.wait(timeout=timeout, at_least=times, **wanted)
-        if not found.passed:
-            raise AssertionError(f"waited {timeout:g} s: {found.message}")
-        return self.admin.requests(**wanted).entries
-
-    def wait_until(self, is_so: Callable[[], bool], *, timeout: float = 10.0) -> None:
-        """Wait until something holds; it is looked at after each request, and now and then."""
-        __tracebackhide__ = True
-        end = monotonic() + timeout
-        while not is_so():
-            if (left := end - monotonic()) <= 0:
-                raise AssertionError(f"waited {timeout:g} s: it does not hold")
-            seen = self.admin.requests(limit=0).total
-            self.admin.wait(at_least=seen + 1, timeout=min(left, LOOK_SECONDS))
-
     def run_flow(
         self, flow: str | Path, inputs: Mapping[str, JsonValue] | None = None, *, workflow: str | None = None
     ) -> RunResult:
@@ -223,100 +141,5 @@ class KnockWorld:
 
         result = run_in_world(self, flow, inputs or {}, workflow=workflow)
         if result.exit_code():
-            raise AssertionError(tell_failure(result))
+            raise AssertionError(tell_failure(result, has_curl=self.application is None))
         return result
-
-    def _assert(self, expectation: Mapping[str, JsonValue]) -> None:
-        __tracebackhide__ = True
-        found = self.admin.verify(**expectation)
-        if not found.passed:
-            raise AssertionError(found.message)
-
-
-def _given(**members: str | None) -> dict[str, str]:
-    return {name: each for name, each in members.items() if each is not None}
-
-
-class Users(Mapping[str, Document]):
-    """The users of a world by their ids, each as Knock shows it, with preferences and channel data."""
-
-    def __init__(self, admin: AdminClient) -> None:
-        self._admin = admin
-
-    def __getitem__(self, id_: str) -> Document:
-        try:
-            return self._admin.user(id_)
-        except AdminRefused as refusal:
-            if refusal.code != GONE:
-                raise
-        raise KeyError(id_)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._admin.user_ids())
-
-    def __len__(self) -> int:
-        return len(self._admin.user_ids())
-
-    def __repr__(self) -> str:
-        return f"Users({list(self)})"
-
-
-@dataclass(frozen=True, slots=True)
-class WorldTime:
-    """The time of a world."""
-
-    admin: AdminClient
-
-    @property
-    def now(self) -> datetime:
-        """The instant it stands at, in UTC."""
-        return self.admin.clock().now
-
-    def advance(self, seconds: float = 0, **more: float) -> datetime:
-        """Move it forward by seconds, and by `minutes=`, `hours=`, `days=`; return what it is then."""
-        return self.admin.advance(seconds + timedelta(**more).total_seconds()).now
-
-    def travel_to(self, instant: datetime | str) -> datetime:
-        """Move it forward to an instant; return what it is then."""
-        return self.admin.travel_to(instant).now
-
-    def freeze(self) -> ClockReading:
-        """Let it stand."""
-        return self.admin.freeze()
-
-    def resume(self) -> ClockReading:
-        """Let it go on."""
-        return self.admin.resume()
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What goes wrong in a world until it is removed; a bundled fault can be several."""
-
-    admin: AdminClient
-    ids: Sequence[str]
-
-    @property
-    def fired(self) -> int:
-        """How often it happened."""
-        return sum(each.fired for each in self.admin.faults() if each.id in self.ids)
-
-    @property
-    def matched(self) -> int:
-        """How many requests it is about came."""
-        return sum(each.matched for each in self.admin.faults() if each.id in self.ids)
-
-    def remove(self) -> None:
-        """Let it go wrong no more; one that has gone by itself is no error."""
-        for id_ in self.ids:
-            try:
-                self.admin.remove_fault(id_)
-            except AdminRefused as refusal:
-                if refusal.code != GONE:
-                    raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()

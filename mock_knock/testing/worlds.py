@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from typing import Self
+from uuid import uuid4
 
-from mock_knock.client import AdminClient
+from mock_knock.client import AdminClient, AdminRefused
+from mock_knock.client.sending import NOT_A_FAKE, STRANGER, STRANGER_HINT
 from mock_knock.testing.world import KnockWorld
 
 
@@ -29,15 +31,17 @@ class Worlds:
         Raises:
             Unreachable: it does not.
             AdminRefused: what answers is no fake, or lets nobody in.
+            UsageError: its address is none.
         """
-        if self._given:
-            admin = AdminClient(self._given, token=self._token)
-            admin.health()
-            self._first = KnockWorld(admin.url, admin.api_key, admin)
-        else:
-            from mock_knock.testing.embedded import running  # noqa: PLC0415  # needs Flask
+        with ExitStack() as stack:
+            if self._given:
+                admin = stack.enter_context(AdminClient(self._given, _new_key(), token=self._token))
+                self._first = KnockWorld(admin.url, admin.api_key, _examined(admin))
+            else:
+                from mock_knock.testing.embedded import running  # noqa: PLC0415  # needs Flask
 
-            self._first = self._stack.enter_context(running())
+                self._first = stack.enter_context(running())
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -52,12 +56,23 @@ class Worlds:
         """The address of the fake."""
         return self._started().url
 
-    def new_world(self, api_key: str) -> KnockWorld:
-        """Return the world of a key; it begins with the first request."""
-        first = self._started()
+    def new_world(self) -> KnockWorld:
+        """Return a world that nobody else has; it begins with the first request."""
+        first, api_key = self._started(), _new_key()
         return KnockWorld(first.url, api_key, first.admin.for_key(api_key), first.application)
 
     def _started(self) -> KnockWorld:
         if self._first is None:
             raise RuntimeError("worlds are there in a `with` statement only")
         return self._first
+
+
+def _new_key() -> str:
+    return f"sk_test_{uuid4().hex}"
+
+
+def _examined(admin: AdminClient) -> AdminClient:
+    """Return a client if it is a fake that answers it."""
+    if "version" not in admin.health():
+        raise AdminRefused(NOT_A_FAKE, STRANGER, status=200, where=admin.url, hint=STRANGER_HINT)
+    return admin
