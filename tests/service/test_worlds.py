@@ -75,7 +75,7 @@ def test_a_world_begins_as_the_fake_was_told() -> None:
 
 
 def test_each_world_has_a_journal_as_the_fake_was_told() -> None:
-    """Every world gets a journal of its own from outside, and keeps it, emptied, when it is reset."""
+    """Every world gets a journal of its own from outside, and a new one when it is reset."""
     made: list[Journal] = []
 
     def new_journal() -> Journal:
@@ -90,8 +90,8 @@ def test_each_world_has_a_journal_as_the_fake_was_told() -> None:
         one.journal.add(ENTRY)
     assert (2, 1, 0) == (len(one.journal), one.journal.dropped, len(other.journal))
     knock.reset(one)
-    assert (0, 0, 2) == (len(one.journal), one.journal.total, len(made))
-    assert one.journal is made[0]
+    assert (0, 0, 3) == (len(one.journal), one.journal.total, len(made))
+    assert one.journal is made[2]
 
 
 def test_a_reset_wakes_who_waits() -> None:
