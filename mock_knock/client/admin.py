@@ -46,7 +46,7 @@ MAX_STATE_BYTES = 100 * 1024 * 1024
 class AdminClient:
     """The controls of one world of a fake.
 
-    Which requests are meant is told as in docs/testing.md: `operation` (one or a list), `workflow`, `recipient`,
+    Which requests are meant is told as in docs/admin.md: `operation` (one or a list), `workflow`, `recipient`,
     `user`, `header`, `attempt`, `body`, `status`, `creates`. None is refused there: it would stand for anything.
 
     Args:
