@@ -52,6 +52,17 @@ def test_the_sdk_example_runs() -> None:
     assert 4 == UUID(done.stdout.strip()).version
 
 
+def test_the_six_lines_pass_in_a_new_project(tmp_path: Path) -> None:
+    """The test in the README passes on the first try, in a folder with nothing else and without configuration."""
+    example = blocks("python")[1]
+    assert 6 == len(example.splitlines())
+    (tmp_path / "test_welcome.py").write_text(example, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "1 passed" in done.stdout
+
+
 def test_the_repair_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """The difference in the README is part of what `lint --diff` shows."""
     with pytest.raises(SystemExit) as ended:
