@@ -34,11 +34,12 @@ def terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(autouse=True)
 def _same_handlers() -> Iterator[None]:
-    """Fail when a handler is not as it was before."""
-    before = [signal.signal(signal.SIGINT, signal.default_int_handler), *map(signal.getsignal, WISHES)]
+    """Heed what we may have been started to ignore, and fail when a handler is not as it was before."""
+    usual = {number: signal.SIG_DFL for number in WISHES} | {signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield
-    assert [signal.default_int_handler, *before[2:]] == list(map(signal.getsignal, WISHES))
-    signal.signal(signal.SIGINT, before[0])
+    after = {number: signal.signal(number, handler) for number, handler in before.items()}
+    assert usual == after
 
 
 def run(script: str, *arguments: str, act: Callable[[], None] = lambda: None, **environment: str) -> int:
@@ -166,15 +167,23 @@ told.write(b" survived")
 """
 SLEEPER, STUBBORN = BEGIN + END, BEGIN + LISTENING + END
 FAMILY = f"""{BEGIN}
-if os.fork():
-    signal.signal(15, lambda *_: os._exit(5))
-else:
+signal.signal(15, lambda *_: os._exit(5))
+if os.fork() == 0:
     signal.signal(15, signal.SIG_IGN)
     told.write(b"ready")
 time.sleep({SLEEP})
 told.write(b" survived")
 """
 """A command that ends when it is asked to, with a child that does not."""
+
+SURVIVOR = f"""{BEGIN}
+reading, writing = os.pipe()
+if os.fork() == 0:
+    os.close(writing)
+    os.read(reading, 1)
+    told.write(b"at work")
+"""
+"""A command with a child that is at work once the command is over."""
 
 
 def raising(pipe: Pipe, *numbers: int) -> Callable[[], None]:
@@ -251,8 +260,7 @@ def test_nothing_is_left_behind(pipe: Pipe, *, terminal: bool) -> None:
 
 def test_what_a_command_leaves_on_purpose(pipe: Pipe) -> None:
     """Who ends by himself may leave something running."""
-    script = f"{BEGIN}if os.fork() == 0:\n    time.sleep(0.1)\n    told.write(b'at work')"
-    assert 0 == run(script, str(pipe.path))
+    assert 0 == run(SURVIVOR, str(pipe.path))
     assert b"at work" == pipe.rest()
 
 
