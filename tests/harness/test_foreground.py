@@ -35,7 +35,7 @@ def terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(autouse=True)
 def _same_handlers() -> Iterator[None]:
     """Heed what we may have been started to ignore, and fail when a handler is not as it was before."""
-    usual = {number: signal.SIG_DFL for number in WISHES} | {signal.SIGINT: signal.default_int_handler}
+    usual = dict.fromkeys(WISHES, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield
     after = {number: signal.signal(number, handler) for number, handler in before.items()}
