@@ -133,7 +133,9 @@ def test_links_lead_somewhere(page: Path) -> None:
         target = page.parent / file
         assert target.is_file(), link
         titles = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
-        assert not heading or heading in {re.sub("[:,?]", "", title.lower()).replace(" ", "-") for title in titles}, link
+        assert not heading or heading in {re.sub("[:,?]", "", title.lower()).replace(" ", "-") for title in titles}, (
+            link
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
