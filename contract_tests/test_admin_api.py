@@ -220,6 +220,8 @@ def test_a_body_that_cannot_be_used(
         ("PUT", "/rules", {"strict": None}, "strict"),
         ("PUT", "/rules", {"retry_after": 3601}, "retry_after"),
         ("PUT", "/rules", {"retry_after": True}, "retry_after"),
+        ("PUT", "/rules", {"retry_after": 1.5}, "retry_after"),
+        ("PUT", "/rules", {"retry_after": "1"}, "retry_after"),
         ("PUT", "/rules", {"strict": True, "rates": True}, "rates"),
         ("PUT", "/scenario", {"version": 1, "seed": -1}, "seed"),
         ("PUT", "/scenario", {"version": 1, "$schema": {}}, "$schema"),
@@ -238,6 +240,12 @@ def test_a_member_that_makes_no_sense(knock: KnockApi, method: str, path: str, v
         knock.control("GET", "/scenario"),
         knock.control("GET", "/faults"),
     )
+
+
+def test_whole_numbers_are_whole(knock: KnockApi) -> None:
+    """A number that is written with a point and is whole is taken as such, as in JSON Schema."""
+    assert 84 == knock.control("PUT", "/rules", {"retry_after": 84.0})["retry_after"]
+    assert "84.0" not in knock.send("GET", "/_mock/rules").text
 
 
 def test_there_is_an_end_to_faults(knock: KnockApi) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 
 from mock_knock.contract.description import Description, load_description
 from mock_knock.contract.embedding import embed_schemas
 from mock_knock.contract.judge import Judge, OperationJudge
 from mock_knock.contract.merged import merge_descriptions
-from mock_knock.contract.overlay import apply_overlay, parse_overlay
-from mock_knock.files import bundled, read_document
+from mock_knock.files import bundled, read_document, read_prepared, write_prepared
 from mock_knock.messages import JsonValue
 
 DESCRIPTIONS = (
@@ -26,17 +26,45 @@ CONTROLS = "mock-knock-admin.yml"
 KNOWN_ROUTES = "knock-operations.yml"
 
 
+PREPARED = "served.json"
+"""The repaired descriptions and the routes as JSON: made of the files above, which take far longer to read."""
+
+
 @cache
 def served_descriptions() -> tuple[Description, ...]:
     """Return the bundled descriptions with the overlay applied."""
+    kept = _prepared()
+    repaired = kept["descriptions"] if kept else repair_descriptions()
+    paths = [bundled("openapi", name) for name in DESCRIPTIONS]
+    return tuple(
+        load_description(path.stem, value, where=str(path)) for path, value in zip(paths, repaired, strict=True)
+    )
+
+
+def repair_descriptions() -> tuple[JsonValue, ...]:
+    """Return the decoded descriptions with the overlay applied, made anew."""
+    from mock_knock.contract.overlay import apply_overlay, parse_overlay  # noqa: PLC0415  # slow, and mostly prepared
+
     documents = [read_document(bundled("openapi", name), with_positions=False) for name in DESCRIPTIONS]
     overlay_source = read_document(bundled("openapi", OVERLAY), with_positions=False)
     overlay = parse_overlay(overlay_source.value, where=overlay_source.display)
-    repaired = apply_overlay(overlay, [document.value for document in documents])
-    return tuple(
-        load_description(document.path.stem, value, where=document.display)
-        for document, value in zip(documents, repaired, strict=True)
-    )
+    return apply_overlay(overlay, [document.value for document in documents])
+
+
+def prepare() -> str:
+    """Return the text of the prepared file, made anew."""
+    routes = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
+    return write_prepared({"descriptions": repair_descriptions(), "routes": [routes]}, _sources())
+
+
+@cache
+def _prepared() -> Mapping[str, JsonValue] | None:
+    """Return what is prepared, unless somebody has changed what it was made of."""
+    return read_prepared(bundled("prepared", PREPARED), _sources())
+
+
+def _sources() -> list[Path]:
+    return [bundled("openapi", name) for name in (*DESCRIPTIONS, OVERLAY, KNOWN_ROUTES)]
 
 
 @cache
@@ -48,7 +76,10 @@ def served_document() -> JsonValue:
 @cache
 def known_routes() -> Mapping[str, Mapping[str, str]]:
     """Return every operation of Knock, imitated or not: path template -> method -> operationId."""
-    found: Mapping[str, Mapping[str, str]] = read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
+    kept = _prepared()
+    found: Mapping[str, Mapping[str, str]] = (
+        kept["routes"][0] if kept else read_document(bundled("openapi", KNOWN_ROUTES), with_positions=False).value
+    )
     return found
 
 

@@ -87,7 +87,7 @@ def shell(tmp_path: Path) -> dict[str, str]:
         script = folder / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
         script.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_KNOCK_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MOCK_KNOCK_", "PYTEST_"))}
     path = os.pathsep.join((str(folder), os.environ["PATH"]))
     search = os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))
     return {**kept, "PATH": path, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8"}
@@ -133,7 +133,9 @@ def test_links_lead_somewhere(page: Path) -> None:
         target = page.parent / file
         assert target.is_file(), link
         titles = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
-        assert not heading or heading in {re.sub("[:,?]", "", title.lower()).replace(" ", "-") for title in titles}, link
+        assert not heading or heading in {re.sub("[:,?]", "", title.lower()).replace(" ", "-") for title in titles}, (
+            link
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

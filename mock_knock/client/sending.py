@@ -13,11 +13,6 @@ from mock_knock.errors import MockKnockError, Unreachable
 from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor
 
-NOT_A_FAKE = "not-a-fake"
-STRANGER, STRANGER_HINT = (
-    "something answers there that is no mock-knock",
-    "give the address that `mock-knock serve` prints, without a path",
-)
 CONNECT_SECONDS = 10.0
 """How long a connection may take."""
 
@@ -174,8 +169,14 @@ def decode(request: HttpRequest, answer: HttpResponse) -> dict[str, Any]:
 
 def refuse_stranger(request: HttpRequest, answer: HttpResponse) -> NoReturn:
     """Raise AdminRefused for an answer that no fake gives."""
-    what, place = f"{STRANGER} (status {answer.status})", _place(request)
-    raise AdminRefused(NOT_A_FAKE, what, status=answer.status, where=place, hint=STRANGER_HINT) from None
+    raise stranger(_place(request), answer.status) from None
+
+
+def stranger(where: str, status: int) -> AdminRefused:
+    """Return the error for what is no fake, although it answers."""
+    what = f"something answers there that is no mock-knock (status {status})"
+    hint = "give the address that `mock-knock serve` prints, without a path"
+    return AdminRefused("not-a-fake", what, status=status, where=where, hint=hint)
 
 
 def _errors(envelope: JsonValue) -> JsonValue:

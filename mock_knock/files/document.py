@@ -11,7 +11,6 @@ from mock_knock.errors import InvalidDocument
 from mock_knock.files.json_reader import count_nodes, read_json
 from mock_knock.files.places import check_below_roots
 from mock_knock.files.problems import MAX_NODES, DocumentProblem, refuse_nodes
-from mock_knock.files.yaml_reader import read_yaml
 from mock_knock.messages import Edit, JsonValue
 
 MAX_BYTES = 5_000_000
@@ -122,6 +121,8 @@ def _read_text(text: str, *, is_json: bool, with_positions: bool) -> tuple[JsonV
             return value, {}
         refuse_nodes(count_nodes(value), MAX_NODES)
         return value, _json_positions(text)
+    from mock_knock.files.yaml_reader import read_yaml  # noqa: PLC0415  # a fake alone reads no YAML
+
     positions: dict[str, Position] | None = {} if with_positions else None
     return read_yaml(text, positions), positions or {}
 

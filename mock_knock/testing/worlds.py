@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from typing import Self
 from uuid import uuid4
 
-from mock_knock.client import AdminClient, AdminRefused
-from mock_knock.client.sending import NOT_A_FAKE, STRANGER, STRANGER_HINT
+from mock_knock.client import AdminClient
+from mock_knock.client.sending import stranger
 from mock_knock.testing.world import KnockWorld
 
 
@@ -74,5 +74,5 @@ def _new_key() -> str:
 def _examined(admin: AdminClient) -> AdminClient:
     """Return a client if it is a fake that answers it."""
     if "version" not in admin.health():
-        raise AdminRefused(NOT_A_FAKE, STRANGER, status=200, where=admin.url, hint=STRANGER_HINT)
+        raise stranger(admin.url, 200)
     return admin

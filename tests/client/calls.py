@@ -1,4 +1,4 @@
-"""Somebody who uses a fake with the key of a world, in this process."""
+"""Somebody who uses a fake with the key of a world, in this process where it is in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import orjson
 
+from mock_knock.harness.network import NetworkTransport
 from mock_knock.harness.transport import WsgiTransport
 from mock_knock.messages import Headers, HttpRequest, HttpResponse
 from mock_knock.testing.world import KnockWorld
@@ -21,11 +22,12 @@ class Caller:
 
     def ask(self, method: str, path: str, body: Any = None, *, fields: Headers = ()) -> HttpResponse:
         """Send one request and return its answer."""
-        assert self.knock.application is not None
         headers = (("Authorization", f"Bearer {self.knock.api_key}"), ("Content-Type", "application/json"), *fields)
         content = b"" if body is None else orjson.dumps(body)
         request = HttpRequest(method, f"{self.knock.url}/v1{path}", headers, content)
-        answer = WsgiTransport(self.knock.application).send(request, timeout=10).response
+        application = self.knock.application
+        transport = NetworkTransport() if application is None else WsgiTransport(application)
+        answer = transport.send(request, timeout=60).response
         assert answer is not None
         return answer
 

@@ -12,7 +12,6 @@ import pytest
 import mock_knock
 from mock_knock import AdminClient, FakeOptions, Unreachable, UsageError
 from mock_knock.client import AdminRefused, FieldError
-from mock_knock.client.sending import NOT_A_FAKE
 from mock_knock.web.guard import AccessRules
 from tests.client.calls import Caller
 
@@ -173,7 +172,7 @@ def test_something_that_is_no_fake(stranger: Serve, status: int, body: bytes) ->
     """Whatever else answers is told apart from a fake, with a remedy."""
     with AdminClient(stranger(status, body)) as client, pytest.raises(AdminRefused) as refused:
         client.health()
-    assert (NOT_A_FAKE, status) == (refused.value.code, refused.value.status)
+    assert ("not-a-fake", status) == (refused.value.code, refused.value.status)
     assert "`mock-knock serve`" in refused.value.hint
     assert "nginx" not in str(refused.value)
 

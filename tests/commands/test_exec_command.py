@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +131,16 @@ def test_streams_are_its_own(start: Start) -> None:
     assert (0, "é\tone\n\x00two", "") == (process.returncode, out, err)
 
 
+@pytest.fixture
+def usual_signals() -> Iterator[None]:
+    """Let signals end what is started, whatever the tests themselves were told to ignore."""
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGHUP, signal.SIGQUIT)}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("usual_signals")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signals(start: Start, number: int, code: int) -> None:
     """A signal to the program ends the command by the same signal, and both are gone without a word."""

@@ -153,7 +153,7 @@ def test_nothing_to_foretell(call: Call, arguments: list[str], told: str) -> Non
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "Missing argument 'SCENARIO'"),
+        ([], "missing argument 'SCENARIO'"),
         (["nope"], "[scenario-unknown]\n  hint: bundled scenarios: "),
         (["./nope.yaml"], "[file-missing]"),
         (["503-twice", "--count", "0"], "'--count'"),

@@ -34,12 +34,13 @@ def terminal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(autouse=True)
 def _same_handlers() -> Iterator[None]:
-    """Heed what we may have been started to ignore, and fail when a handler is not as it was before."""
-    usual = dict.fromkeys(WISHES, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
-    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    """Fail when a handler is not as it was before; what starts the tests may have told them to ignore signals."""
+    started = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGHUP, signal.SIGQUIT)}
+    before = [signal.signal(signal.SIGINT, signal.default_int_handler), *map(signal.getsignal, WISHES)]
     yield
-    after = {number: signal.signal(number, handler) for number, handler in before.items()}
-    assert usual == after
+    assert [signal.default_int_handler, *before[2:]] == list(map(signal.getsignal, WISHES))
+    for each, handler in {**started, signal.SIGINT: before[0]}.items():
+        signal.signal(each, handler)
 
 
 def run(script: str, *arguments: str, act: Callable[[], None] = lambda: None, **environment: str) -> int:
@@ -168,7 +169,7 @@ told.write(b" survived")
 SLEEPER, STUBBORN = BEGIN + END, BEGIN + LISTENING + END
 FAMILY = f"""{BEGIN}
 signal.signal(15, lambda *_: os._exit(5))
-if os.fork() == 0:
+if not os.fork():
     signal.signal(15, signal.SIG_IGN)
     told.write(b"ready")
 time.sleep({SLEEP})

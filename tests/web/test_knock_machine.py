@@ -20,7 +20,7 @@ from mock_knock.served import served_operations
 KEYS = ("sk_test_first_key", "sk_test_other_key", "sk_test_third_key")
 FAKE_OPTIONS = FakeOptions(clock="manual", seed=load_seed("example"))
 
-EXAMPLES = {"full": 1_000}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 20)
+EXAMPLES = {"full": 1_000}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 10)
 """Of fifty steps each: 50,000 steps with the long property tests."""
 
 keys = st.sampled_from(KEYS)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response
 
 from mock_knock.messages import JsonValue
 from mock_knock.service import World
-from mock_knock.web.admin.bodies import invalid
+from mock_knock.web.admin.bodies import MAX_NAME, invalid
 from mock_knock.web.current import current_world
 from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
@@ -31,25 +31,29 @@ def set_rules() -> Response:
     body, world = json_body(), current_world()
     if not isinstance(body, dict):
         raise invalid("body", "must be an object")
-    for name, value in body.items():
-        _check(name, value)
+    changes = dict(_change(name, value) for name, value in body.items())
     with world.lock:
-        world.rules = replace(world.rules, **{_FIELDS[name]: value for name, value in body.items()})
+        world.rules = replace(world.rules, **changes)
     return _rules(world)
 
 
-def _check(name: str, value: JsonValue) -> None:
+def _change(name: str, value: JsonValue) -> tuple[str, Any]:
+    """Return a member of the body as a field of the rules; raises Problem for one that makes no sense."""
     if name not in _FIELDS:
-        raise invalid(name, f"is not known here; known: {', '.join(_FIELDS)}")
+        raise invalid(name[:MAX_NAME], f"is not known here; known: {', '.join(_FIELDS)}")
     if name != "retry_after":
         if not isinstance(value, bool):
             raise invalid(name, "must be true or false")
-    elif value is not None and not _is_wait(value):
+        return _FIELDS[name], value
+    if value is not None and not _is_wait(value):
         raise invalid(name, f"must be a whole number from 0 to {MAX_RETRY_AFTER}, or null to say nothing")
+    return _FIELDS[name], value if value is None else int(value)
 
 
 def _is_wait(value: JsonValue) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_RETRY_AFTER
+    """Tell whether a value is a number of seconds; 84.0 is whole, as in JSON Schema."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and 0 <= value <= MAX_RETRY_AFTER and value == int(value)
 
 
 def _rules(world: World) -> Response:
