@@ -190,7 +190,7 @@ def test_the_same_gauntlet_again() -> None:
     first, second, at_once = (
         [
             (cell.ordeal, cell.verdict, cell.invariants, cell.requests, cell.fired, cell.ending.reported)
-            for cell in run_gauntlet(client, choose_ordeals(tags=["bulk", "slow"]), seed=5, jobs=jobs).cells
+            for cell in run_gauntlet(client, choose_ordeals(tags=["bulk"]), seed=5, jobs=jobs).cells
         ]
         for jobs in (1, 1, 4)
     )
