@@ -62,7 +62,8 @@ LAYERS = {
     "flows": {"messages", "errors", "arazzo", "files", "harness", "local"},
     "gauntlets": {"messages", "errors", "domain.scenario", "flows", "harness", "local", "web.guard"},
     "testing": {"*"},
-    "pytest_plugin": {"testing"},
+    "plain_imports": set(),
+    "pytest_plugin": {"plain_imports", "testing"},
     "commands": {"*"},
     "cli": {"messages", "errors", "redact", "commands.usage_errors", "__init__"},
     "__main__": {"cli"},
@@ -194,6 +195,7 @@ OWN_EVALUATION = {
     ("__init__", "importlib"),
     ("__init__", "import_module"),
     ("__init__", "globals"),
+    ("plain_imports", "importlib"),  # finds modules of this package, in the usual places
     ("harness.command_client", "subprocess"),  # the command that a person gives to the gauntlet, word by word, no shell
     ("harness.foreground", "subprocess"),  # and to exec
 }

@@ -81,7 +81,7 @@ def test_nothing_is_started_for_nothing(project: pytest.Pytester) -> None:
         def test_it(pytestconfig):
             assert pytestconfig.pluginmanager.has_plugin("mock-knock")
             loaded = {name for name in sys.modules if name.startswith("mock_knock")}
-            assert loaded == {"mock_knock", "mock_knock.pytest_plugin"}
+            assert loaded == {"mock_knock", "mock_knock.plain_imports", "mock_knock.pytest_plugin"}
             assert not {"flask", "waitress", "requests", "orjson"} & sys.modules.keys()
             assert not [each for each in threading.enumerate() if each.name == "mock-knock"]
         """
@@ -138,3 +138,20 @@ def test_a_fixture_of_the_project(project: pytest.Pytester) -> None:
     project.makeconftest("import pytest\n\n@pytest.fixture\ndef knock():\n    return 'mine'\n")
     project.makepyfile("def test_it(knock):\n    assert knock == 'mine'\n")
     project.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_modules_are_loaded_as_they_are(project: pytest.Pytester) -> None:
+    """What a world needs is not rewritten by pytest, which would cost each session that may write no bytecode."""
+    project.makeconftest('import pytest\n\npytest.register_assert_rewrite("mock_knock")')  # as for what is installed
+    project.makepyfile(
+        """
+        import sys
+        from importlib.machinery import SourceFileLoader
+
+        def test_loaders(knock):
+            own = [each for name, each in sys.modules.items() if name.startswith("mock_knock.")]
+            rewritten = {each.__name__ for each in own if type(each.__spec__.loader) is not SourceFileLoader}
+            assert rewritten <= {"mock_knock.plain_imports", "mock_knock.pytest_plugin"} and len(own) > 50
+        """
+    )
+    project.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
