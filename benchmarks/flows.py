@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +16,7 @@ from typing import Any
 import orjson
 
 from benchmarks.in_process import Rates, fake_bench, network_bench, stub_bench
+from benchmarks.machine import machine, machine_class
 from benchmarks.runners import (
     REPOSITORY,
     Runner,
@@ -122,16 +121,10 @@ def ratios(spreads: Sequence[Spread]) -> dict[str, float]:
     return {"mock-knock / respect, wall time": round(found["mock-knock"] / found["respect"], 3)}
 
 
-def machine() -> dict[str, Any]:
-    """Return the class of this machine."""
-    return {"cores": os.cpu_count(), "architecture": platform.machine(), "python": platform.python_version()}
-
-
 def render(result: Mapping[str, Any], spreads: Sequence[Spread]) -> str:
     """Return the table as text."""
-    class_ = result["machine"]
     lines = [
-        f"{class_['cores']} cores, {class_['architecture']}, Python {class_['python']}, respect {result['respect']}",
+        f"{machine_class()}, respect {result['respect']}",
         f"one flow = {REQUESTS_PER_FLOW} requests, all judged",
         f"{'':<18}{'unit':>12}{'median':>10}{'lowest':>10}{'highest':>10}{'rounds':>8}",
     ]

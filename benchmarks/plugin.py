@@ -17,7 +17,8 @@ from statistics import median
 
 import orjson
 
-from benchmarks.flows import Spread, machine
+from benchmarks.flows import Spread
+from benchmarks.machine import machine
 from benchmarks.runners import REPOSITORY
 
 GOALS = {"a test with `knock` more than one without": "under 1 ms", "start of the fake in a session": "under 0.5 s"}

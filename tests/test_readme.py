@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-import click
 import pytest
 
 from mock_knock.cli import main, root
@@ -86,9 +85,10 @@ def test_the_scenario_is_one(tmp_path: Path) -> None:
 def test_commands_have_the_flags_they_show(line: str) -> None:
     """Every command line in the README is understood by the command it calls."""
     _, name, *arguments = shlex.split(line)
-    command = root.get_command(click.Context(root), name)
-    assert command is not None
-    command.make_context(name, arguments)
+    with root.make_context("mock-knock", [name]) as context:  # as it runs: a command keeps the flags it first meets
+        command = root.get_command(context, name)
+        assert command is not None
+        command.make_context(name, arguments, parent=context)
 
 
 def test_commands_were_found() -> None:

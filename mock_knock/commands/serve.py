@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shlex
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +22,8 @@ from mock_knock.web.guard import AccessRules, default_key
 from mock_knock.web.server import Server, open_server
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
+THRESHOLDS = (200_000, 20, 100)
+"""New objects before they are looked through, and how many times before older ones are, too."""
 
 
 @click.command("serve", cls=ConfiguredCommand, short_help="Run a local Knock on a port.")
@@ -31,6 +36,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
     "--allowed-host", "allowed_hosts", multiple=True, metavar="HOST", help="Answer /_mock under this name too."
 )
 @click.option("--admin-token", metavar="TOKEN", help="What /_mock asks for; needed on any address but loopback.")
+@click.option("--quiet", "-q", "is_quiet", is_flag=True, help="Log warnings alone, and not each request.")
 @click.option("--json", "as_json", is_flag=True, help="Print address and key as one line of JSON on stdout.")
 def command(**given: Any) -> None:
     """Run a local Knock until Ctrl-C.
@@ -53,6 +59,7 @@ class Arguments:
     fake: FakeArguments
     allowed_hosts: tuple[str, ...]
     admin_token: str | None
+    is_quiet: bool
     as_json: bool
 
     @property
@@ -69,10 +76,28 @@ def serve(arguments: Arguments) -> None:
     fake = build_fake(options)
     server = open_server(fake.application, host=arguments.host, port=arguments.port)
     key = "<one of your --api-key>" if arguments.fake.api_keys else default_key(options.access)
-    with logging_on_stderr(logging.INFO):
+    with logging_on_stderr(logging.WARNING if arguments.is_quiet else logging.INFO), rare_collections():
         signal.signal(signal.SIGTERM, lambda *_: server.stop())
         _greet(server, key, arguments.rules, as_json=arguments.as_json)
         server.run()
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Leave what is there out of garbage collection, for the length of a `with` block, and collect more rarely.
+
+    A body of a thousand users makes tens of thousands of objects at once; with the usual thresholds that alone has
+    everything that is stored looked through, again and again.
+    """
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _greet(server: Server, key: str, rules: AccessRules, *, as_json: bool) -> None:

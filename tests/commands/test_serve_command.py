@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import re
 import shlex
 import signal
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from mock_knock.commands.serve import THRESHOLDS, rare_collections
 from mock_knock.local import running
 from mock_knock.web.guard import ADMIN_TOKEN_HEADER as ADMIN
 from mock_knock.web.guard import DEFAULT_KEY
@@ -196,3 +198,23 @@ def test_a_greeting_that_nobody_can_read(execute: Callable[..., Called]) -> None
     with Path("/dev/full").open("w") as full:
         done = execute("serve", "--port", "0", "--json", stdout=full)
     assert (2, True) == (done.code, "[system-error]" in done.err)
+
+
+def test_a_quiet_server(serve: Callable[..., Serving]) -> None:
+    """With --quiet a request leaves no line in the log, and is in the journal all the same."""
+    server = serve("--quiet")
+    assert identify(server.url).ok
+    assert requests.get(f"{server.url}/_mock/requests/count", timeout=60).json()["count"] == 1
+    assert "bulk/identify" not in server.stop().err  # with --json nobody is told what to paste
+    loud = serve()
+    assert identify(loud.url).ok
+    assert "POST /v1/users/bulk/identify 200" in loud.stop().err
+
+
+def test_collections_are_rare_while_it_serves() -> None:
+    """What is there when a server starts is not looked through for garbage, and afterwards everything is as it was."""
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with rare_collections():
+        assert gc.get_freeze_count() > frozen + 1_000
+        assert gc.get_threshold() == THRESHOLDS
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
