@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from mock_knock.domain.clock import Clock, ManualClock, OffsetClock
 from mock_knock.domain.faults.check_faults import check_faults
@@ -24,6 +23,7 @@ from mock_knock.domain.seed import Seed
 from mock_knock.domain.seed_format import parse_seed
 from mock_knock.errors import UsageError
 from mock_knock.files import MAX_BYTES, find_bundled, list_bundled, read_document
+from mock_knock.new_uuid import new_uuid
 from mock_knock.seeding import check_seed
 from mock_knock.served import (
     controls_description,
@@ -105,7 +105,7 @@ def build_fake(options: FakeOptions = FakeOptions(), *, clock: Clock | None = No
     service = MockKnock(
         new_state=MemoryState,
         new_clock=new_clock if clock is None else lambda: clock,
-        new_id=lambda: str(uuid4()),
+        new_id=new_uuid,
         scenario=options.scenario,
         seed=options.seed,
         rules=options.world_rules,

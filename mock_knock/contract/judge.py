@@ -8,13 +8,13 @@ and bodies are read by our own decoders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from mock_knock.contract.description import DescribedOperation, Description, operation_pointer
-from mock_knock.contract.judging_work import judging_work
+from mock_knock.contract.judging_work import begin_work, end_work
 from mock_knock.contract.plan import Plan, body_schema, build_plan
 from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, judged_type
 from mock_knock.contract.response_plan import ResponsePlan, build_response_plan
@@ -78,20 +78,8 @@ class Judge:
             found = None if schema is None else schema.find_errors(value, place)
             return self._full.body_errors(operation, media, value) if found is None else found
 
-    @contextmanager
-    def _using(self, method: str, path: str) -> Iterator[None]:
-        """Take every exception in the block for a fault of the description: it is the only input that is not judged."""
-        try:
-            with judging_work():
-                yield
-        except Exception as error:
-            what = f"the description of {method.upper()} {path} cannot be used: {type(error).__name__}: {error}"
-            raise InvalidDocument(
-                "openapi-unusable",
-                what.partition("\n")[0],
-                where=f"{self.description.where}#{operation_pointer(method, path)}",
-                hint="mend the description there; references to other documents are not followed",
-            ) from error
+    def _using(self, method: str, path: str) -> _Using:
+        return _Using(self.description, method, path)
 
     @property
     def _full(self) -> FullJudgement:
@@ -115,6 +103,38 @@ class Judge:
             memo[key] = create()
         found: Kept = memo[key]
         return found
+
+
+class _Using:
+    """Takes every exception in its block for a fault of the description: it is the only input that is not judged.
+
+    Whatever is judged in it pays from one budget. A class, since most blocks end before a generator would have begun.
+    """
+
+    __slots__ = ("_description", "_method", "_path", "_work")
+
+    def __init__(self, description: Description, method: str, path: str) -> None:
+        self._description, self._method, self._path = description, method, path
+        self._work = begin_work()
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the budget back; raises InvalidDocument in place of another error."""
+        end_work(self._work)
+        if not isinstance(error, Exception):
+            return
+        method = self._method.upper()
+        what = f"the description of {method} {self._path} cannot be used: {type(error).__name__}: {error}"
+        raise InvalidDocument(
+            "openapi-unusable",
+            what.partition("\n")[0],
+            where=f"{self._description.where}#{operation_pointer(self._method, self._path)}",
+            hint="mend the description there; references to other documents are not followed",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

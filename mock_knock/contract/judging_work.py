@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from time import thread_time
 from typing import Final
 
@@ -70,14 +70,21 @@ _CURRENT: ContextVar[JudgingWork | None] = ContextVar("judging work", default=No
 @contextmanager
 def judging_work(work: JudgingWork | None = None) -> Iterator[JudgingWork]:
     """Let everything in the block, also inside another such block, pay from one budget: `work`, or a new one."""
-    current = _CURRENT.get()
-    if current is not None:
-        yield current
-        return
-    token = _CURRENT.set(work := work or JudgingWork())
+    token = begin_work(work)
     try:
-        yield work
+        yield current_work()
     finally:
+        end_work(token)
+
+
+def begin_work(work: JudgingWork | None = None) -> Token[JudgingWork | None] | None:
+    """Let everything from now on pay from one budget, until it is ended with what this returns; see `judging_work`."""
+    return None if _CURRENT.get() is not None else _CURRENT.set(work or JudgingWork())
+
+
+def end_work(token: Token[JudgingWork | None] | None) -> None:
+    """Close a budget; that of a block around stays."""
+    if token is not None:
         _CURRENT.reset(token)
 
 

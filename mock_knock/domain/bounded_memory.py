@@ -20,7 +20,7 @@ def keep(memory: OrderedDict[str, _Value], key: str, value: _Value, most: int) -
 
 def name_of(*parts: str) -> str:
     """Return what a name or a request is remembered by: its digest if it is long, so that memory is bounded."""
-    told = "\0".join(parts)
+    told = parts[0] if len(parts) == 1 else "\0".join(parts)
     return told if len(told) <= MAX_NAME else blake2b(told.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 

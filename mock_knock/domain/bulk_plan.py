@@ -42,6 +42,8 @@ class BulkPlan:
 
         With `every`, at least one row fails: a batch shorter than n fails at its last row.
         """
+        if not self.error_ids and not self.every:
+            return ()
         every = min(self.every, len(rows)) if self.every and rows else None
         return tuple(
             index

@@ -107,8 +107,13 @@ class Tallies:
             memory.clear()
 
     def _note_members(self, operation_id: str, ids: Iterable[str]) -> None:
+        batches = self._batches
         for each in ids:
-            keep(self._batches, name_of(each), operation_id, MAX_USERS)
+            name = name_of(each)
+            batches[name] = operation_id
+            batches.move_to_end(name)
+        while len(batches) > MAX_USERS:
+            batches.popitem(last=False)
 
     def note_identified(self, ids: Iterable[str]) -> None:
         """Note that users were identified one by one: what batches said of them before no longer counts."""

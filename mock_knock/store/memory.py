@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
 
@@ -49,7 +48,7 @@ class MemoryState:
         """Add or replace a bulk operation."""
         operation_id = record.operation.id
         polls = self._polls.setdefault(operation_id, list(record.polls))
-        self._operations[operation_id] = replace(record, polls=polls)
+        self._operations[operation_id] = OperationRecord(record.operation, polls, record.settled_rows)
         if is_settled:
             self._unsettled.pop(operation_id, None)
         else:

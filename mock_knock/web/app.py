@@ -18,6 +18,7 @@ from mock_knock.web.current import Web, web
 from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules
 from mock_knock.web.imitation import KnownRoutes
+from mock_knock.web.lean import LeanFlask, find_lean_routes
 from mock_knock.web.pipeline import MAX_BODY_BYTES, install
 from mock_knock.web.problems import json_response
 
@@ -45,7 +46,7 @@ def create_app(
         checks_responses: whether the fake's own answers are held against the contract, too.
         doors: how single requests bring faults about.
     """
-    app = Flask("mock_knock", static_folder=None)
+    app = LeanFlask("mock_knock", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
@@ -58,6 +59,7 @@ def create_app(
         app.register_blueprint(blueprint)
     app.add_url_rule("/", view_func=_welcome)
     app.add_url_rule("/v1/openapi", "openapi", lambda: json_response(describe()))
+    app.lean_routes = find_lean_routes(app)
     return app
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 
-from flask import Request, current_app, g, request
+from flask import Request
 from werkzeug.exceptions import HTTPException
 
 from mock_knock.contract.description import Description
 from mock_knock.contract.judge import OperationJudge
 from mock_knock.domain.asked_request import Route
+from mock_knock.domain.deeds import Intent
+from mock_knock.domain.faults.fault import Decision
+from mock_knock.domain.journal import Idempotency
+from mock_knock.messages import ContractViolation, Headers
 from mock_knock.service import MockKnock, World
 from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules, host_name
@@ -33,22 +41,99 @@ class Web:
     doors: Doors = Doors()
 
 
+@dataclass(slots=True, eq=False)
+class Call:
+    """One request while it is answered, with what is known of it so far.
+
+    Attributes:
+        parts: those of the application that answers it.
+        asked: the request itself.
+        request_id: what the answer is called by.
+        world: the one it is about, once it was admitted to it.
+        arrived_at: the instant at which it was admitted to `/v1`.
+        counted_at: that at which it counted towards a rate limit, if it did.
+        is_admitted: whether rate limits and faults have met it.
+        operation_id: what it asks for.
+        decision: the fault that happens to it.
+        fault_id: its id, once it has happened.
+        is_delivered: whether the answer is sent.
+        is_checked: whether it was held against the contract.
+        violations: how it breaks the contract.
+        created: the id of what it brought about.
+        idempotency: what its idempotency key meant.
+        notes: what a person would want to be told.
+        fields: the header fields, once they were read, as the following.
+        body: the body as it came.
+        target: path and query as they were sent.
+        intent: what the client means by it.
+    """
+
+    parts: Web
+    asked: Request
+    request_id: str
+    world: World | None = None
+    arrived_at: datetime | None = None
+    counted_at: datetime | None = None
+    is_admitted: bool = False
+    operation_id: str | None = None
+    decision: Decision | None = None
+    fault_id: str = ""
+    is_delivered: bool = True
+    is_checked: bool = False
+    violations: tuple[ContractViolation, ...] = ()
+    created: str = ""
+    idempotency: Idempotency = "none"
+    notes: list[str] = field(default_factory=list)
+    fields: Headers | None = None
+    body: bytes | None = None
+    target: str | None = None
+    intent: Intent | None = None
+
+
+_CALL: ContextVar[Call] = ContextVar("call")
+
+
+def begin(call: Call) -> Token[Call]:
+    """Make a call the current one, until it is ended with what this returns."""
+    return _CALL.set(call)
+
+
+def end(token: Token[Call]) -> None:
+    """Let a call be the current one no more."""
+    _CALL.reset(token)
+
+
+@contextmanager
+def during(call: Call) -> Iterator[None]:
+    """Go on with a call, for the length of a `with` block, when its answer is made piece by piece."""
+    token = _CALL.set(call)
+    try:
+        yield
+    finally:
+        _CALL.reset(token)
+
+
+def current_call() -> Call:
+    """Return the request that is being answered, with all that is known of it."""
+    return _CALL.get()
+
+
 def web() -> Web:
     """Return the parts of the application that handles the current request."""
-    found: Web = current_app.extensions["mock_knock"]
-    return found
+    return _CALL.get().parts
 
 
 def current_world() -> World:
-    """Return the world of the current request."""
-    world: World = g.world
+    """Return the world of the current request, which was admitted to it."""
+    world = _CALL.get().world
+    if world is None:
+        raise RuntimeError("the request was not admitted to any world")
     return world
 
 
 def current_request() -> Request:
-    """Return the current request itself, for those who look at it often: each look through Flask's proxy costs time."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask documents it
-    return found
+    """Return the current request itself."""
+    return _CALL.get().asked
 
 
 def current_route(operation_id: str) -> Route:
@@ -59,24 +144,40 @@ def current_route(operation_id: str) -> Route:
 
 def add_note(note: str) -> None:
     """Say something about the current request in journal and log."""
-    g.notes.append(note)
+    _CALL.get().notes.append(note)
 
 
 def base_url() -> str:
     """Return the address the client used; where its Host header names no host, the server's own."""
     asked = current_request()
-    host = asked.headers.get("Host", "")
-    if host_name(host) is None:
+    host = asked.environ.get("HTTP_HOST", "")
+    if not _names_host(host):
         host = f"{asked.environ['SERVER_NAME']}:{asked.environ['SERVER_PORT']}"
     return f"{asked.scheme}://{host}"
 
 
-def received_body(asked: Request) -> bytes:
-    """Return the body of a request; of one that is too large or was cut off there is none."""
-    try:
-        return asked.get_data()
-    except HTTPException:
-        return b""
+@lru_cache(maxsize=100)
+def _names_host(host: str) -> bool:
+    return host_name(host) is not None
+
+
+def received_fields() -> Headers:
+    """Return the header fields of the current request, in the order in which they came."""
+    call = current_call()
+    if call.fields is None:
+        call.fields = tuple(call.asked.headers)
+    return call.fields
+
+
+def received_body() -> bytes:
+    """Return the body of the current request; of one that is too large or was cut off there is none."""
+    call = current_call()
+    if call.body is None:
+        try:
+            call.body = call.asked.get_data()
+        except HTTPException:
+            call.body = b""
+    return call.body
 
 
 def sent_target() -> str:
@@ -84,7 +185,9 @@ def sent_target() -> str:
 
     Several slashes at the beginning are one, as in the path that is routed.
     """
-    asked = current_request()
-    uri: str = asked.environ.get("REQUEST_URI", asked.path)
-    authority = _SCHEME_AND_AUTHORITY.match(uri)
-    return "/" + uri[authority.end() if authority else 0 :].lstrip("/")
+    call = current_call()
+    if call.target is None:
+        uri: str = call.asked.environ.get("REQUEST_URI", call.asked.path)
+        authority = _SCHEME_AND_AUTHORITY.match(uri)
+        call.target = "/" + uri[authority.end() if authority else 0 :].lstrip("/")
+    return call.target

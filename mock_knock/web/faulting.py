@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import orjson
-from flask import Request, Response, g
+from flask import Request, Response
 
 from mock_knock.domain.asked_request import OF_USER, AskedRequest, read_asked
 from mock_knock.domain.faults.answer import AnswerFault
@@ -17,21 +17,24 @@ from mock_knock.messages import JsonValue
 from mock_knock.service import World
 from mock_knock.web.current import (
     add_note,
+    current_call,
     current_request,
     current_route,
     current_world,
     received_body,
+    received_fields,
     sent_target,
     web,
 )
 from mock_knock.web.doors import HEADER, USER_PREFIX, WORKFLOW_PREFIX
 from mock_knock.web.guard import carried_key
-from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Problem
+from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Problem, sent_body
 from mock_knock.web.sending import Sending
 
 APPLIED: Final = "X-Mock-Fault-Applied"
 MAX_KEPT: Final = 65_536
 """Bytes of an answer that a fault can repeat."""
+_IN_ENVIRON = f"HTTP_{HEADER.upper().replace('-', '_')}"
 _RESERVED = USER_PREFIX.encode()
 _TYPES: Mapping[int, str] = {401: AUTHENTICATION, 403: AUTHENTICATION}
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -49,21 +52,20 @@ def meet_faults(operation_id: str) -> None:
         Prevented: it is not carried out.
         Problem: 400 `fault_invalid` for a header that cannot be used.
     """
-    asked, world, doors = current_request(), current_world(), web().doors
-    g.operation_id = operation_id
-    named = asked.headers.get(HEADER) if doors.has_header else None
+    call, world, doors = current_call(), current_world(), web().doors
+    asked, call.operation_id = call.asked, operation_id
+    named = asked.environ.get(_IN_ENVIRON) if doors.has_header else None
     is_reserved = doors.has_reserved_values and _has_reserved_values(asked)
     if not world.faults and named is None and not is_reserved:
         return
     meant = asked_request(asked, operation_id)
-    g.asked = meant
     seed = world.scenario.seed
     wanted = None if named is None else doors.from_header(named, meant, seed)
     if wanted is None and is_reserved:
         wanted = doors.from_values(meant, seed)
     with world.lock:
         own = world.faults.decide(meant, key=world.key, now=world.clock.now(), is_outranked=wanted is not None)
-    decision = g.decision = wanted or own
+    decision = call.decision = wanted or own
     if decision is not None:
         add_note(f"fault {decision.fault.id}")
         if decision.fault.do.prevents:
@@ -72,13 +74,13 @@ def meet_faults(operation_id: str) -> None:
 
 def bulk_fault() -> BulkFault | None:
     """Return what goes wrong with the bulk operation that the current request starts."""
-    decision: Decision | None = g.decision
+    decision = current_call().decision
     return None if decision is None else decision.fault.do.bulk
 
 
 def ignores_header(name: str) -> bool:
     """Tell whether a header of the current request does not count."""
-    decision: Decision | None = g.decision
+    decision = current_call().decision
     return decision is not None and name.lower() in decision.fault.do.ignored
 
 
@@ -86,8 +88,8 @@ def asked_request(asked: Request, operation_id: str) -> AskedRequest:
     """Return what the current request asks for."""
     return read_asked(
         current_route(operation_id),
-        tuple(asked.headers),
-        received_body(asked),
+        received_fields(),
+        received_body(),
         credential=carried_key(asked.headers),
         is_of_user=asked.path.startswith(OF_USER),
     )
@@ -96,20 +98,21 @@ def asked_request(asked: Request, operation_id: str) -> AskedRequest:
 def _has_reserved_values(asked: Request) -> bool:
     """Tell at a glance whether a request can have reserved values."""
     key = (asked.view_args or {}).get("key", "")
-    return str(key).startswith(WORKFLOW_PREFIX) or USER_PREFIX in asked.path or _RESERVED in received_body(asked)
+    return str(key).startswith(WORKFLOW_PREFIX) or USER_PREFIX in asked.path or _RESERVED in received_body()
 
 
 def prevented_answer() -> Response:
     """Return the answer of a fault in place of carrying a request out; its status is 0 where the wire swallows it."""
-    do = g.decision.fault.do
-    if do.answer is not None:
-        return _fault_answer(do.answer, current_world())
+    decision = current_call().decision
+    if decision is not None and decision.fault.do.answer is not None:
+        return _fault_answer(decision.fault.do.answer, current_world())
     return Response(status=0, mimetype="application/json")
 
 
 def apply_decision(response: Response, world: World) -> Response:
     """Return what is sent in place of an answer, and see to it how it is sent."""
-    decision: Decision | None = g.decision
+    call = current_call()
+    decision = call.decision
     before = _exchange_last(response, world)
     if decision is None:
         return response
@@ -117,15 +120,15 @@ def apply_decision(response: Response, world: World) -> Response:
     is_replaced = do.answer is not None
     if do.answer is not None and do.when_committed == "after":
         response = _fault_answer(do.answer, world)
-        response.headers["x-request-id"] = g.request_id
+        response.headers["x-request-id"] = call.request_id
     if is_replaced or _is_success(response):
         _change_body(response, decision, before)
     _change_headers(response, do)
-    g.fault_id = decision.fault.id
+    call.fault_id = decision.fault.id
     if do.wire is None or do.wire.delivers:
         response.headers[APPLIED] = decision.fault.id
     else:
-        g.is_delivered = False
+        call.is_delivered = False
     dribble = do.delay if isinstance(do.delay, Dribble) else None
     wait = 0.0 if do.delay is None else do.delay.wait(decision.chance)
     if wait or dribble or do.wire:
@@ -153,7 +156,7 @@ def _is_success(response: Response) -> bool:
 
 
 def _change_body(response: Response, decision: Decision, before: bytes | None) -> None:
-    do, operation_id = decision.fault.do, g.asked.operation_id
+    do, operation_id = decision.fault.do, current_call().operation_id
     if do.bulk is not None and do.answer is None and operation_id == READING:
         shown: JsonValue = do.bulk.show(orjson.loads(response.get_data()), decision.n)
         response.set_data(orjson.dumps(shown))
@@ -163,12 +166,12 @@ def _change_body(response: Response, decision: Decision, before: bytes | None) -
 
 def _exchange_last(response: Response, world: World) -> bytes | None:
     """Keep the true answer of an operation for the next time, and return the one before it."""
-    operation_id: str | None = g.operation_id
-    if operation_id is None or not _is_success(response) or (response.content_length or 0) > MAX_KEPT:
+    operation_id = current_call().operation_id
+    if operation_id is None or not _is_success(response) or len(body := sent_body(response)) > MAX_KEPT:
         return None
     with world.lock:
         before = world.last_answers.get(operation_id)
-        world.last_answers[operation_id] = response.get_data()
+        world.last_answers[operation_id] = body
     return before
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 
-from flask import Response, g
+from flask import Response
 
 from mock_knock.domain.bulk_operation import BULK_IDENTIFY, BulkOperation
 from mock_knock.domain.deeds import Answer, Intent
 from mock_knock.domain.trigger import WorkflowRun, inline_identities
 from mock_knock.service import World
 from mock_knock.service.bulk import stand
-from mock_knock.web.current import current_request, current_world, received_body, sent_target, web
+from mock_knock.web.current import current_call, current_world, received_body, sent_target
 
 _POLL = "bulk_operations.get_bulk_operation"
 
@@ -22,7 +22,7 @@ def note_batch(operation: BulkOperation) -> None:
     """Note that a bulk operation was accepted; those that identify say something about their users."""
     world, intent = current_world(), current_intent()
     ids = [row["id"] for row in operation.rows] if operation.name == BULK_IDENTIFY else []
-    g.created = operation.id
+    current_call().created = operation.id
     with world.lock:
         world.tallies.note_batch(intent, operation.id, ids, lambda id_: stand(world, id_))
 
@@ -40,44 +40,47 @@ def note_run(run: WorkflowRun) -> None:
     inline = [each.key.id for each in inline_identities(run.request) if each.key.collection is None]
     keys = (*(each.key for each in run.request.recipients), *(each.recipient for each in run.recipient_runs))
     named = [each.id for each in keys if each.collection is None]
-    g.created = run.id
+    current_call().created = run.id
     with world.lock:
         world.tallies.note_identified(inline)
         world.tallies.note_run(intent, run.id, named, lambda id_: stand(world, id_), run.inserted_at)
 
 
-def note_answer(world: World, response: Response) -> None:
+def note_answer(world: World, response: Response, now: datetime) -> None:
     """Note what the current request got, as it was sent."""
-    asked = current_request()
+    call = current_call()
+    asked, is_delivered = call.asked, call.is_delivered
     is_poll = asked.endpoint == _POLL and asked.method == "GET"
-    is_delivered: bool = g.is_delivered
     with world.lock:
         answer = Answer(
             intent=current_intent(),
-            at=g.arrived_at,
+            at=call.arrived_at or now,
             status=response.status_code,
             is_delivered=is_delivered,
             keeps_contract=not is_delivered or _keeps_contract(response),
-            retry_after=_retry_after(response, world.clock.now()),
+            retry_after=_retry_after(response, now),
             polled=str((asked.view_args or {})["id_"]).lower() if is_poll else None,
-            answered_at=world.clock.now(),
+            answered_at=now,
         )
         world.tallies.note_answer(answer)
 
 
 def current_intent() -> Intent:
     """Return what the client means by the current request."""
-    asked = current_request()
-    body = received_body(asked)
-    fingerprint = blake2b(body, digest_size=16).hexdigest() if body else ""
-    return Intent(asked.method, sent_target(), fingerprint)
+    call = current_call()
+    if call.intent is None:
+        body = received_body()
+        fingerprint = blake2b(body, digest_size=16).hexdigest() if body else ""
+        call.intent = Intent(call.asked.method, sent_target(), fingerprint)
+    return call.intent
 
 
 def _keeps_contract(response: Response) -> bool:
     """Tell whether an answer keeps the contract; only what a fault has touched can break it."""
-    if g.decision is None or g.asked is None:
+    call = current_call()
+    if call.decision is None or call.operation_id is None:
         return True
-    operation = web().operations[g.asked.operation_id]
+    operation = call.parts.operations[call.operation_id]
     return not operation.response_violations(
         status=response.status_code, headers=tuple(response.headers), body=response.get_data()
     )

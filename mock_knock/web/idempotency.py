@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable
 
 import orjson
-from flask import Response, g
+from flask import Response
 
 from mock_knock.domain.idempotency import MAX_KEY_LENGTH, StoredAnswer
-from mock_knock.web.current import add_note, current_request, current_world, sent_target
+from mock_knock.web.current import add_note, current_call, current_request, current_world, sent_target
 from mock_knock.web.faulting import ignores_header
 from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
@@ -23,21 +23,22 @@ def honour_key(answer: Callable[[], Response]) -> Response:
     Two first requests at the same time are both carried out, as in Knock's own library. Errors of keys have an envelope
     of their own.
     """
-    key = current_request().headers.get("Idempotency-Key")
+    key = current_request().environ.get("HTTP_IDEMPOTENCY_KEY")
     if not key or ignores_header("Idempotency-Key"):
         return answer()
-    g.idempotency = "refused"
+    call = current_call()
+    call.idempotency = "refused"
     if len(key) > MAX_KEY_LENGTH:
         return json_response({"error": "idempotency_key_too_long"}, status=400)
     world, resource, fingerprint = current_world(), current_request().path, _fingerprint()
     with world.lock:
         known = world.answers.find(resource, key, world.clock.now())
     if known is None:
-        g.idempotency = "first"
+        call.idempotency = "first"
         response = answer()
         with world.lock:
             stored = StoredAnswer(
-                fingerprint, world.clock.now(), g.request_id, response.status_code, response.get_data()
+                fingerprint, world.clock.now(), call.request_id, response.status_code, response.get_data()
             )
             world.answers.keep(resource, key, stored)
         return response
@@ -45,7 +46,7 @@ def honour_key(answer: Callable[[], Response]) -> Response:
         add_note("this idempotency key was used for another request")
         return json_response({"error": MISMATCH}, status=400)
     add_note(f"repeats the answer to request {known.request_id}")
-    g.idempotency = "replayed"
+    call.idempotency = "replayed"
     headers = {"idempotent-replayed": "true", "original-x-request-id": known.request_id}
     return Response(known.body, status=known.status, headers=headers, mimetype="application/json")
 

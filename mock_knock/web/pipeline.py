@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from mock_knock.domain.journal import MAX_VIOLATIONS, JournalEntry
@@ -14,12 +15,26 @@ from mock_knock.errors import MockKnockError
 from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
 from mock_knock.service import World
-from mock_knock.web.current import add_note, base_url, current_request, current_route, received_body, sent_target, web
+from mock_knock.web.current import (
+    Call,
+    Web,
+    add_note,
+    base_url,
+    begin,
+    current_call,
+    current_request,
+    current_route,
+    end,
+    received_body,
+    received_fields,
+    sent_target,
+    web,
+)
 from mock_knock.web.faulting import Prevented, apply_decision, prevented_answer
 from mock_knock.web.ground_truth import note_answer
 from mock_knock.web.guard import admin_world_key, authenticate, carried_key, guard_admin
 from mock_knock.web.imitation import method_not_allowed
-from mock_knock.web.problems import API, Problem, problem_from, request_too_large
+from mock_knock.web.problems import API, Problem, problem_from, request_too_large, sent_body
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The largest request body; Knock documents 10 MB for the data of a trigger (FACTS section 5.2)."""
@@ -35,6 +50,8 @@ MAX_STATE_BYTES = 100 * 1024 * 1024
 MAX_LINE = 2_000
 """Characters of a line in the log; a trigger can name a thousand unknown recipients."""
 
+API_PATHS, CONTROLS = "/v1/", "/_mock/"
+
 access_log = logging.getLogger("mock_knock.access")
 
 
@@ -47,56 +64,52 @@ def one_line(text: str) -> str:
 def install(app: Flask) -> None:
     """Put the pipeline around every view of an application."""
     app.before_request(_enter)
-    app.after_request(_leave)
-    app.register_error_handler(Prevented, lambda _: prevented_answer())
-    app.register_error_handler(Problem, lambda problem: problem.response())
-    app.register_error_handler(MockKnockError, lambda error: problem_from(error).response())
-    app.register_error_handler(NotFound, _answer_unrouted)
-    app.register_error_handler(MethodNotAllowed, _answer_unrouted)
-    app.register_error_handler(RequestEntityTooLarge, _answer_too_large)
-    app.register_error_handler(HTTPException, _answer_http_error)
-    app.register_error_handler(InternalServerError, _answer_failure)
-    app.register_error_handler(Exception, _answer_bug)
+    app.after_request(lambda response: leave(current_call(), response))
+    app.teardown_request(_forget)
+    app.register_error_handler(Exception, answer_error)
+    app.register_error_handler(HTTPException, answer_error)
 
 
 def _enter() -> None:
-    asked, parts = current_request(), web()
-    g.request_id = parts.service.new_id()
-    g.notes = []
-    g.violations = ()
-    g.counted_at = None
-    g.is_admitted = False
-    g.decision = None
-    g.operation_id = None
-    g.asked = None
-    g.fault_id = ""
-    g.is_delivered = True
-    g.is_checked = False
-    g.created = ""
-    g.idempotency = "none"
-    if asked.path.startswith("/_mock/"):
+    parts: Web = current_app.extensions["mock_knock"]
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask documents it
+    call = Call(parts, asked, parts.service.new_id())
+    g.token = begin(call)
+    if asked.path.startswith(CONTROLS):
         asked.max_content_length = MAX_STATE_BYTES
         guard_admin(asked.headers, parts.rules)
-        g.world = parts.service.world(admin_world_key(asked.headers, parts.rules))
-    elif asked.path.startswith("/v1/"):
-        g.world = parts.service.world(authenticate(asked.headers, parts.rules, endpoint=asked.endpoint))
-        g.arrived_at = g.world.clock.now()
+        call.world = parts.service.world(admin_world_key(asked.headers, parts.rules))
+    elif asked.path.startswith(API_PATHS):
+        enter_api(call)
 
 
-def _leave(response: Response) -> Response:
-    asked = current_request()
-    response.headers["x-request-id"] = g.request_id
-    if asked.path.startswith("/v1/"):
-        if web().checks_responses:
+def _forget(_error: BaseException | None) -> None:
+    if (token := g.pop("token", None)) is not None:
+        end(token)
+
+
+def enter_api(call: Call) -> None:
+    """Admit a request to the world of its key; raises Problem."""
+    parts, asked = call.parts, call.asked
+    call.world = parts.service.world(authenticate(asked.headers, parts.rules, endpoint=asked.endpoint))
+    call.arrived_at = call.world.clock.now()
+
+
+def leave(call: Call, response: Response) -> Response:
+    """Return what is sent in place of an answer, once faults, journal and log have seen it."""
+    asked, world = call.asked, call.world
+    response.headers["x-request-id"] = call.request_id
+    if asked.path.startswith(API_PATHS):
+        if call.parts.checks_responses:
             _check(asked, response)
-        world: World | None = g.get("world")
-        target = sent_target()
         if world is not None:
             response = apply_decision(response, world)
-            note_answer(world, response)
-            received = HttpRequest(asked.method, base_url() + target, tuple(asked.headers), received_body(asked))
-            _write_journal(world, received, response)
-        access_log.info("%s", _LogLine(asked.method, target, response, _shown_key(asked, world), g.notes))
+            now = world.clock.now()
+            note_answer(world, response, now)
+            _write_journal(call, world, response, now)
+        if access_log.isEnabledFor(logging.INFO):
+            line = _LogLine(asked.method, sent_target(), response, _shown_key(asked, world), call.notes)
+            access_log.info("%s", line)
     return response
 
 
@@ -106,7 +119,8 @@ def _check(asked: Request, response: Response) -> None:
     What a fault answers in place of the operation is not the fake's own.
     """
     operation = web().operations.get(web().known_routes.operation_id(asked.method, asked.path) or "")
-    if operation is None or (g.decision is not None and g.decision.fault.do.prevents):
+    decision = current_call().decision
+    if operation is None or (decision is not None and decision.fault.do.prevents):
         return
     found = operation.response_violations(
         status=response.status_code, headers=tuple(response.headers), body=response.get_data()
@@ -117,25 +131,27 @@ def _check(asked: Request, response: Response) -> None:
         response.headers[VIOLATIONS_HEADER] = str(len(found))
 
 
-def _write_journal(world: World, asked: HttpRequest, response: Response) -> None:
-    answered = HttpResponse(response.status_code, tuple(response.headers), response.get_data())
-    operation_id = g.operation_id or web().known_routes.operation_id(asked.method, request.path) or ""
+def _write_journal(call: Call, world: World, response: Response, now: datetime) -> None:
+    asked = call.asked
+    received = HttpRequest(asked.method, base_url() + sent_target(), received_fields(), received_body())
+    answered = HttpResponse(response.status_code, tuple(response.headers), sent_body(response))
+    operation_id = call.operation_id or call.parts.known_routes.operation_id(asked.method, asked.path) or ""
     with world.lock:
         journal = world.journal
         journal.add(
             JournalEntry(
                 number=journal.total + 1,
-                at=world.clock.now(),
-                request=asked,
+                at=now,
+                request=received,
                 response=answered,
-                notes=tuple(g.notes),
-                violations=g.violations[:MAX_VIOLATIONS],
-                fault=g.fault_id,
-                is_delivered=g.is_delivered,
+                notes=tuple(call.notes),
+                violations=call.violations[:MAX_VIOLATIONS],
+                fault=call.fault_id,
+                is_delivered=call.is_delivered,
                 route=current_route(operation_id),
-                is_checked=g.is_checked,
-                created=g.created,
-                idempotency=g.idempotency,
+                is_checked=call.is_checked,
+                created=call.created,
+                idempotency=call.idempotency,
             )
         )
         world.arrivals.notify_all()
@@ -177,25 +193,29 @@ def _reason(problem: Mapping[str, JsonValue]) -> str:
     return f" {problem['code']}: {told}{more}" if told else f" {problem['code']}: {problem['message']}"
 
 
-def _answer_unrouted(error: HTTPException) -> Response:
-    allowed = getattr(error, "valid_methods", None)
-    if allowed and not request.path.startswith("/v1/"):
-        return method_not_allowed(dict.fromkeys(allowed, "")).response()
-    return web().known_routes.problem(request.method, request.path).response()
+def answer_error(error: Exception) -> Response:
+    """Return the answer to what was raised in place of one."""
+    return prevented_answer() if isinstance(error, Prevented) else _problem_of(error).response()
 
 
-def _answer_too_large(_error: HTTPException) -> Response:
-    return request_too_large(request.max_content_length or MAX_BODY_BYTES).response()
-
-
-def _answer_http_error(error: HTTPException) -> Response:
-    return Problem(error.code or 400, "invalid_request", error.description or error.name).response()
-
-
-def _answer_bug(error: Exception) -> Response:
+def _problem_of(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case MockKnockError():
+            return problem_from(error)
+        case NotFound() | MethodNotAllowed():
+            return _unrouted(error)
+        case RequestEntityTooLarge():
+            return request_too_large(current_request().max_content_length or MAX_BODY_BYTES)
+        case HTTPException() if not isinstance(error, InternalServerError):
+            return Problem(error.code or 400, "invalid_request", error.description or error.name)
     logging.getLogger("mock_knock").error("internal error", exc_info=error)
-    return _answer_failure(error)
+    return Problem(500, "internal_error", "mock-knock failed; this is a bug in it, see its log", type_=API)
 
 
-def _answer_failure(_error: Exception) -> Response:
-    return Problem(500, "internal_error", "mock-knock failed; this is a bug in it, see its log", type_=API).response()
+def _unrouted(error: HTTPException) -> Problem:
+    asked, allowed = current_request(), getattr(error, "valid_methods", None)
+    if allowed and not asked.path.startswith(API_PATHS):
+        return method_not_allowed(dict.fromkeys(allowed, ""))
+    return web().known_routes.problem(asked.method, asked.path)

@@ -109,6 +109,12 @@ def json_response(value: JsonValue, *, status: int = 200, headers: Mapping[str, 
     return Response(orjson.dumps(value), status=status, headers=dict(headers or {}), mimetype="application/json")
 
 
+def sent_body(response: Response) -> bytes:
+    """Return the body of an answer, which mostly is in one piece."""
+    pieces = response.response
+    return pieces[0] if type(pieces) is list and len(pieces) == 1 and type(pieces[0]) is bytes else response.get_data()
+
+
 def no_content() -> Response:
     """Return the answer that says nothing but that it is done."""
     response = Response(status=204)

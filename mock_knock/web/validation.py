@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from flask import Request, g
+from flask import Request
 
 from mock_knock.contract.records import JSON, MultiMap, RequestParameters, RequestRecord, media_type
 from mock_knock.domain.rate_limit import REQUESTS_A_SECOND
 from mock_knock.messages import JsonValue
 from mock_knock.service import ParameterInvalid
-from mock_knock.web.current import add_note, current_request, current_world, web
+from mock_knock.web.current import add_note, current_call, current_request, current_world, web
 from mock_knock.web.faulting import meet_faults
 from mock_knock.web.json_depth import is_deeper_than
 from mock_knock.web.problems import Problem, invalid_params
@@ -50,8 +50,9 @@ def admit(operation_id: str) -> None:
         Problem: 429, where rate limits are on and this one is exceeded.
         Prevented: a fault keeps it from being carried out.
     """
-    if not g.is_admitted:
-        g.is_admitted = True
+    call = current_call()
+    if not call.is_admitted:
+        call.is_admitted = True
         _limit_rate(operation_id)
         meet_faults(operation_id)
 
@@ -62,8 +63,8 @@ def _limit_rate(operation_id: str) -> None:
         return
     tier = operation.judge.description.operation_object(operation.operation)["x-ratelimit-tier"]
     with world.lock:
-        g.counted_at = world.clock.now()
-        is_admitted = world.rates.admit(operation_id, tier, g.counted_at)
+        current_call().counted_at = now = world.clock.now()
+        is_admitted = world.rates.admit(operation_id, tier, now)
     if not is_admitted:
         after = world.rules.retry_after
         headers = {} if after is None else {"Retry-After": str(after)}
@@ -82,7 +83,7 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     """
     admit(operation_id)
     asked, operation = current_request(), web().operations[operation_id]
-    described, found = operation.operation, media_type(asked.content_type or "")
+    described, found = operation.operation, media_type(asked.environ.get("CONTENT_TYPE", ""))
     query = MultiMap()
     if asked.query_string:
         query = described_query(asked.args.items(multi=True), operation.query_names)
@@ -92,9 +93,10 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
         record.value = json_body()
         record.body = asked.get_data()
     violations = operation.request_violations(record)
-    g.is_checked = True
+    call = current_call()
+    call.is_checked = True
     if violations:
-        g.violations = violations
+        call.violations = violations
         raise invalid_params(violations)
     for name in undescribed_names(query, operation.query_names) if query else ():
         tolerate(name, "is no parameter of this operation")
@@ -103,13 +105,13 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
 
 def _cookies(asked: Request) -> Mapping[str, str]:
     """Return the cookies of a request; where it has none, they are not looked for in detail."""
-    return asked.cookies if "Cookie" in asked.headers else MultiMap()
+    return asked.cookies if "HTTP_COOKIE" in asked.environ else MultiMap()
 
 
 def json_body(*, max_depth: int = MAX_DEPTH) -> JsonValue:
     """Return the decoded JSON body; raises Problem 415 or 400."""
     asked = current_request()
-    found = media_type(asked.content_type or "")
+    found = media_type(asked.environ.get("CONTENT_TYPE", ""))
     if found != JSON:
         message = f"The request body must be {JSON}" + (f", not {found}" if found else "")
         raise Problem(415, "unsupported_media_type", message)

@@ -36,7 +36,7 @@ def last_entry(fake: WsgiFake) -> JournalEntry:
 def test_parts_of_a_path(fake: WsgiFake, path: str, parts: tuple[tuple[str, str], ...]) -> None:
     """A route has the decoded parts of the path by the names of the fake; a path that leads nowhere has none."""
     method = "POST" if path.endswith("/trigger") else "GET"
-    with fake.app.test_request_context(path, method=method):
+    with fake.answering(path, method=method):
         found = current_route("someOperation")
     assert "someOperation" == found.operation_id
     assert set(parts) == set(found.parts)

@@ -23,7 +23,7 @@ NOBODY = {"__typename": "User", "id": "ada", "updated_at": "2026-01-01T00:00:00.
 @pytest.fixture(autouse=True)
 def application() -> Iterator[None]:
     """Look at entries within an application, whose descriptions judge them."""
-    with new_fake().app.app_context():
+    with new_fake().answering():
         yield
 
 

@@ -50,14 +50,14 @@ def test_a_head_request_is_answered_without_a_body(fake: WsgiFake) -> None:
 )
 def test_the_target_as_it_was_sent(fake: WsgiFake, environ: dict[str, str], target: str) -> None:
     """Path and query are taken as they were sent, from a target in any form."""
-    with fake.app.test_request_context("/elsewhere", environ_overrides=environ):
+    with fake.answering("/elsewhere", environ_overrides=environ):
         assert target == sent_target()
 
 
 def test_a_server_that_does_not_tell_the_target(fake: WsgiFake) -> None:
     """Where the WSGI server keeps the target for itself, the path has to do."""
-    with fake.app.test_request_context("/v1/a b") as context:
-        del context.request.environ["REQUEST_URI"]
+    with fake.answering("/v1/a b") as call:
+        del call.asked.environ["REQUEST_URI"]
         assert "/v1/a b" == sent_target()
 
 
@@ -80,7 +80,7 @@ def test_a_server_that_does_not_tell_the_target(fake: WsgiFake) -> None:
 def test_the_address_the_client_used(fake: WsgiFake, host: str, url: str) -> None:
     """Addresses in answers have the client's own Host, or the server's name where that is none."""
     environ = {"HTTP_HOST": host, "SERVER_NAME": "127.0.0.9", "SERVER_PORT": "99"}
-    with fake.app.test_request_context("/", environ_overrides=environ):
+    with fake.answering("/", environ_overrides=environ):
         assert url == base_url()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -22,6 +24,7 @@ from mock_knock.served import (
 from mock_knock.service import MockKnock, World
 from mock_knock.store.memory import MemoryState
 from mock_knock.web.app import create_app
+from mock_knock.web.current import Call, Web, during
 from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules
 from mock_knock.web.sending import SendingApplication
@@ -51,6 +54,15 @@ class WsgiFake:
         headers |= {name.replace("_", "-"): value for name, value in fields.items()}
         sent = {name: value for name, value in headers.items() if value is not None}
         return Client(self.app).open(path, method=method, data=body, headers=sent)
+
+    @contextmanager
+    def answering(self, path: str = "/", **options: Any) -> Iterator[Call]:
+        """Stand in the middle of a request for the length of a `with` block; `options` are those of werkzeug."""
+        parts: Web = self.app.extensions["mock_knock"]
+        with self.app.test_request_context(path, **options) as context:
+            call = Call(parts, context.request, "")
+            with during(call):
+                yield call
 
     def identify(self, *ids: str) -> dict[str, Any]:
         """Identify users and return the bulk operation."""

@@ -7,13 +7,13 @@ from time import monotonic
 from typing import Final
 
 import orjson
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from mock_knock.service import World
 from mock_knock.web.admin.entries import entry_json
 from mock_knock.web.admin.queries import query_count, query_number
 from mock_knock.web.admin.waiting import Patience, entries_after
-from mock_knock.web.current import current_world
+from mock_knock.web.current import Call, current_call, current_world, during
 
 events = Blueprint("events", __name__, url_prefix="/_mock")
 QUIET_SECONDS: Final = 15.0
@@ -35,12 +35,11 @@ def follow_events() -> Response:
     after = query_count("after", usual=usual, most=MAX_LIMIT)
     limit = query_count("limit", usual=MAX_LIMIT, most=MAX_LIMIT)
     patience = Patience(query_number("timeout", usual=MAX_TIMEOUT, most=MAX_TIMEOUT))
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  # as Flask documents it
-    stream = _stream(app, world, patience, after, limit)
+    stream = _stream(current_call(), world, patience, after, limit)
     return Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def _stream(app: Flask, world: World, patience: Patience, after: int, limit: int) -> Iterator[bytes]:
+def _stream(call: Call, world: World, patience: Patience, after: int, limit: int) -> Iterator[bytes]:
     with patience.held():
         yield b": events of mock-knock\n\n"
         told, quiet_since, journal = 0, monotonic(), world.journal
@@ -50,7 +49,7 @@ def _stream(app: Flask, world: World, patience: Patience, after: int, limit: int
                 yield b"event: reset\ndata: {}\n\n"
             for entry in [*entries_after(world, after)][: limit - told]:
                 after, told, quiet_since = entry.number, told + 1, monotonic()
-                with app.app_context():
+                with during(call):
                     data = orjson.dumps(entry_json(entry))
                 yield b"id: %d\nevent: request\ndata: %b\n\n" % (entry.number, data)
             if patience.is_over:

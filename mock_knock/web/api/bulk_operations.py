@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
 from mock_knock.domain.preferences import DEFAULT_SET
 from mock_knock.service import bulk
-from mock_knock.web.current import add_note, base_url, current_request, current_world
+from mock_knock.web.current import add_note, base_url, current_call, current_request, current_world, received_body
 from mock_knock.web.faulting import bulk_fault
 from mock_knock.web.ground_truth import note_batch
 from mock_knock.web.problems import json_response
@@ -28,7 +28,7 @@ SAFE = "!#$&'()*+/:;=?@[]^_`{|}~-.<>"
 def get_bulk_operation(id_: str) -> Response:
     """GET /v1/bulk_operations/{id}; only a GET counts as a poll."""
     validated("getBulkOperation", {"id": id_})
-    is_poll = request.method == "GET"
+    is_poll = current_request().method == "GET"
     operation, snapshot = bulk.read_operation(current_world(), id_, is_poll=is_poll)
     add_note(f"{snapshot.status.value}, {snapshot.processed_rows} of {snapshot.total_rows} rows")
     return json_response(bulk_operation_json(operation, snapshot, base_url=base_url()))
@@ -38,9 +38,9 @@ def get_bulk_operation(id_: str) -> Response:
 def bulk_identify_users() -> Response:
     """POST /v1/users/bulk/identify."""
     body = validated("bulkIdentifyUsers", {}).body
-    size = len(current_request().get_data())
+    size = len(received_body())
     refused = _count_updates([each["id"] for each in body["users"]])
-    users = [each for each in body["users"] if each["id"] not in refused]
+    users = [each for each in body["users"] if each["id"] not in refused] if refused else body["users"]
     return _answer(bulk.identify_users(current_world(), users, size=size, fault=bulk_fault()), "users", refused)
 
 
@@ -79,11 +79,11 @@ def list_in_header(ids: Iterable[str]) -> str:
 
 
 def _count_updates(ids: Sequence[str]) -> frozenset[str]:
-    return bulk.count_updates(current_world(), ids, g.counted_at)
+    return bulk.count_updates(current_world(), ids, current_call().counted_at)
 
 
-def _others(ids: Sequence[str], refused: frozenset[str]) -> list[str]:
-    return [each for each in ids if each not in refused]
+def _others(ids: Sequence[str], refused: frozenset[str]) -> Sequence[str]:
+    return [each for each in ids if each not in refused] if refused else ids
 
 
 def _answer(accepted: tuple[BulkOperation, Snapshot], parameter: str, refused: frozenset[str]) -> Response:

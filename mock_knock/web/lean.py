@@ -1,0 +1,102 @@
+"""The requests of which there are most, answered without what Flask does around a view, and in every other way alike.
+
+Flask's contexts, sessions, signals and its router take more time than to identify a user. What is the least unusual (a
+path with other letters, another method) is left to Flask, as is every other route; both lead to the same views, through
+the same pipeline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, cast
+
+from flask import Flask, Response
+from werkzeug.routing import Rule
+
+from mock_knock.web.current import Call, Web, begin, end
+from mock_knock.web.pipeline import MAX_BODY_BYTES, answer_error, enter_api, leave
+from mock_knock.web.problems import sent_body
+
+View: TypeAlias = Callable[..., Response]
+Views: TypeAlias = Mapping[str, View]
+OK: Final = 200
+_PATTERNS: Final[Mapping[str, str]] = {
+    "bulk_operations.bulk_identify_users": "/v1/users/bulk/identify",
+    "bulk_operations.get_bulk_operation": "/v1/bulk_operations/(?P<id_>[0-9A-Za-z-]+)",
+    "workflows.trigger_workflow": "/v1/workflows/(?P<key>[0-9A-Za-z_-]+)/trigger",
+}
+"""Views, and the paths that lead to them and nowhere else."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeanRoute:
+    """A view that is called without Flask around it."""
+
+    method: str
+    pattern: re.Pattern[str]
+    rule: Rule
+    view: View
+
+
+class LeanFlask(Flask):
+    """A Flask application that answers some requests by itself."""
+
+    lean_routes: Sequence[LeanRoute] = ()
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        for route in self.lean_routes:
+            if route.method == method and (found := route.pattern.fullmatch(path)):
+                return self._answer(route, found.groupdict(), environ, start_response)
+        answered: Iterable[bytes] = super().wsgi_app(environ, start_response)
+        return answered
+
+    def _answer(
+        self, route: LeanRoute, values: dict[str, str], environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        parts: Web = self.extensions["mock_knock"]
+        asked = self.request_class(environ)
+        asked.url_rule, asked.view_args = route.rule, values
+        asked.max_content_length = MAX_BODY_BYTES
+        call = Call(parts, asked, parts.service.new_id())
+        token = begin(call)
+        try:
+            response = _leave(call, _respond(call, route.view, values))
+        finally:
+            end(token)
+        if response.status_code != OK:  # others may have no body, or an address to complete
+            return response(environ, start_response)
+        start_response(response.status, response.headers.to_wsgi_list())
+        return [sent_body(response)]
+
+
+def _respond(call: Call, view: View, values: Mapping[str, str]) -> Response:
+    try:
+        enter_api(call)
+        return view(**values)
+    except Exception as error:  # noqa: BLE001  # as Flask does: whatever it is, there is an answer
+        return answer_error(error)
+
+
+def _leave(call: Call, response: Response) -> Response:
+    try:
+        return leave(call, response)
+    except Exception as error:  # noqa: BLE001  # as above
+        return answer_error(error)
+
+
+def find_lean_routes(app: Flask) -> tuple[LeanRoute, ...]:
+    """Return the routes of an application that need nothing of Flask, the most frequent one first."""
+    rules, views = {rule.endpoint: rule for rule in app.url_map.iter_rules()}, cast("Views", app.view_functions)
+    return tuple(
+        LeanRoute(_method(rules[endpoint]), re.compile(pattern, re.ASCII), rules[endpoint], views[endpoint])
+        for endpoint, pattern in _PATTERNS.items()
+    )
+
+
+def _method(rule: Rule) -> str:
+    (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    return method
