@@ -63,7 +63,7 @@ LAYERS = {
     "flows": {"messages", "errors", "arazzo", "files", "harness", "local"},
     "gauntlets": {"messages", "errors", "domain.scenario", "flows", "harness", "local", "web.guard"},
     "testing": {"*"},
-    "new_uuid": set(),
+    "new_uuid": {"domain.uuid_text"},
     "plain_imports": set(),
     "pytest_plugin": {"plain_imports", "testing"},
     "commands": {"*"},

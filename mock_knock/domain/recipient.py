@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mock_knock.messages import JsonValue
 
@@ -12,9 +12,11 @@ TRIGGER_DATA = "$trigger_data"
 """Member of an inline recipient that is data of this one run, not a property to keep (FACTS section 7)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientKey:
-    """The identity of a recipient: a user has no collection, an object has one."""
+class RecipientKey(NamedTuple):
+    """The identity of a recipient: a user has no collection, an object has one.
+
+    A tuple, because a trigger looks each of a thousand recipients up several times.
+    """
 
     id: str
     collection: str | None = None
@@ -39,6 +41,9 @@ class InlineIdentity:
     trigger_data: Mapping[str, JsonValue] | None = None
 
 
+_NOT_KEPT = frozenset({"id", "collection", TRIGGER_DATA})
+"""Members of an inline recipient that are no properties of it."""
+
 Recipient: TypeAlias = Reference | InlineIdentity
 
 
@@ -51,7 +56,7 @@ def parse_recipient(value: JsonValue) -> Recipient:
     if isinstance(value, str):
         return Reference(RecipientKey(value))
     key = RecipientKey(value["id"], value.get("collection"))
-    kept = {name: member for name, member in value.items() if name not in {"id", "collection", TRIGGER_DATA}}
+    kept = {name: member for name, member in value.items() if name not in _NOT_KEPT}
     data = value.get(TRIGGER_DATA)
     if key.collection is not None and not kept and data is None:
         return Reference(key)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, parse_recipient
 from mock_knock.domain.subscription import fan_out
+from mock_knock.domain.uuid_text import derive_uuid
 from mock_knock.domain.workflow import Workflow
 from mock_knock.messages import JsonValue
 
@@ -92,19 +93,20 @@ def plan_run(
     actor = None if request.actor is None else request.actor.key
     distinct = {each.key: each for each in fan_out(request.recipients, subscribers, actor=actor)}
     known = {key: recipient for key, recipient in distinct.items() if is_known(key)}
+    namespace = UUID(run_id).bytes
     return WorkflowRun(
         id=run_id,
         request=request,
         workflow=workflow,
         inserted_at=now,
-        recipient_runs=tuple(_recipient_run(request, UUID(run_id), recipient) for recipient in known.values()),
+        recipient_runs=tuple(_recipient_run(request, namespace, recipient) for recipient in known.values()),
         unknown=tuple(key for key in distinct if key not in known),
         unknown_actor=None if request.actor is None or is_known(request.actor.key) else request.actor.key,
     )
 
 
-def _recipient_run(request: TriggerRequest, run_id: UUID, recipient: Recipient) -> RecipientRun:
+def _recipient_run(request: TriggerRequest, run_id: bytes, recipient: Recipient) -> RecipientRun:
     own = recipient.trigger_data if isinstance(recipient, InlineIdentity) else None
-    key = recipient.key
-    id_ = uuid5(run_id, repr([key.collection, key.id]))  # `str(key)` of a user may be that of an object
-    return RecipientRun(id=str(id_), recipient=key, data={**(request.data or {}), **(own or {})})
+    key, common = recipient.key, request.data or {}
+    id_ = derive_uuid(run_id, repr([key.collection, key.id]))  # `str(key)` of a user may be that of an object
+    return RecipientRun(id=id_, recipient=key, data={**common, **own} if own else common)

@@ -19,6 +19,8 @@ UPDATED_AT = "$updated_at"
 """The instant of an entity's last change, where it is written down beside properties of any name."""
 _APART = frozenset({"id", CHANNEL_DATA, PREFERENCES, UPDATED_AT, TRIGGER_DATA})
 """Members of an identification that are no properties."""
+_APART_OF_OBJECT = _APART | {"collection"}
+_NOTHING: Mapping[str, JsonValue] = {}
 USUAL = ("name", "email", "phone_number", "avatar", "timezone", "created_at")
 """Properties that every user has; `locale` is usual, too, and shown only where it is set."""
 _NOT_CUSTOM = _APART | {*USUAL, "locale"}
@@ -58,17 +60,31 @@ def identify(existing: Entity | None, key: RecipientKey, properties: Mapping[str
     instead of preferences or channel data takes all of them away (not documented: our choice).
     """
     known = existing or create_entity(key, now)
-    sets, sent = properties.get(PREFERENCES, {}), properties.get(CHANNEL_DATA, {})
-    data = {id_.lower(): each for id_, each in (sent or {}).items()}
-    apart = _APART if key.collection is None else _APART | {"collection"}
-    merged = deep_merge(known.properties, {name: value for name, value in properties.items() if name not in apart})
-    return replace(
-        known,
-        properties=merged,
+    sets, sent = properties.get(PREFERENCES, _NOTHING), properties.get(CHANNEL_DATA, _NOTHING)
+    apart = _APART if key.collection is None else _APART_OF_OBJECT
+    own = {name: value for name, value in properties.items() if name not in apart}
+    return Entity(
+        id=known.id,
+        properties=deep_merge(known.properties, own) if known.properties else own,
         updated_at=now,
-        preferences={} if sets is None else merge_preferences(known.preferences, sets),
-        channel_data={} if sent is None else {**known.channel_data, **data},
+        collection=known.collection,
+        preferences=_merge_sets(known.preferences, sets),
+        channel_data=_merge_channel_data(known.channel_data, sent),
     )
+
+
+def _merge_sets(known: Mapping[str, PreferenceSet], sent: JsonValue) -> Mapping[str, PreferenceSet]:
+    if sent is None:
+        return {}
+    return merge_preferences(known, sent) if sent else known
+
+
+def _merge_channel_data(
+    known: Mapping[str, Mapping[str, JsonValue]], sent: JsonValue
+) -> Mapping[str, Mapping[str, JsonValue]]:
+    if sent is None:
+        return {}
+    return {**known, **{id_.lower(): each for id_, each in sent.items()}} if sent else known
 
 
 def is_oversize(properties: Mapping[str, JsonValue]) -> bool:

@@ -37,7 +37,7 @@ instants = st.datetimes(datetime(1, 1, 2), datetime(8999, 1, 1)).map(lambda each
 maybe = st.none() | instants
 maps = st.dictionaries(texts, st.none() | st.booleans() | texts | st.lists(st.integers(-9, 9), max_size=2), max_size=3)
 maybe_maps = st.none() | maps
-users = st.builds(RecipientKey, texts)
+users = st.builds(RecipientKey, texts, st.none())
 things = st.builds(RecipientKey, texts, texts)
 keys = users | things
 channels = st.builds(

@@ -139,7 +139,7 @@ class SeedReader(Reader):
     def check_new(self, kind: str, name: Hashable, at: str) -> None:
         """Report what is there already; `name` is what makes it one of its kind, nothing where it has none."""
         if name and (kind, name) in self.seen:
-            shown = " to ".join(map(str, name)) if isinstance(name, tuple) else name
+            shown = " to ".join(map(str, name)) if type(name) is tuple else name
             self.report(at, f"'{shown}' is here twice", "take one of the two out")
         self.seen.add((kind, name))
 
