@@ -136,6 +136,17 @@ def test_a_page_of_users_has_fifty(knock: KnockApi) -> None:
 
 
 @pytest.mark.controls
+@pytest.mark.parametrize("query", ["page_size=1&page_size=2", "page_size=1&page_size=x", "after=x&after=y"])
+def test_a_parameter_that_comes_twice(knock: KnockApi, query: str) -> None:
+    """What takes one value is refused when it comes several times, whatever they are (our choice)."""
+    name = query.partition("=")[0]
+    refused = knock.call("listUsers", "GET", f"/v1/users?{query}")
+    assert (422, "invalid_params") == (refused.status_code, refused.json()["code"])
+    message = "takes one value and is there more than once"
+    assert {"field": name, "message": message, "type": None} in refused.json()["errors"]
+
+
+@pytest.mark.controls
 @pytest.mark.parametrize(("query", "size"), [("page_size=0", 1), ("page_size=51", 50), ("after=x", 50)])
 def test_pages_that_cannot_be(knock: KnockApi, query: str, size: int) -> None:
     """Sizes are 1 to 50, the nearest is taken; what is no cursor is left out and noted (FACTS 8; our choice)."""

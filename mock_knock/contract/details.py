@@ -27,6 +27,9 @@ STYLES: Mapping[str, frozenset[str]] = {
 }
 """The styles that a place can have; another one is read as the default."""
 
+_SINGLE = ("string", "number", "integer", "boolean")
+"""Types of a single value."""
+
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that a description cannot describe (OpenAPI 3.1, Parameter Object)."""
 
@@ -35,7 +38,7 @@ IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 class DescribedParameter:
     """A parameter with the defaults of the standard filled in; `media_type` is set when it is described by `content`.
 
-    `place` is path, query, querystring, header or cookie.
+    `place` is path, query, querystring, header or cookie; `is_single` is whether its schema takes one text or number.
     """
 
     name: str
@@ -46,6 +49,7 @@ class DescribedParameter:
     allow_reserved: bool = False
     media_type: str | None = None
     may_be_empty: bool = False
+    is_single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,12 @@ def _parameters(holder: Mapping[str, JsonValue], resolve: Resolve) -> Iterator[D
         if not isinstance(name, str) or place not in PLACES:
             continue
         if not (place == "header" and name.lower() in IGNORED_HEADERS):
-            yield _parameter(name, place, parameter)
+            yield _parameter(name, place, parameter, _mapping(resolve(parameter.get("schema"))))
 
 
-def _parameter(name: str, place: str, parameter: Mapping[str, JsonValue]) -> DescribedParameter:
+def _parameter(
+    name: str, place: str, parameter: Mapping[str, JsonValue], schema: Mapping[str, JsonValue]
+) -> DescribedParameter:
     default = DEFAULT_STYLES.get(place, "form")
     style = parameter.get("style")
     style = style if isinstance(style, str) and style in STYLES.get(place, ()) else default
@@ -166,6 +172,7 @@ def _parameter(name: str, place: str, parameter: Mapping[str, JsonValue]) -> Des
         allow_reserved=parameter.get("allowReserved") is True,
         media_type=next(iter(content), None),
         may_be_empty=parameter.get("allowEmptyValue") is True,
+        is_single=schema.get("type") in _SINGLE,
     )
 
 

@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, TypeVar
 from mock_knock.contract.description import DescribedOperation, Description, operation_pointer
 from mock_knock.contract.judging_work import begin_work, end_work
 from mock_knock.contract.plan import Plan, body_schema, build_plan
-from mock_knock.contract.records import RequestParameters, RequestRecord, ResponseRecord, header_map, judged_type
+from mock_knock.contract.records import (
+    MultiMap,
+    RequestParameters,
+    RequestRecord,
+    ResponseRecord,
+    header_map,
+    judged_type,
+)
 from mock_knock.contract.response_plan import ResponsePlan, build_response_plan
 from mock_knock.contract.violations import SchemaError
 from mock_knock.errors import InvalidDocument
@@ -149,6 +156,15 @@ class OperationJudge:
         """The names of the parameters that this operation takes in the query."""
         details = self.judge.description.details(self.operation)
         return tuple(each.name for each in details.parameters if each.place == "query")
+
+    def repetitions(self, query: MultiMap) -> tuple[ContractViolation, ...]:
+        """Return the parameters of a query that take one value and come several times."""
+        details = self.judge.description.details(self.operation)
+        return tuple(
+            ContractViolation("request-parameter", f"query.{each.name}", "takes one value and is there more than once")
+            for each in details.parameters
+            if each.place == "query" and each.is_single and len(query.getlist(each.name)) > 1
+        )
 
     def request_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
         """Return every rule that a request to this operation breaks."""

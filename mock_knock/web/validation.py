@@ -93,6 +93,8 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
         record.value = json_body()
         record.body = asked.get_data()
     violations = operation.request_violations(record)
+    if query:
+        violations = (*operation.repetitions(query), *violations)
     call = current_call()
     call.is_checked = True
     if violations:
