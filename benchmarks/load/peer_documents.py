@@ -10,7 +10,7 @@ import orjson
 from benchmarks.load.loads import IDENTIFY
 from mock_knock.served import served_document
 
-_REFERENCE, _DEFINITIONS = "#/components/schemas/", "#/$defs/"
+_REFERENCE, _DEFINITIONS = b'"#/components/schemas/', b'"#/$defs/'
 _TEMPLATES: Final = ((IDENTIFY, IDENTIFY), ("/v1/workflows/{key}/trigger", "/v1/workflows/[^/]+/trigger"))
 """Path templates of what has a body, and the pattern of their paths."""
 _ANSWER: Final = {"id": "8a7d6f2e-0f6c-4f5e-9b1e-1f4f0c3b2a10", "status": "queued", "__typename": "BulkOperation"}
@@ -19,11 +19,13 @@ _ANSWER: Final = {"id": "8a7d6f2e-0f6c-4f5e-9b1e-1f4f0c3b2a10", "status": "queue
 def write_description(folder: Path) -> Path:
     """Write one OpenAPI document for all that read one, and return its path.
 
-    It is what the fake imitates without `nullable` where no `type` stands beside it, which means nothing in OpenAPI
-    3.0 and makes Prism let every body pass.
+    It is what the fake imitates in OpenAPI 3.1, where null is a type: of `nullable`, in 3.0, Prism makes schemas that
+    it cannot use where no `type` stands beside it or null is listed, and then it lets every body pass.
     """
     path = folder / "served.json"
-    path.write_bytes(orjson.dumps(_without_idle_nullable(served_document())))
+    document = served_document()
+    document = {**_with_null_as_type(document), "openapi": "3.1.0"}
+    path.write_bytes(orjson.dumps(document))
     return path
 
 
@@ -47,30 +49,18 @@ def _write_mapping(folder: Path, name: str, asked: dict[str, Any]) -> None:
     (mappings / f"{name}.json").write_bytes(orjson.dumps({"request": asked, "response": answer}))
 
 
-def _without_idle_nullable(node: Any) -> Any:
+def _with_null_as_type(node: Any) -> Any:
     match node:
         case dict():
-            is_idle = node.get("nullable") is True and "type" not in node
-            return {
-                name: _without_idle_nullable(each)
-                for name, each in node.items()
-                if not (is_idle and name == "nullable")
-            }
-        case list():
-            return [_without_idle_nullable(each) for each in node]
-    return node
-
-
-def _as_json_schema(node: Any) -> Any:
-    """Return schemas of OpenAPI 3.0 as JSON Schema: null by type, references to definitions."""
-    match node:
-        case dict():
-            found = {name: _as_json_schema(each) for name, each in node.items() if name not in {"nullable", "example"}}
-            if isinstance(reference := found.get("$ref"), str):
-                found["$ref"] = reference.replace(_REFERENCE, _DEFINITIONS)
+            found = {name: _with_null_as_type(each) for name, each in node.items() if name != "nullable"}
             if node.get("nullable") is True and isinstance(node.get("type"), str):
                 found["type"] = [node["type"], "null"]
             return found
         case list():
-            return [_as_json_schema(each) for each in node]
+            return [_with_null_as_type(each) for each in node]
     return node
+
+
+def _as_json_schema(schema: Any) -> Any:
+    """Return a schema of OpenAPI 3.0 as JSON Schema, whose references lead to its definitions."""
+    return orjson.loads(orjson.dumps(_with_null_as_type(schema)).replace(_REFERENCE, _DEFINITIONS))
