@@ -54,6 +54,7 @@ serve
   no-reserved-faults  false         default
   allowed-host        one, two      MOCK_KNOCK_SERVE_ALLOWED_HOST
   admin-token         -             default
+  quiet               false         default
   json                false         default
 """
         == called.out
