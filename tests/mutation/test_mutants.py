@@ -23,7 +23,7 @@ from mock_knock.harness.result import RunResult
 from mock_knock.messages import Finding
 
 PACKAGE = Path(__file__).parents[2]
-COUNTS = {"dev": 1_000, "ci": 500, "full": 100_000}
+COUNTS = {"dev": 1_000, "ci": 300, "full": 100_000}
 SEED = 3
 FLOW = "flows/checkout.arazzo.yaml"
 
