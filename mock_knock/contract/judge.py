@@ -122,15 +122,15 @@ class _Using:
 
     def __init__(self, description: Description, method: str, path: str) -> None:
         self._description, self._method, self._path = description, method, path
-        self._work = begin_work()
 
     def __enter__(self) -> None:
-        """Begin."""
+        """Open the budget."""
+        self._work = begin_work()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the budget back; raises InvalidDocument in place of another error."""
+        """Close the budget; raises InvalidDocument in place of another error."""
         end_work(self._work)
         if not isinstance(error, Exception):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Final, TypeVar
 
@@ -16,6 +17,15 @@ def keep(memory: OrderedDict[str, _Value], key: str, value: _Value, most: int) -
     memory[key] = value
     memory.move_to_end(key)
     return memory.popitem(last=False)[1] if len(memory) > most else None
+
+
+def keep_all(memory: OrderedDict[str, _Value], keys: Iterable[str], value: _Value, most: int) -> None:
+    """Put the same value at the end under several keys, in their order, and let what is too much go."""
+    for key in keys:
+        memory[key] = value
+        memory.move_to_end(key)
+    while len(memory) > most:
+        memory.popitem(last=False)
 
 
 def name_of(*parts: str) -> str:

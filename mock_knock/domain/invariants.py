@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, Literal
 
-from mock_knock.domain.bounded_memory import cut, keep, name_of
+from mock_knock.domain.bounded_memory import cut, keep, keep_all, name_of
 from mock_knock.domain.bulk_operation import Status
 from mock_knock.domain.deeds import BROKEN, REFUSED, TOO_MANY, Answer, BatchTruth, Intent, Truth
 
@@ -107,13 +107,7 @@ class Tallies:
             memory.clear()
 
     def _note_members(self, operation_id: str, ids: Iterable[str]) -> None:
-        batches = self._batches
-        for each in ids:
-            name = name_of(each)
-            batches[name] = operation_id
-            batches.move_to_end(name)
-        while len(batches) > MAX_USERS:
-            batches.popitem(last=False)
+        keep_all(self._batches, map(name_of, ids), operation_id, MAX_USERS)
 
     def note_identified(self, ids: Iterable[str]) -> None:
         """Note that users were identified one by one: what batches said of them before no longer counts."""

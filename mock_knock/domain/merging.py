@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from mock_knock.messages import JsonValue
 
-_NEVER_MERGED: frozenset[type] = frozenset({str, int, float, bool, type(None), list})
-
 
 def deep_merge(base: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return a new map: members of `patch` win, maps on both sides merge; neither argument is changed.
@@ -19,9 +17,6 @@ def deep_merge(base: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) ->
     while waiting:
         target, changes = waiting.pop()
         for name, value in changes.items():
-            if type(value) in _NEVER_MERGED:
-                target[name] = value
-                continue
             known = target.get(name)
             if isinstance(known, Mapping) and isinstance(value, Mapping):
                 target[name] = inner = dict(known)

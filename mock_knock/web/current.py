@@ -106,11 +106,11 @@ def end(token: Token[Call]) -> None:
 @contextmanager
 def during(call: Call) -> Iterator[None]:
     """Go on with a call, for the length of a `with` block, when its answer is made piece by piece."""
-    token = _CALL.set(call)
+    token = begin(call)
     try:
         yield
     finally:
-        _CALL.reset(token)
+        end(token)
 
 
 def current_call() -> Call:

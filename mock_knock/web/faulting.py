@@ -34,7 +34,7 @@ from mock_knock.web.sending import Sending
 APPLIED: Final = "X-Mock-Fault-Applied"
 MAX_KEPT: Final = 65_536
 """Bytes of an answer that a fault can repeat."""
-_IN_ENVIRON = f"HTTP_{HEADER.upper().replace('-', '_')}"
+_HEADER_IN_ENVIRON = f"HTTP_{HEADER.upper().replace('-', '_')}"
 _RESERVED = USER_PREFIX.encode()
 _TYPES: Mapping[int, str] = {401: AUTHENTICATION, 403: AUTHENTICATION}
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -54,7 +54,7 @@ def meet_faults(operation_id: str) -> None:
     """
     call, world, doors = current_call(), current_world(), web().doors
     asked, call.operation_id = call.asked, operation_id
-    named = asked.environ.get(_IN_ENVIRON) if doors.has_header else None
+    named = asked.environ.get(_HEADER_IN_ENVIRON) if doors.has_header else None
     is_reserved = doors.has_reserved_values and _has_reserved_values(asked)
     if not world.faults and named is None and not is_reserved:
         return

@@ -47,22 +47,21 @@ def note_run(run: WorkflowRun) -> None:
 
 
 def note_answer(world: World, response: Response, now: datetime) -> None:
-    """Note what the current request got, as it was sent."""
+    """Note what the current request got, as it was sent; the caller holds the lock of the world."""
     call = current_call()
     asked, is_delivered = call.asked, call.is_delivered
     is_poll = asked.endpoint == _POLL and asked.method == "GET"
-    with world.lock:
-        answer = Answer(
-            intent=current_intent(),
-            at=call.arrived_at or now,
-            status=response.status_code,
-            is_delivered=is_delivered,
-            keeps_contract=not is_delivered or _keeps_contract(response),
-            retry_after=_retry_after(response, now),
-            polled=str((asked.view_args or {})["id_"]).lower() if is_poll else None,
-            answered_at=now,
-        )
-        world.tallies.note_answer(answer)
+    answer = Answer(
+        intent=current_intent(),
+        at=call.arrived_at or now,
+        status=response.status_code,
+        is_delivered=is_delivered,
+        keeps_contract=not is_delivered or _keeps_contract(response),
+        retry_after=_retry_after(response, now),
+        polled=str((asked.view_args or {})["id_"]).lower() if is_poll else None,
+        answered_at=now,
+    )
+    world.tallies.note_answer(answer)
 
 
 def current_intent() -> Intent:

@@ -22,12 +22,15 @@ from mock_knock.web.problems import sent_body
 View: TypeAlias = Callable[..., Response]
 Views: TypeAlias = Mapping[str, View]
 OK: Final = 200
-_PATTERNS: Final[Mapping[str, str]] = {
-    "bulk_operations.bulk_identify_users": "/v1/users/bulk/identify",
-    "bulk_operations.get_bulk_operation": "/v1/bulk_operations/(?P<id_>[0-9A-Za-z-]+)",
-    "workflows.trigger_workflow": "/v1/workflows/(?P<key>[0-9A-Za-z_-]+)/trigger",
-}
-"""Views, and the paths that lead to them and nowhere else."""
+_LEAN: Final = (
+    "bulk_operations.bulk_identify_users",
+    "bulk_operations.get_bulk_operation",
+    "workflows.trigger_workflow",
+)
+"""The views that are called so, the most frequent one first."""
+_PLACEHOLDER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
+_PLAIN: Final = r"(?P<\1>[0-9A-Za-z_-]+)"
+"""What stands for a part of a path that is answered here: every converter takes it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,16 @@ def _leave(call: Call, response: Response) -> Response:
 
 
 def find_lean_routes(app: Flask) -> tuple[LeanRoute, ...]:
-    """Return the routes of an application that need nothing of Flask, the most frequent one first."""
+    """Return the routes of an application that need nothing of Flask."""
     rules, views = {rule.endpoint: rule for rule in app.url_map.iter_rules()}, cast("Views", app.view_functions)
     return tuple(
-        LeanRoute(_method(rules[endpoint]), re.compile(pattern, re.ASCII), rules[endpoint], views[endpoint])
-        for endpoint, pattern in _PATTERNS.items()
+        LeanRoute(_method(rules[endpoint]), _pattern(rules[endpoint]), rules[endpoint], views[endpoint])
+        for endpoint in _LEAN
     )
+
+
+def _pattern(rule: Rule) -> re.Pattern[str]:
+    return re.compile(_PLACEHOLDER.sub(_PLAIN, rule.rule), re.ASCII)
 
 
 def _method(rule: Rule) -> str:

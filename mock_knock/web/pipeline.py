@@ -104,9 +104,10 @@ def leave(call: Call, response: Response) -> Response:
             _check(asked, response)
         if world is not None:
             response = apply_decision(response, world)
-            now = world.clock.now()
-            note_answer(world, response, now)
-            _write_journal(call, world, response, now)
+            with world.lock:  # of one instant, and in the order of the journal
+                now = world.clock.now()
+                note_answer(world, response, now)
+                _write_journal(call, world, response, now)
         if access_log.isEnabledFor(logging.INFO):
             line = _LogLine(asked.method, sent_target(), response, _shown_key(asked, world), call.notes)
             access_log.info("%s", line)
@@ -136,25 +137,24 @@ def _write_journal(call: Call, world: World, response: Response, now: datetime) 
     received = HttpRequest(asked.method, base_url() + sent_target(), received_fields(), received_body())
     answered = HttpResponse(response.status_code, tuple(response.headers), sent_body(response))
     operation_id = call.operation_id or call.parts.known_routes.operation_id(asked.method, asked.path) or ""
-    with world.lock:
-        journal = world.journal
-        journal.add(
-            JournalEntry(
-                number=journal.total + 1,
-                at=now,
-                request=received,
-                response=answered,
-                notes=tuple(call.notes),
-                violations=call.violations[:MAX_VIOLATIONS],
-                fault=call.fault_id,
-                is_delivered=call.is_delivered,
-                route=current_route(operation_id),
-                is_checked=call.is_checked,
-                created=call.created,
-                idempotency=call.idempotency,
-            )
+    journal = world.journal
+    journal.add(
+        JournalEntry(
+            number=journal.total + 1,
+            at=now,
+            request=received,
+            response=answered,
+            notes=tuple(call.notes),
+            violations=call.violations[:MAX_VIOLATIONS],
+            fault=call.fault_id,
+            is_delivered=call.is_delivered,
+            route=current_route(operation_id),
+            is_checked=call.is_checked,
+            created=call.created,
+            idempotency=call.idempotency,
         )
-        world.arrivals.notify_all()
+    )
+    world.arrivals.notify_all()
 
 
 @dataclass(frozen=True, slots=True)

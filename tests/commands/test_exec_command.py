@@ -15,7 +15,7 @@ import requests
 
 from mock_knock.commands import exec as command
 from mock_knock.local import running
-from mock_knock.web.server import Server
+from mock_knock.web.server import Server, open_server
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Call, Called, Start
@@ -160,13 +160,18 @@ def test_signals(start: Start, number: int, code: int) -> None:
 def test_a_fake_that_breaks_down(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the fake fails while the command runs, the command does not go on without it."""
 
-    def fail(_server: Server) -> None:
+    def fail() -> None:
         raise ZeroDivisionError
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Server, "_turn", fail)
-        with pytest.raises(ZeroDivisionError), suppress(AssertionError):
-            call("exec", "--", *PYTHON, "import time; time.sleep(60)")
+    def open_broken(application: Callable[..., Any], *, host: str, port: int) -> Server:
+        """Open the server of the command, and of nobody else in this process, so that it fails at its first turn."""
+        server = open_server(application, host=host, port=port)
+        monkeypatch.setattr(server, "_turn", fail)
+        return server
+
+    monkeypatch.setattr(command, "open_server", open_broken)
+    with pytest.raises(ZeroDivisionError), suppress(AssertionError):
+        call("exec", "--", *PYTHON, "import time; time.sleep(60)")
 
 
 def test_a_port(call: Call) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
@@ -143,6 +144,23 @@ def test_what_is_no_plain_path_is_left_to_flask(key: str) -> None:
     path = f"/v1/workflows/{key}/trigger"
     found = [each for route in app.lean_routes if (each := route.pattern.fullmatch(path))]
     assert [each.groupdict() for each in found] == ([{"key": key}] if re.fullmatch("[0-9A-Za-z_-]+", key) else [])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("POST", IDENTIFY, USERS), ("GET", UNKNOWN, None), ("POST", TRIGGER, RECIPIENTS)],
+)
+def test_flask_is_left_out(method: str, path: str, body: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The three most frequent requests are answered without Flask's contexts and its dispatch, others are not."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("Flask answers")
+
+    monkeypatch.setattr(Flask, "request_context", refuse)
+    fake = new_fake()
+    assert fake.send(method, path, body).status_code in {200, 404}
+    with pytest.raises(AssertionError, match="Flask answers"):
+        fake.send("GET", "/v1/users")
 
 
 def test_nothing_is_left_of_a_request() -> None:
