@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from mock_knock.contract.barred_characters import barred_characters
+from mock_knock.contract.cheap_first import put_cheap_first
 from mock_knock.contract.schema_growth import SchemaGrowth
 from mock_knock.messages import JsonValue
 
@@ -43,16 +44,23 @@ def compile_schema(
     is_openapi_30: bool,
     formats: Callable[[str], FormatCheck],
     growth: SchemaGrowth | None = None,
+    for_verdicts: bool = False,
 ) -> jsonschema_rs.Validator | None:
     """Compile `schema`, a node of `document`, with everything it refers to.
 
-    `formats` gives the check for each format name that occurs, `growth` what is known of this document. Returns None
+    `formats` gives the check for each format name that occurs, `growth` what is known of this document. A validator
+    `for_verdicts` is quicker to refuse, and the places of its errors mean nothing. Returns None
     when the schema uses something that is not translated, would take work without a bound, or is no proper schema: then
     only the stock validator, which looks no further than it must, may judge.
     """
     try:
         return _compile(
-            document, schema, is_openapi_30=is_openapi_30, formats=formats, growth=growth or growth_of(document)
+            document,
+            schema,
+            translate=_translation(is_openapi_30=is_openapi_30, for_verdicts=for_verdicts),
+            engine=jsonschema_rs.Draft4Validator if is_openapi_30 else jsonschema_rs.Draft202012Validator,
+            formats=formats,
+            growth=growth or growth_of(document),
         )
     except (ValueError, TypeError, RecursionError, jsonschema_rs.ReferencingError):
         return None
@@ -67,7 +75,8 @@ def _compile(
     document: Mapping[str, JsonValue],
     schema: JsonValue,
     *,
-    is_openapi_30: bool,
+    translate: Callable[[JsonValue], JsonValue],
+    engine: Callable[..., jsonschema_rs.Validator],
     formats: Callable[[str], FormatCheck],
     growth: SchemaGrowth,
 ) -> jsonschema_rs.Validator | None:
@@ -80,13 +89,16 @@ def _compile(
     names = {name for node in nodes for name in _formats(node)}
     if names & NUMERIC_FORMATS or not growth.is_bounded(schema):
         return None
-    translate: Callable[[JsonValue], JsonValue] = _translate_30 if is_openapi_30 else lambda node: node
     root: dict[str, JsonValue] = {ROOT[0]: [translate(schema)]}
     for reference, target in closure.items():
         _place(root, reference, translate(target))
-    engine = jsonschema_rs.Draft4Validator if is_openapi_30 else jsonschema_rs.Draft202012Validator
     checks: dict[str, Any] = {name: formats(name) for name in names}
     return engine(root, formats=checks, validate_formats=True)
+
+
+def _translation(*, is_openapi_30: bool, for_verdicts: bool) -> Callable[[JsonValue], JsonValue]:
+    usual: Callable[[JsonValue], JsonValue] = _translate_30 if is_openapi_30 else lambda node: node
+    return (lambda node: put_cheap_first(usual(node))) if for_verdicts else usual
 
 
 def _collect(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, JsonValue] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -85,6 +86,16 @@ class Judge:
             found = None if schema is None else schema.find_errors(value, place)
             return self._full.body_errors(operation, media, value) if found is None else found
 
+    def plan(self, operation: DescribedOperation) -> Plan | None:
+        """Return what accepts a request to an operation that is plainly right, or None where nothing does.
+
+        Raises:
+            InvalidDocument: `openapi-unusable`; the description is broken at this operation.
+        """
+        method, path = operation.method.lower(), operation.path
+        with self._using(method, path):
+            return self._plan(method, path)
+
     def _using(self, method: str, path: str) -> _Using:
         return _Using(self.description, method, path)
 
@@ -144,12 +155,21 @@ class _Using:
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperationJudge:
     """The judge of one operation."""
 
     judge: Judge
     operation: DescribedOperation
+
+    @cached_property
+    def takes_body(self) -> bool:
+        """Whether a request to this operation has a body."""
+        return "requestBody" in self.judge.description.operation_object(self.operation)
+
+    @cached_property
+    def _plan(self) -> Plan | None:
+        return self.judge.plan(self.operation)
 
     @property
     def query_names(self) -> tuple[str, ...]:
@@ -168,6 +188,8 @@ class OperationJudge:
 
     def request_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
         """Return every rule that a request to this operation breaks."""
+        if self._plan is not None and self._plan.accepts(request):
+            return ()
         return self.judge.request_violations(request)
 
     def response_violations(self, *, status: int, headers: Headers, body: bytes) -> tuple[ContractViolation, ...]:

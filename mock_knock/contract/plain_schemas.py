@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Any
 
 import jsonschema_rs
@@ -36,16 +37,22 @@ _PLAIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlainSchema:
-    """A compiled schema."""
+    """A compiled schema; `compile_again` compiles it as it is written, for what is told about errors."""
 
-    validator: jsonschema_rs.Validator
+    quick: jsonschema_rs.Validator
+    compile_again: Callable[[], jsonschema_rs.Validator | None]
+
+    @cached_property
+    def validator(self) -> jsonschema_rs.Validator:
+        """What tells errors."""
+        return self.compile_again() or self.quick
 
     def accepts(self, value: JsonValue) -> bool:
         """Return the verdict about a value; one that cannot be looked at, such as a very deep one, is not accepted."""
         try:
-            return self.validator.is_valid(value)
+            return self.quick.is_valid(value)
         except ValueError:
             return False
 
@@ -72,10 +79,16 @@ def compile_plain(description: Description, schema: JsonValue) -> PlainSchema | 
     document, memo = description.document, description.memo
     if GROWTH not in memo:
         memo[GROWTH] = growth_of(document)
-    validator = compile_schema(
-        document, node, is_openapi_30=description.is_openapi_30, formats=plain_format, growth=memo[GROWTH]
+    compile_ = partial(
+        compile_schema,
+        document,
+        node,
+        is_openapi_30=description.is_openapi_30,
+        formats=plain_format,
+        growth=memo[GROWTH],
     )
-    return None if validator is None else PlainSchema(validator)
+    quick = compile_(for_verdicts=True) or compile_()
+    return None if quick is None else PlainSchema(quick, compile_)
 
 
 @cache

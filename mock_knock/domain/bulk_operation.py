@@ -7,12 +7,15 @@ earlier polls, so a restart or a second process gives the same answer.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
-from mock_knock.messages import JsonValue
+from mock_knock.domain.bulk_rows import Ids, Row, ids_of
+from mock_knock.domain.clock import LATEST
 
 BULK_IDENTIFY, BULK_DELETE, BULK_SET_PREFERENCES = "users.identify", "users.delete", "users.set_preferences"
 """The names that Knock gives to bulk operations (FACTS section 6)."""
@@ -56,7 +59,7 @@ class Transition:
     after_polls: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BulkOperation:
     """The facts of one bulk operation.
 
@@ -68,12 +71,21 @@ class BulkOperation:
     id: str
     name: str
     inserted_at: datetime
-    rows: tuple[Mapping[str, JsonValue], ...]
+    rows: Sequence[Row]
     timeline: Timeline = Timeline()
     failing_rows: tuple[int, ...] = ()
     fails_at: int | None = None
     stalls_at: int | None = None
     transitions: tuple[Transition, ...] = ()
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids of its rows, in their order; they are kept while the rows are."""
+        return self.rows.ids if isinstance(self.rows, Ids) else self._ids
+
+    @cached_property
+    def _ids(self) -> Sequence[str]:
+        return ids_of(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +113,14 @@ class Snapshot:
         return self.processed_rows - self.error_count
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Mark:
+class _Mark(NamedTuple):
     """A border between stages: the instant, and the index of the first poll after it."""
 
     at: datetime
     poll: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
+class Course(NamedTuple):
     """How far an operation has come: its borders, and the rows that were processed at the last of them."""
 
     started: _Mark | None = None
@@ -119,12 +129,49 @@ class _Course:
     processed_rows: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class RowTimes:
+    """When rows were processed: nothing of the rows themselves, so it can be kept without them.
+
+    Polls that come later do not count for rows that were processed before.
+    """
+
+    started: _Mark
+    latest: datetime
+    stage: Stage
+    goal: int
+    polls: Sequence[datetime]
+
+    def of(self, row: int) -> datetime:
+        """Return the instant at which a row was processed, which it must be."""
+        return min(self.reached(row + 1) or self.latest, self.latest)
+
+    def reached(self, rows: int) -> datetime | None:
+        """Return the instant within the processing stage at which so many rows were processed, or None."""
+        stage, goal = self.stage, self.goal
+        if rows > goal:
+            return None
+        if _is_at_once(stage):
+            return self.started.at
+        instants = []
+        if stage.seconds:
+            instants.append(self.started.at + -(-timedelta(seconds=stage.seconds) * rows // goal))
+        if stage.polls:
+            first = -(-rows * (stage.polls + 1) // goal) - 1
+            seen = self.started.poll + first
+            if first <= 0:
+                instants.append(self.started.at)
+            elif seen <= len(self.polls):
+                instants.append(self.polls[seen - 1])
+        return min(instants, default=None)
+
+
 def observe(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) -> Snapshot:
     """Return what a reader sees at `now`; `polls` are the instants of all earlier polls, ascending.
 
     DESIGN section 5: a stage of `polls: n` is read by n polls; the one after them reads the next stage.
     """
-    course = _follow(operation, now, polls)
+    course = follow(operation, now, polls)
     end = course.ended.at if course.ended else None
     return Snapshot(
         status=course.status,
@@ -139,29 +186,49 @@ def observe(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) 
     )
 
 
-def processed_instants(
-    operation: BulkOperation, now: datetime, polls: Sequence[datetime], rows: range
-) -> Iterator[datetime]:
-    """Yield the instant at which each row of `rows` was processed, ascending; all must be processed at `now`."""
-    course = _follow(operation, now, polls)
+def row_times(operation: BulkOperation, course: Course, now: datetime, polls: Sequence[datetime]) -> RowTimes:
+    """Return when the rows were processed that are at `now`, at which the operation has come so far."""
     started = course.started or _Mark(operation.inserted_at, 0)
     latest = course.ended.at if course.ended else now
-    for row in rows:
-        reached = _reached_at(operation, started, polls, row + 1)
-        yield min(reached, latest) if reached else latest
+    return RowTimes(started, latest, operation.timeline.processing, _goal(operation), polls)
 
 
-def _follow(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) -> _Course:
+def next_change(
+    operation: BulkOperation, course: Course, polls: Sequence[datetime], settled_rows: int
+) -> datetime | None:
+    """Return the instant before which no more than `settled_rows` rows are processed and nothing else changes.
+
+    That is, unless it is polled or pushed; None is never. An operation that has ended changes at its end.
+    """
+    if course.ended is not None:
+        return course.ended.at
+    if course.started is None:
+        return _after(operation.inserted_at, operation.timeline.queued)
+    end = _after(course.started.at, _stage(operation, Status.PROCESSING))
+    times = RowTimes(course.started, LATEST, operation.timeline.processing, _goal(operation), polls)
+    instants = [each for each in (times.reached(settled_rows + 1), end) if each is not None]
+    return min(instants, default=None)
+
+
+def _after(start: datetime, stage: Stage) -> datetime | None:
+    return None if stage.seconds is None else start + timedelta(seconds=stage.seconds)
+
+
+def follow(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) -> Course:
+    """Return how far an operation has come at `now`; see `observe`."""
     inserted = _Mark(operation.inserted_at, 0)
     started = _end_of(operation, Status.QUEUED, inserted, now, polls)
     if started is None:
-        return _Course()
+        return _QUEUED
     ended = _end_of(operation, Status.PROCESSING, started, now, polls)
     if ended is None:
         rows = _progress(operation, started, now, len(polls))
-        return _Course(started, None, Status.PROCESSING, rows)
+        return Course(started, None, Status.PROCESSING, rows)
     status, rows = _outcome(operation, started, ended)
-    return _Course(started, ended, status, rows)
+    return Course(started, ended, status, rows)
+
+
+_QUEUED = Course()
 
 
 def _end_of(
@@ -169,8 +236,10 @@ def _end_of(
 ) -> _Mark | None:
     """Return the border at which a stage that began at `start` ended, or None while it lasts."""
     stage = _stage(operation, status)
-    pushes = (_Mark(push.at, push.after_polls) for push in operation.transitions if RANK[push.to] > RANK[status])
-    ends = [mark for mark in pushes if mark >= start]
+    ends: list[_Mark] = []
+    if operation.transitions:
+        pushes = (_Mark(push.at, push.after_polls) for push in operation.transitions if RANK[push.to] > RANK[status])
+        ends = [mark for mark in pushes if mark >= start]
     if stage.polls == 0:
         ends.append(start)
     elif stage.polls is not None and len(polls) >= start.poll + stage.polls:
@@ -221,29 +290,10 @@ def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: i
     return max(0, min(goal, max(by_time, by_polls)))  # the beginning may lie ahead
 
 
-def _reached_at(operation: BulkOperation, started: _Mark, polls: Sequence[datetime], rows: int) -> datetime | None:
-    """Return the instant within the processing stage at which `rows` rows were processed, or None."""
-    stage, goal = operation.timeline.processing, _goal(operation)
-    if rows > goal:
-        return None
-    if _is_at_once(stage):
-        return started.at
-    instants = []
-    if stage.seconds:
-        instants.append(started.at + -(-timedelta(seconds=stage.seconds) * rows // goal))
-    if stage.polls:
-        first = -(-rows * (stage.polls + 1) // goal) - 1
-        seen = started.poll + first
-        if first <= 0:
-            instants.append(started.at)
-        elif seen <= len(polls):
-            instants.append(polls[seen - 1])
-    return min(instants, default=None)
-
-
-def _changed_at(operation: BulkOperation, course: _Course, polls: Sequence[datetime]) -> datetime:
+def _changed_at(operation: BulkOperation, course: Course, polls: Sequence[datetime]) -> datetime:
     if course.started is None:
         return operation.inserted_at
     if course.processed_rows == 0:
         return course.started.at
-    return _reached_at(operation, course.started, polls, course.processed_rows) or course.started.at
+    times = RowTimes(course.started, LATEST, operation.timeline.processing, _goal(operation), polls)
+    return times.reached(course.processed_rows) or course.started.at

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from mock_knock.domain.bulk_operation import Timeline
-from mock_knock.messages import JsonValue
-
-Row = Mapping[str, JsonValue]
+from mock_knock.domain.bulk_rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class OffsetClock:
         self._factor = factor
         self._origin = source()
         self._latest = self._origin
+        self._room = LATEST - self._origin
         self._offset = timedelta() if begin is None else begin - self._origin
         self._frozen_at: datetime | None = None
 
@@ -119,11 +120,12 @@ class OffsetClock:
         return self._frozen_at or self._running()
 
     def _running(self) -> datetime:
-        return self._origin + min(self._passed() + self._offset, LATEST - self._origin)
+        return self._origin + min(self._passed() + self._offset, self._room)
 
     def _passed(self) -> timedelta:
         self._latest = max(self._latest, self._source())
-        return (self._latest - self._origin) * self._factor
+        passed = self._latest - self._origin
+        return passed if self._factor == 1 else passed * self._factor
 
     def _go_on_from(self, instant: datetime) -> None:
         """Run from an instant on, also where the time so far has led beyond the calendar."""

@@ -5,23 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
+from mock_knock.domain.bounded_memory import name_of
 from mock_knock.domain.bulk_operation import Status
 
+READING: Final = frozenset({"GET", "HEAD"})
 REFUSED: Final = 400
 TOO_MANY: Final = 429
 BROKEN: Final = 500
 """Where statuses begin that say that a request, or the server, is not as it should be."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intent:
-    """What a client means by a request; the API key is that of the world the tallies belong to."""
+    """What a client means by a request; the API key is that of the world the tallies belong to.
+
+    `key` is the name by which requests that mean the same are remembered, `alike` that of all to one target.
+    """
 
     method: str
     target: str  # path and query as sent
     fingerprint: str  # a hash of the body
+
+    @cached_property
+    def key(self) -> str:
+        """The name that it has in common with its repetitions."""
+        return name_of(self.method, self.target, self.fingerprint)
+
+    @cached_property
+    def alike(self) -> str:
+        """The name that it has in common with all requests to its target."""
+        return name_of(self.method, self.target)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method in READING
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, Literal
 
-from mock_knock.domain.bounded_memory import cut, keep, keep_all, name_of
+from mock_knock.domain.bounded_memory import Halves, cut, keep, name_of, names_of
 from mock_knock.domain.bulk_operation import Status
 from mock_knock.domain.deeds import BROKEN, REFUSED, TOO_MANY, Answer, BatchTruth, Intent, Truth
 
@@ -38,8 +38,6 @@ MAX_INTENTS: Final = 100_000  # that had an effect; as many that were answered, 
 MAX_USERS: Final = 1_000_000  # whose latest batch is remembered
 MAX_REFUSED: Final = 1_000  # of one target, which another request may make good
 MAX_POLLED: Final = 10_000  # operations whose polls are remembered
-
-_READING: Final = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Tallies:
         self._requests = 0
         self._counts: Counter[str] = Counter()
         self._first: dict[str, str] = {}
-        self._batches: OrderedDict[str, str] = OrderedDict()
+        self._batches: Halves[str | None] = Halves(MAX_USERS)
         self._effects: OrderedDict[str, str] = OrderedDict()
         self._arrived: OrderedDict[str, datetime] = OrderedDict()
         self._no_good: OrderedDict[str, str] = OrderedDict()
@@ -80,19 +78,20 @@ class Tallies:
         """How many answers were noted."""
         return self._requests
 
-    def note_batch(self, intent: Intent, operation_id: str, ids: Iterable[str], truth: Truth = lambda _: None) -> None:
+    def note_batch(
+        self, intent: Intent, operation_id: str, ids: Sequence[str], has_failed: Callable[[str], bool] = lambda _: False
+    ) -> None:
         """Note that a bulk identify was accepted: from now on it is the latest batch of whom it names.
 
         Who sends one again whose operation has failed does right: the failed one does not count as an effect any more.
         """
-        key = name_of(intent.method, intent.target, intent.fingerprint)
-        earlier = truth(self._effects[key]) if key in self._effects else None
-        if earlier is not None and earlier.status is Status.FAILED:
-            del self._effects[key]
+        earlier = self._effects.get(intent.key)
+        if earlier is not None and has_failed(earlier):
+            del self._effects[intent.key]
         self._note_effect(intent, "bulk operations", operation_id)
         self._note_members(operation_id, ids)
 
-    def note_state(self, batches: Iterable[tuple[str, Iterable[str]]]) -> None:
+    def note_state(self, batches: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Note that other facts have taken the place of all there were: its bulk identifies, oldest first."""
         self._batches.clear()
         for operation_id, ids in batches:
@@ -106,13 +105,13 @@ class Tallies:
         for memory in (self._effects, self._arrived, self._waits, self._polls):
             memory.clear()
 
-    def _note_members(self, operation_id: str, ids: Iterable[str]) -> None:
-        keep_all(self._batches, map(name_of, ids), operation_id, MAX_USERS)
+    def _note_members(self, operation_id: str, ids: Sequence[str]) -> None:
+        self._batches.put_all(names_of(ids), operation_id)
 
-    def note_identified(self, ids: Iterable[str]) -> None:
+    def note_identified(self, ids: Sequence[str]) -> None:
         """Note that users were identified one by one: what batches said of them before no longer counts."""
-        for each in ids:
-            self._batches.pop(name_of(each), None)
+        if self._batches:
+            self._batches.put_all(names_of(ids), None)
 
     def note_run(self, intent: Intent, run_id: str, recipients: Iterable[str], truth: Truth, at: datetime) -> None:
         """Note that a trigger was accepted and created a run; each recipient that should not be in it is one case.
@@ -120,6 +119,8 @@ class Tallies:
         A replay by idempotency key creates none. Users that the trigger itself identifies are noted before it.
         """
         self._note_effect(intent, "runs", run_id)
+        if not self._batches:
+            return
         find = cache(truth)
         for each in dict.fromkeys(recipients):
             operation_id = self._batches.get(name_of(each))
@@ -150,11 +151,13 @@ class Tallies:
 
     def _note_effect(self, intent: Intent, kind: str, effect_id: str) -> None:
         """Each effect after the first is one case."""
-        key = name_of(intent.method, intent.target, intent.fingerprint)
-        earlier = self._effects.get(key)
+        earlier = self._effects.get(intent.key)
         if earlier is not None:
-            self._count(ONE_EFFECT, f"{_request(intent)}, sent again, created two {kind}: {earlier} and {effect_id}")
-        keep(self._effects, key, effect_id, MAX_INTENTS)
+            self._counts[ONE_EFFECT] += 1
+            if ONE_EFFECT not in self._first:
+                told = f"{_request(intent)}, sent again, created two {kind}: {earlier} and {effect_id}"
+                self._first[ONE_EFFECT] = told
+        keep(self._effects, intent.key, effect_id, MAX_INTENTS)
 
     def _judge_recipient(self, user_id: str, batch: BatchTruth, at: datetime) -> None:
         run = f"a run for {cut(user_id)} was accepted at {at.isoformat()}"
@@ -166,34 +169,38 @@ class Tallies:
 
     def _judge_goodness(self, answer: Answer) -> None:
         """The last answer is that to the request that arrived last: a client may have given an earlier one up."""
-        intent = answer.intent
-        key = name_of(intent.method, intent.target, intent.fingerprint)
+        intent, key = answer.intent, answer.intent.key
         if answer.at < self._arrived.get(key, answer.at):
             return
         keep(self._arrived, key, answer.at, MAX_INTENTS)
-        self._no_good.pop(key, None)
-        self._judge_refusal(answer, key)
-        if why := _why_no_good(answer):
+        if self._no_good:
+            self._no_good.pop(key, None)
+        why = _why_no_good(answer)
+        if why is not None or self._refused:
+            self._judge_refusal(answer, is_good=why is None)
+        if why is not None:
             message = f"success was reported although the last answer to {_request(intent)} {why}"
             if gone := keep(self._no_good, key, message, MAX_INTENTS):
                 self._count(TAKEN_FOR_GOOD, gone)
 
-    def _judge_refusal(self, answer: Answer, key: str) -> None:
+    def _judge_refusal(self, answer: Answer, *, is_good: bool) -> None:
         """Forget refusals once another request like them is accepted: who sends less, or something else, does right."""
-        alike = name_of(answer.intent.method, answer.intent.target)
+        intent = answer.intent
         if answer.is_refusal:
-            refused = self._refused.get(alike, set())
+            refused = self._refused.get(intent.alike, set())
             if len(refused) < MAX_REFUSED:
-                refused.add(key)
-            keep(self._refused, alike, refused, MAX_INTENTS)
-        elif _why_no_good(answer) is None:
-            for each in self._refused.pop(alike, ()):
+                refused.add(intent.key)
+            keep(self._refused, intent.alike, refused, MAX_INTENTS)
+        elif is_good:
+            for each in self._refused.pop(intent.alike, ()):
                 self._no_good.pop(each, None)
 
     def _judge_patience(self, answer: Answer) -> None:
         """Only a request that arrives after the answer that asks to wait can be too early."""
+        if not self._waits and answer.retry_after is None:
+            return
         intent = answer.intent
-        key = name_of(intent.method, intent.target, "" if intent.method in _READING else intent.fingerprint)
+        key = name_of(intent.method, intent.target, "") if intent.is_reading else intent.key
         wait = self._waits.get(key, _Wait(answer.at, answer.at, 0.0))
         if answer.at < wait.told_at:
             return
@@ -210,7 +217,10 @@ class Tallies:
         """Each poll that is one too many is one case."""
         key = name_of(operation_id)
         polls = self._polls.get(key, [])
-        insort(polls, at)
+        if polls and at < polls[-1]:
+            insort(polls, at)
+        else:
+            polls.append(at)
         if len(polls) > MAX_POLLS:
             if polls[-1] - polls[0] < POLL_WINDOW:
                 told = f"the bulk operation {cut(operation_id)} was polled more than {MAX_POLLS} times"
@@ -231,7 +241,7 @@ def _why_no_good(answer: Answer) -> str | None:
         return "never arrived"
     if not answer.keeps_contract:
         return "did not keep the API description"
-    is_refused = answer.status >= REFUSED and answer.intent.method not in _READING
+    is_refused = answer.status >= REFUSED and not answer.intent.is_reading
     is_good = answer.status < BROKEN and answer.status != TOO_MANY and not is_refused
     return None if is_good else f"was {answer.status}"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final, Literal, TypeAlias
 from urllib.parse import unquote
 
@@ -57,10 +58,7 @@ class JournalEntry:
     @property
     def size(self) -> int:
         """The bytes of everything in it, roughly."""
-        asked, answered = self.request, self.response
-        told = sum(map(len, self.notes)) + sum(len(each.location) + len(each.message) for each in self.violations)
-        sent = len(asked.url) + _size(asked.headers, asked.body) + _size(answered.headers, answered.body)
-        return _OVERHEAD + told + sent
+        return entry_size(self.request, self.response, self.notes, self.violations)
 
     @property
     def line(self) -> str:
@@ -77,15 +75,24 @@ class JournalEntry:
         return "/" + self.request.url.partition("://")[2].partition("/")[2]
 
 
+def entry_size(
+    request: HttpRequest, response: HttpResponse, notes: Sequence[str], violations: Sequence[ContractViolation]
+) -> int:
+    """Return the bytes of everything in an entry, roughly."""
+    told = sum(map(len, notes)) + sum(len(each.location) + len(each.message) for each in violations)
+    sent = len(request.url) + _size(request.headers, request.body) + _size(response.headers, response.body)
+    return _OVERHEAD + told + sent
+
+
 def _size(headers: Headers, body: bytes) -> int:
-    return len(body) + sum(len(name) + len(value) for name, value in headers)
+    return len(body) + sum(map(len, chain.from_iterable(headers)))
 
 
 class Journal:
     """The latest entries of one world: at most `max_entries` of them and `max_bytes`, whichever is less."""
 
     def __init__(self, *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
-        self._entries: deque[tuple[JournalEntry, int]] = deque()
+        self._entries: deque[tuple[JournalEntry | Callable[[], JournalEntry], int]] = deque()
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -103,15 +110,21 @@ class Journal:
 
     def add(self, entry: JournalEntry) -> None:
         """Add an entry and let the oldest ones go until both bounds hold again."""
-        size = entry.size
-        self._entries.append((entry, size))
+        self.add_later(lambda: entry, entry.size)
+
+    def add_later(self, make: Callable[[], JournalEntry], size: int) -> None:
+        """Add an entry of a size that is made when somebody looks at it: most go before anybody does."""
+        self._entries.append((make, size))
         self._total += 1
         self._bytes += size
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._bytes -= self._entries.popleft()[1]
 
     def __iter__(self) -> Iterator[JournalEntry]:
-        return iter([entry for entry, _ in self._entries])
+        for index, (entry, size) in enumerate(self._entries):
+            if not isinstance(entry, JournalEntry):
+                self._entries[index] = (entry(), size)
+        return iter([entry for entry, _ in self._entries if isinstance(entry, JournalEntry)])
 
     def __len__(self) -> int:
         return len(self._entries)

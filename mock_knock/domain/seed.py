@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mock_knock.domain.bulk_operation import BulkOperation, Stage, Status, Timeline, Transition
-from mock_knock.domain.bulk_plan import Row
+from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.channel import Channel
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.workflow import Catalog

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import repeat
+from operator import contains
 from uuid import UUID
 
-from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, parse_recipient
+from mock_knock.domain.bulk_rows import FlatRows, Ids, Row, ids_of
+from mock_knock.domain.later import Later
+from mock_knock.domain.recipient import (
+    TRIGGER_DATA,
+    InlineIdentity,
+    Recipient,
+    RecipientKey,
+    Reference,
+    parse_recipient,
+)
 from mock_knock.domain.subscription import fan_out
 from mock_knock.domain.uuid_text import derive_uuid
 from mock_knock.domain.workflow import Workflow
@@ -16,15 +27,19 @@ from mock_knock.messages import JsonValue
 
 @dataclass(frozen=True, slots=True)
 class TriggerRequest:
-    """What a trigger asks for, read from a body that passed the contract."""
+    """What a trigger asks for, read from a body that passed the contract.
+
+    `users` has the recipients as they were sent where all of them are users that it identifies, and nothing otherwise.
+    """
 
     workflow: str
-    recipients: tuple[Recipient, ...]
+    recipients: Sequence[Recipient]
     actor: Recipient | None = None
     tenant: Recipient | None = None
     data: Mapping[str, JsonValue] | None = None
     cancellation_key: str | None = None
     settings: Mapping[str, JsonValue] | None = None
+    users: Sequence[Row] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +62,51 @@ class WorkflowRun:
     request: TriggerRequest
     workflow: Workflow
     inserted_at: datetime
-    recipient_runs: tuple[RecipientRun, ...]
+    recipient_runs: Sequence[RecipientRun]
     unknown: tuple[RecipientKey, ...] = ()
     unknown_actor: RecipientKey | None = None
 
 
-def parse_trigger(workflow: str, body: Mapping[str, JsonValue]) -> TriggerRequest:
-    """Read a trigger body that passed the contract (FACTS section 1.3)."""
-    actor, tenant = body.get("actor"), body.get("tenant")
+def parse_trigger(workflow: str, body: Mapping[str, JsonValue], *, has_flat_rows: bool = False) -> TriggerRequest:
+    """Read a trigger body that passed the contract (FACTS section 1.3).
+
+    `has_flat_rows` says that recipients have no maps in them, where that is known.
+    """
+    actor, tenant, sent = body.get("actor"), body.get("tenant"), body["recipients"]
     return TriggerRequest(
         workflow=workflow,
-        recipients=tuple(parse_recipient(value) for value in body["recipients"]),
+        recipients=Later(len(sent), lambda: map(parse_recipient, sent)),
+        users=_users(sent, has_flat_rows=has_flat_rows),
         actor=None if actor is None else parse_recipient(actor),
         tenant=None if tenant is None else parse_recipient(tenant),
         data=body.get("data"),
         cancellation_key=body.get("cancellation_key"),
         settings=body.get("settings"),
     )
+
+
+def _users(sent: Sequence[JsonValue], *, has_flat_rows: bool) -> Sequence[Row]:
+    """Return the recipients if all are users with their properties, else nothing; of a thousand each counts."""
+    if set(map(type, sent)) != {dict} or any(map(contains, sent, repeat("collection"))):
+        return ()
+    return FlatRows(sent) if has_flat_rows else sent
+
+
+def forget_properties(request: TriggerRequest) -> TriggerRequest:
+    """Return a trigger without the properties of its recipients, which have been identified: a run needs no more."""
+    users = request.users
+    if not users:
+        if all(isinstance(each, Reference) for each in request.recipients):
+            return request
+        left = tuple(
+            replace(each, properties={}) if isinstance(each, InlineIdentity) else each for each in request.recipients
+        )
+        return replace(request, recipients=left)
+    if isinstance(users, FlatRows) or not any(map(contains, users, repeat(TRIGGER_DATA))):
+        kept: Sequence[Row] = Ids(ids_of(users))
+    else:
+        kept = [{name: each[name] for name in ("id", TRIGGER_DATA) if name in each} for each in users]
+    return replace(request, users=kept, recipients=Later(len(kept), lambda: map(parse_recipient, kept)))
 
 
 def inline_identities(request: TriggerRequest) -> tuple[InlineIdentity, ...]:
@@ -73,6 +116,14 @@ def inline_identities(request: TriggerRequest) -> tuple[InlineIdentity, ...]:
     """
     named = (request.actor, *request.recipients)
     return tuple(recipient for recipient in named if isinstance(recipient, InlineIdentity))
+
+
+def named_users(run: WorkflowRun) -> tuple[str, ...]:
+    """Return the ids of the users that a trigger names or reaches, each once."""
+    keys = [each.key for each in run.request.recipients]
+    if any(key.collection is not None for key in keys):  # their subscribers are among the runs
+        keys += [each.recipient for each in run.recipient_runs]
+    return tuple(dict.fromkeys([key.id for key in keys if key.collection is None]))
 
 
 def plan_run(
@@ -91,18 +142,45 @@ def plan_run(
     The id of a recipient run derives from `run_id` (a UUID) and the recipient.
     """
     actor = None if request.actor is None else request.actor.key
+    if request.users:
+        return _plan_run_of_users(request, workflow, run_id, now, is_known)
     distinct = {each.key: each for each in fan_out(request.recipients, subscribers, actor=actor)}
     known = {key: recipient for key, recipient in distinct.items() if is_known(key)}
-    namespace = UUID(run_id).bytes
     return WorkflowRun(
         id=run_id,
         request=request,
         workflow=workflow,
         inserted_at=now,
-        recipient_runs=tuple(_recipient_run(request, namespace, recipient) for recipient in known.values()),
+        recipient_runs=Later(len(known), lambda: _recipient_runs(request, run_id, known.values())),
         unknown=tuple(key for key in distinct if key not in known),
         unknown_actor=None if request.actor is None or is_known(request.actor.key) else request.actor.key,
     )
+
+
+def _plan_run_of_users(
+    request: TriggerRequest, workflow: Workflow, run_id: str, now: datetime, is_known: Callable[[RecipientKey], bool]
+) -> WorkflowRun:
+    """Return the run of a trigger that identifies each of its recipients, so that all of them are known."""
+    return WorkflowRun(
+        id=run_id,
+        request=request,
+        workflow=workflow,
+        inserted_at=now,
+        recipient_runs=Later(len({*ids_of(request.users)}), lambda: _runs_of_all(request, run_id)),
+        unknown_actor=None if request.actor is None or is_known(request.actor.key) else request.actor.key,
+    )
+
+
+def _runs_of_all(request: TriggerRequest, run_id: str) -> Iterable[RecipientRun]:
+    distinct: dict[RecipientKey, Recipient] = {}
+    for each in request.recipients:
+        distinct.setdefault(each.key, each)
+    return _recipient_runs(request, run_id, distinct.values())
+
+
+def _recipient_runs(request: TriggerRequest, run_id: str, recipients: Iterable[Recipient]) -> Iterable[RecipientRun]:
+    namespace = UUID(run_id).bytes
+    return (_recipient_run(request, namespace, each) for each in recipients)
 
 
 def _recipient_run(request: TriggerRequest, run_id: bytes, recipient: Recipient) -> RecipientRun:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+import orjson
 
 from mock_knock.domain.merging import deep_merge
 from mock_knock.domain.preferences import PreferenceSet, merge_preferences
@@ -20,6 +22,8 @@ UPDATED_AT = "$updated_at"
 _APART = frozenset({"id", CHANNEL_DATA, PREFERENCES, UPDATED_AT, TRIGGER_DATA})
 """Members of an identification that are no properties."""
 _APART_OF_OBJECT = _APART | {"collection"}
+_CHUNK = 64
+"""Identifications that are measured at once."""
 _NOTHING: Mapping[str, JsonValue] = {}
 USUAL = ("name", "email", "phone_number", "avatar", "timezone", "created_at")
 """Properties that every user has; `locale` is usual, too, and shown only where it is set."""
@@ -90,6 +94,25 @@ def _merge_channel_data(
 def is_oversize(properties: Mapping[str, JsonValue]) -> bool:
     """Tell whether the custom properties of an identification are larger than Knock takes (FACTS section 1.5)."""
     return property_bytes(properties) > MAX_PROPERTY_BYTES
+
+
+def find_oversize(rows: Sequence[Mapping[str, JsonValue]]) -> list[int]:
+    """Return the indexes of the identifications that are larger than Knock takes, looking at many of them at once."""
+    return [
+        index
+        for first in range(0, len(rows), _CHUNK)
+        if not _is_small(rows[first : first + _CHUNK])
+        for index, row in enumerate(rows[first : first + _CHUNK], first)
+        if is_oversize(row)
+    ]
+
+
+def _is_small(rows: Sequence[Mapping[str, JsonValue]]) -> bool:
+    """Tell whether rows are so small together that none of them can be too large, however its numbers are written."""
+    try:
+        return len(orjson.dumps(rows)) < MAX_PROPERTY_BYTES // 2
+    except TypeError:  # an integer of more than 64 bits
+        return False
 
 
 def property_bytes(properties: Mapping[str, JsonValue]) -> int:

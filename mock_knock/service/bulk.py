@@ -15,15 +15,16 @@ from mock_knock.domain.bulk_operation import (
     Snapshot,
     Status,
     Transition,
+    follow,
     observe,
 )
-from mock_knock.domain.bulk_plan import Row
+from mock_knock.domain.bulk_rows import FlatRows, Row
 from mock_knock.domain.deeds import BatchTruth
 from mock_knock.domain.faults.bulk import BulkFault
-from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, is_oversize
+from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, find_oversize
 from mock_knock.messages import JsonValue
 from mock_knock.service.errors import TransitionRefused, resource_missing
-from mock_knock.service.settling import settle_until
+from mock_knock.service.settling import relieve, settle_until
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord
 
@@ -37,18 +38,15 @@ def identify_users(
     of a small one nobody is too large. Here and below, `fault` is what goes wrong with the operation.
     """
     may_be_oversize = size is None or size > MAX_PROPERTY_BYTES
-    oversize = [index for index, row in enumerate(users) if is_oversize(row)] if may_be_oversize else []
-    return _accept(world, BULK_IDENTIFY, users, fault, oversize)
+    return _accept(world, BULK_IDENTIFY, users, fault, find_oversize(users) if may_be_oversize else ())
 
 
-def count_updates(world: World, ids: Sequence[str], at: datetime | None) -> frozenset[str]:
+def count_updates(world: World, ids: Sequence[str], at: datetime) -> frozenset[str]:
     """Count whom a bulk request changes, and return whom it must leave out.
 
     These were changed by another one less than a second ago (FACTS section 4). `at` is the instant at which the request
-    was counted, None where there are no limits.
+    was counted.
     """
-    if at is None:
-        return frozenset()
     with world.lock:
         return world.rates.count_updates(ids, at)
 
@@ -78,9 +76,14 @@ def read_operation(world: World, operation_id: str, *, is_poll: bool = True) -> 
         ResourceMissing: there is no such operation in this world.
     """
     with world.lock:
-        record, now = _record(world, operation_id), world.clock.now()
+        record = _record(world, operation_id)
+        if record.outcome is not None:
+            return record.operation, record.outcome
+        now = world.clock.now()
         snapshot = observe(record.operation, now, record.polls)
-        if is_poll and RANK[snapshot.status] < RANK[Status.COMPLETED]:
+        if RANK[snapshot.status] == RANK[Status.COMPLETED]:
+            world.state.add_outcome(record.operation.id, snapshot)
+        elif is_poll:
             settle_until(world, now)
             world.state.add_poll(record.operation.id, now)
         return record.operation, snapshot
@@ -92,8 +95,18 @@ def stand(world: World, operation_id: str) -> BatchTruth | None:
         record = world.state.operation(operation_id)
         if record is None:
             return None
-        snapshot = observe(record.operation, world.clock.now(), record.polls)
-        return BatchTruth(snapshot.status, frozenset(record.operation.rows[row]["id"] for row in snapshot.error_rows))
+        snapshot = record.outcome or observe(record.operation, world.clock.now(), record.polls)
+        ids = record.operation.ids if snapshot.error_rows else ()
+        return BatchTruth(snapshot.status, frozenset(ids[row] for row in snapshot.error_rows))
+
+
+def has_failed(world: World, operation_id: str) -> bool:
+    """Tell whether a bulk operation is known and has failed by now."""
+    with world.lock:
+        record = world.state.operation(operation_id)
+        if record is None or (record.operation.fails_at is None and not record.operation.transitions):
+            return False
+        return follow(record.operation, world.clock.now(), record.polls).status is Status.FAILED
 
 
 def push_operation(world: World, operation_id: str, to: Status) -> tuple[BulkOperation, Snapshot]:
@@ -132,13 +145,14 @@ def _accept(
             id=world.new_id(),
             name=name,
             inserted_at=now,
-            rows=tuple(rows),
+            rows=rows if isinstance(rows, FlatRows) else tuple(rows),
             timeline=plan.timeline,
             failing_rows=tuple(sorted({*failing, *refused})) if refused else failing,
             fails_at=plan.fails_after(rows),
             stalls_at=plan.stalls_after(rows),
         )
         world.state.put_operation(OperationRecord(operation))
+        relieve(world, now)
         return operation, observe(operation, now, ())
 
 

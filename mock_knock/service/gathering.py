@@ -64,7 +64,7 @@ def _operation(record: OperationRecord) -> SeededOperation:
     return SeededOperation(
         id=found.id,
         name=found.name,
-        rows=found.rows,
+        rows=tuple(found.rows),
         failing_rows=found.failing_rows,
         inserted_at=found.inserted_at,
         course=Course(

@@ -10,8 +10,9 @@ from typing import TypeVar
 from mock_knock.domain.filters import MessageFilter, RunFilter
 from mock_knock.domain.message import Message
 from mock_knock.domain.pages import Page, PageRequest, cut_page
+from mock_knock.domain.pending_user import OneTime
 from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
-from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
+from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, forget_properties, parse_trigger, plan_run
 from mock_knock.domain.user import identify
 from mock_knock.domain.workflow import Workflow
 from mock_knock.domain.workflow_run import RETENTION, RunRecord
@@ -24,31 +25,41 @@ from mock_knock.store.protocol import WorldState
 Numbered = TypeVar("Numbered", RunRecord, Message)
 
 
-def trigger_workflow(world: World, workflow: str, body: Mapping[str, JsonValue]) -> WorkflowRun:
+def trigger_workflow(
+    world: World, workflow: str, body: Mapping[str, JsonValue], *, has_flat_rows: bool = False
+) -> WorkflowRun:
     """Accept a trigger: identify whoever is inline, then record one run.
+
+    `has_flat_rows` says that inline recipients have no maps in them, where that is known.
 
     Raises:
         TriggerRefused: `workflow_inactive`; in a strict world also `workflow_missing` and `actor_missing`.
     """
     with world.lock:
-        request = parse_trigger(workflow, body)
+        request = parse_trigger(workflow, body, has_flat_rows=has_flat_rows)
         now = settle(world)
         found = _find_workflow(world, workflow)
         _check_actor(world, request)
         _identify_inline(world, request, now)
         run = plan_run(
-            request,
+            forget_properties(request),
             found,
             run_id=world.new_id(),
             now=now,
-            is_known=lambda key: world.state.recipient(key) is not None,
+            is_known=world.state.has_recipient,
             subscribers=world.state.subscribers,
         )
-        world.state.add_run(run)
+        _start(world, run, now)
+        return run
+
+
+def _start(world: World, run: WorkflowRun, now: datetime) -> None:
+    """Begin a run; where its workflow has steps, those that are due are done at once."""
+    world.state.add_run(run, has_records=bool(run.workflow.steps))
+    if run.workflow.steps:
         for each in run.recipient_runs:
             world.state.put_record(RunRecord(run, each, world.state.record_count()))
         settle_until(world, now)
-        return run
 
 
 def cancel_runs(world: World, workflow: str, cancellation_key: str, recipients: Collection[RecipientKey] | None) -> int:
@@ -159,9 +170,11 @@ def _check_actor(world: World, request: TriggerRequest) -> None:
 
 
 def _identify_inline(world: World, request: TriggerRequest, now: datetime) -> None:
-    for recipient in inline_identities(request):
-        existing = world.state.recipient(recipient.key)
-        world.state.put_recipient(identify(existing, recipient.key, recipient.properties, now))
+    for recipient in (request.actor,) if request.users else (request.actor, *request.recipients):
+        if isinstance(recipient, InlineIdentity):
+            existing = world.state.recipient(recipient.key)
+            world.state.put_recipient(identify(existing, recipient.key, recipient.properties, now))
+    world.state.identify_users(request.users, OneTime(now))
     if request.tenant is not None:
         tenant = request.tenant
         properties = dict(tenant.properties) if isinstance(tenant, InlineIdentity) else {}

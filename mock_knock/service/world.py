@@ -62,7 +62,8 @@ class World:
     """Everything that belongs to one API key: facts, clock, scenario, catalog, journal; `lock` guards all of it.
 
     `last_answers` has the latest body of each operation, where a fault repeats it; `new_id` returns a fresh UUID v4 as
-    text; `rules` say how exact it is. `arrivals` is notified of each entry of the journal.
+    text; `rules` say how exact it is. `arrivals` is notified of each entry of the journal. `most_waiting` is how many
+    rows of bulk operations may wait until somebody looks at what they change.
     """
 
     key: str
@@ -79,6 +80,7 @@ class World:
     last_answers: dict[str, bytes] = field(default_factory=dict)
     snapshots: dict[str, SavedWorld] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
+    most_waiting: int = 50_000
     arrivals: Condition = field(init=False)
     faults: FaultBook = field(init=False)
 
@@ -206,4 +208,4 @@ def _note_state(world: World) -> None:
     """Tell the tallies which bulk identifies the facts of a world begin with."""
     operations = (record.operation for record in world.state.operations())
     identifying = (each for each in operations if each.name == BULK_IDENTIFY)
-    world.tallies.note_state((each.id, (row["id"] for row in each.rows)) for each in identifying)
+    world.tallies.note_state((each.id, each.ids) for each in identifying)

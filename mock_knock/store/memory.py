@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
+from types import EllipsisType
 
+from mock_knock.domain.bulk_operation import Snapshot
+from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.message import Message
+from mock_knock.domain.pending_user import Times
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.subscription import Subscription
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.domain.user import Entity
 from mock_knock.domain.workflow_run import RunRecord
+from mock_knock.store.agenda import Agenda
 from mock_knock.store.protocol import OperationRecord
+from mock_knock.store.user_table import UserTable
 
 
 class MemoryState:
@@ -20,11 +27,12 @@ class MemoryState:
 
     def __init__(self) -> None:
         self._operations: dict[str, OperationRecord] = {}
-        self._polls: dict[str, list[datetime]] = {}
-        self._unsettled: dict[str, None] = {}
-        self._recipients: dict[RecipientKey, Entity] = {}
+        self._agenda = Agenda()
+        self._users = UserTable()
+        self._objects: dict[RecipientKey, Entity] = {}
         self._tenants: dict[str, Entity] = {}
         self._runs: list[WorkflowRun] = []
+        self._unrecorded: list[WorkflowRun] = []
         self._records: dict[str, RunRecord] = {}
         self._subscriptions: dict[RecipientKey, dict[RecipientKey, Subscription]] = {}
         self._aliases: dict[str, str] = {}
@@ -42,37 +50,69 @@ class MemoryState:
 
     def unsettled(self) -> Iterable[OperationRecord]:
         """Return the operations whose rows are not all in the user table, oldest first."""
-        return tuple(self._operations[operation_id] for operation_id in self._unsettled)
+        return tuple(self._operations[operation_id] for operation_id in self._agenda)
 
-    def put_operation(self, record: OperationRecord, *, is_settled: bool = False) -> None:
+    def unsettled_rows(self) -> int:
+        """Return how many rows have not had their effect yet."""
+        return self._agenda.rows
+
+    def take_due_operations(self, now: datetime) -> Sequence[OperationRecord]:
+        """Return the unsettled operations in which something may have changed, oldest first."""
+        return [self._operations[operation_id] for operation_id in self._agenda.take_due(now)]
+
+    def put_operation(
+        self, record: OperationRecord, *, is_settled: bool = False, due: datetime | EllipsisType | None = ...
+    ) -> None:
         """Add or replace a bulk operation."""
         operation_id = record.operation.id
-        polls = self._polls.setdefault(operation_id, list(record.polls))
-        self._operations[operation_id] = OperationRecord(record.operation, polls, record.settled_rows)
+        known = self._operations.get(operation_id)
+        polls = list(record.polls) if known is None else known.polls
+        self._operations[operation_id] = OperationRecord(record.operation, polls, record.settled_rows, record.outcome)
         if is_settled:
-            self._unsettled.pop(operation_id, None)
+            self._agenda.drop(operation_id)
         else:
-            self._unsettled[operation_id] = None
+            self._agenda.put(operation_id, len(record.operation.rows) - record.settled_rows, due)
 
     def add_poll(self, operation_id: str, at: datetime) -> None:
         """Remember that an operation was polled."""
-        self._polls[operation_id].append(at)
+        polls = self._operations[operation_id].polls
+        if isinstance(polls, list):
+            polls.append(at)
+        self._agenda.touch(operation_id)
+
+    def add_outcome(self, operation_id: str, outcome: Snapshot) -> None:
+        """Remember how an operation has ended."""
+        self._operations[operation_id] = replace(self._operations[operation_id], outcome=outcome)
+
+    def has_recipient(self, key: RecipientKey) -> bool:
+        """Tell whether there is a user or an object."""
+        return key.id in self._users if key.collection is None else key in self._objects
 
     def recipient(self, key: RecipientKey) -> Entity | None:
         """Return a user or an object, or None."""
-        return self._recipients.get(key)
+        return self._users.get(key.id) if key.collection is None else self._objects.get(key)
+
+    def identify_users(self, rows: Sequence[Row], times: Times, *, first: int = 0) -> None:
+        """Merge rows into the users they name, one after the other."""
+        self._users.identify(rows, times, first=first)
 
     def recipients(self) -> Iterable[Entity]:
-        """Return all users and objects in the order in which they were first identified."""
-        return tuple(self._recipients.values())
+        """Return all users, then all objects, each in the order in which they were first identified."""
+        return (*self._users.entities(), *self._objects.values())
 
     def put_recipient(self, entity: Entity) -> None:
         """Add or replace a user or an object."""
-        self._recipients[entity.key] = entity
+        if entity.collection is None:
+            self._users.put(entity)
+        else:
+            self._objects[entity.key] = entity
 
     def remove_recipient(self, key: RecipientKey) -> None:
         """Forget a user or an object with its subscriptions; one that is not there is no error."""
-        self._recipients.pop(key, None)
+        if key.collection is None:
+            self._users.remove(key.id)
+        else:
+            self._objects.pop(key, None)
         self._subscriptions.pop(key, None)
         for subscribed in self._subscriptions.values():
             subscribed.pop(key, None)
@@ -111,14 +151,17 @@ class MemoryState:
 
     def record(self, recipient_run_id: str) -> RunRecord | None:
         """Return a recipient's run by its id or an alias, or None."""
+        self._record_runs()
         return self._records.get(self._aliases.get(recipient_run_id, recipient_run_id))
 
     def records(self) -> Sequence[RunRecord]:
         """Return all recipients' runs, ascending by number."""
+        self._record_runs()
         return tuple(self._records.values())
 
     def record_count(self) -> int:
         """Return how many recipients' runs there are, which is the number of the next one."""
+        self._record_runs()
         return len(self._records)
 
     def take_due_records(self, now: datetime) -> Sequence[RunRecord]:
@@ -162,9 +205,18 @@ class MemoryState:
         self._messages[message.id] = message
         self._message_count += 1
 
-    def add_run(self, run: WorkflowRun) -> None:
+    def add_run(self, run: WorkflowRun, *, has_records: bool = True) -> None:
         """Remember an accepted trigger."""
         self._runs.append(run)
+        if not has_records:
+            self._unrecorded.append(run)
+
+    def _record_runs(self) -> None:
+        """Give the recipients' runs their records that have none yet."""
+        waiting, self._unrecorded = self._unrecorded, []
+        for run in waiting:
+            for each in run.recipient_runs:
+                self.put_record(RunRecord(run, each, len(self._records)))
 
     def runs(self) -> Iterable[WorkflowRun]:
         """Return all accepted triggers, oldest first."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import EllipsisType
 from typing import Protocol
 
-from mock_knock.domain.bulk_operation import BulkOperation
+from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
+from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.message import Message
+from mock_knock.domain.pending_user import Times
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.subscription import Subscription
 from mock_knock.domain.trigger import WorkflowRun
@@ -18,11 +21,15 @@ from mock_knock.domain.workflow_run import RunRecord
 
 @dataclass(frozen=True, slots=True)
 class OperationRecord:
-    """A bulk operation, the instants of its polls, and how many of its rows are in the user table already."""
+    """A bulk operation, the instants of its polls, and how many of its rows are in the user table already.
+
+    `outcome` is how it has ended, once somebody has seen it.
+    """
 
     operation: BulkOperation
     polls: Sequence[datetime] = ()
     settled_rows: int = 0
+    outcome: Snapshot | None = None
 
 
 class WorldState(Protocol):
@@ -40,16 +47,49 @@ class WorldState(Protocol):
         """Return the operations whose rows are not all in the user table, oldest first."""
         ...
 
-    def put_operation(self, record: OperationRecord, *, is_settled: bool = False) -> None:
-        """Add or replace a bulk operation; `is_settled` says that no further row will be processed."""
+    def unsettled_rows(self) -> int:
+        """Return how many rows have not had their effect yet, those of operations that never end included."""
+        ...
+
+    def take_due_operations(self, now: datetime) -> Sequence[OperationRecord]:
+        """Return the unsettled operations in which something may have changed, oldest first.
+
+        These are the new ones, those that were polled or pushed, and those whose instant has come. Whoever takes them
+        puts them back.
+        """
+        ...
+
+    def put_operation(
+        self, record: OperationRecord, *, is_settled: bool = False, due: datetime | EllipsisType | None = ...
+    ) -> None:
+        """Add or replace a bulk operation.
+
+        `is_settled` says that no further row will be processed, `due` when one may be, if at all; it may be at once
+        where nothing is said.
+        """
         ...
 
     def add_poll(self, operation_id: str, at: datetime) -> None:
         """Remember that an operation was polled."""
         ...
 
+    def add_outcome(self, operation_id: str, outcome: Snapshot) -> None:
+        """Remember how an operation has ended, which does not change any more."""
+        ...
+
+    def has_recipient(self, key: RecipientKey) -> bool:
+        """Tell whether there is a user or an object."""
+        ...
+
     def recipient(self, key: RecipientKey) -> Entity | None:
         """Return a user or an object, or None."""
+        ...
+
+    def identify_users(self, rows: Sequence[Row], times: Times, *, first: int = 0) -> None:
+        """Merge rows into the users they name, one after the other; `first` is the number of the first row in `times`.
+
+        What comes of it is made when somebody looks at a user.
+        """
         ...
 
     def recipients(self) -> Iterable[Entity]:
@@ -140,8 +180,8 @@ class WorldState(Protocol):
         """Remember a message, in place of one with its id."""
         ...
 
-    def add_run(self, run: WorkflowRun) -> None:
-        """Remember an accepted trigger."""
+    def add_run(self, run: WorkflowRun, *, has_records: bool = True) -> None:
+        """Remember an accepted trigger; without records its recipients' runs get theirs when somebody looks at them."""
         ...
 
     def runs(self) -> Iterable[WorkflowRun]:

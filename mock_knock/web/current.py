@@ -25,6 +25,8 @@ from mock_knock.web.doors import Doors
 from mock_knock.web.guard import AccessRules, host_name
 from mock_knock.web.imitation import KnownRoutes
 
+_OF_CONTENT = frozenset({"Content-Type", "Content-Length"})
+"""Fields that a server may name without a value where there is none."""
 _SCHEME_AND_AUTHORITY = re.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
@@ -64,6 +66,7 @@ class Call:
         notes: what a person would want to be told.
         fields: the header fields, once they were read, as the following.
         body: the body as it came.
+        is_shallow: whether it is known that maps are in it only as itself, as members, and as items of lists there.
         target: path and query as they were sent.
         intent: what the client means by it.
     """
@@ -86,6 +89,7 @@ class Call:
     notes: list[str] = field(default_factory=list)
     fields: Headers | None = None
     body: bytes | None = None
+    is_shallow: bool = False
     target: str | None = None
     intent: Intent | None = None
 
@@ -138,8 +142,8 @@ def current_request() -> Request:
 
 def current_route(operation_id: str) -> Route:
     """Return where the current request was led."""
-    parts = current_request().view_args or {}
-    return Route(operation_id, tuple((name, str(value)) for name, value in parts.items()))
+    parts = current_request().view_args
+    return Route(operation_id, tuple([(name, str(value)) for name, value in parts.items()]) if parts else ())
 
 
 def add_note(note: str) -> None:
@@ -165,19 +169,53 @@ def received_fields() -> Headers:
     """Return the header fields of the current request, in the order in which they came."""
     call = current_call()
     if call.fields is None:
-        call.fields = tuple(call.asked.headers)
+        pairs = call.asked.environ.items()
+        named = [(name, value) for key, value in pairs if (name := _field_name(key))]
+        call.fields = tuple([each for each in named if each[1] or each[0] not in _OF_CONTENT])
     return call.fields
+
+
+@lru_cache(maxsize=1_000)
+def _field_name(key: str) -> str:
+    """Return the header field that a key of a WSGI environment (PEP 3333) stands for, or nothing."""
+    name = key.removeprefix("HTTP_")
+    is_of_content = key in {"CONTENT_TYPE", "CONTENT_LENGTH"}
+    is_field = is_of_content or (name != key and name not in {"CONTENT_TYPE", "CONTENT_LENGTH"})
+    return name.replace("_", "-").title() if is_field else ""
 
 
 def received_body() -> bytes:
     """Return the body of the current request; of one that is too large or was cut off there is none."""
+    try:
+        return whole_body()
+    except HTTPException:
+        return b""
+
+
+def whole_body() -> bytes:
+    """Return the body of the current request.
+
+    Raises:
+        HTTPException: it is too large, or was cut off.
+    """
     call = current_call()
     if call.body is None:
-        try:
-            call.body = call.asked.get_data()
-        except HTTPException:
-            call.body = b""
+        call.body = _read_body(call.asked)
     return call.body
+
+
+def _read_body(asked: Request) -> bytes:
+    """Read a body; one of a stated length within the limit is read as it is, and any other by werkzeug."""
+    environ = asked.environ
+    length = environ.get("CONTENT_LENGTH")
+    if not length and "HTTP_TRANSFER_ENCODING" not in environ:  # there is none (RFC 9112 section 6.3)
+        return b""
+    most = asked.max_content_length
+    if length and length.isdecimal() and (most is None or int(length) <= most):
+        body: bytes = environ["wsgi.input"].read(int(length))
+        if len(body) == int(length):
+            return body
+    return asked.get_data()
 
 
 def sent_target() -> str:

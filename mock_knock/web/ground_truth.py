@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from hashlib import blake2b
 
 from flask import Response
 
 from mock_knock.domain.bulk_operation import BULK_IDENTIFY, BulkOperation
-from mock_knock.domain.deeds import Answer, Intent
-from mock_knock.domain.trigger import WorkflowRun, inline_identities
+from mock_knock.domain.bulk_rows import ids_of
+from mock_knock.domain.deeds import REFUSED, Answer, Intent
+from mock_knock.domain.trigger import WorkflowRun, inline_identities, named_users
 from mock_knock.service import World
-from mock_knock.service.bulk import stand
+from mock_knock.service.bulk import has_failed, stand
 from mock_knock.web.current import current_call, current_world, received_body, sent_target
 
 _POLL = "bulk_operations.get_bulk_operation"
@@ -21,10 +21,10 @@ _POLL = "bulk_operations.get_bulk_operation"
 def note_batch(operation: BulkOperation) -> None:
     """Note that a bulk operation was accepted; those that identify say something about their users."""
     world, intent = current_world(), current_intent()
-    ids = [row["id"] for row in operation.rows] if operation.name == BULK_IDENTIFY else []
+    ids = operation.ids if operation.name == BULK_IDENTIFY else ()
     current_call().created = operation.id
     with world.lock:
-        world.tallies.note_batch(intent, operation.id, ids, lambda id_: stand(world, id_))
+        world.tallies.note_batch(intent, operation.id, ids, lambda id_: has_failed(world, id_))
 
 
 def note_identified(id_: str) -> None:
@@ -35,12 +35,15 @@ def note_identified(id_: str) -> None:
 
 
 def note_run(run: WorkflowRun) -> None:
-    """Note that a trigger was accepted; whoever is inline was identified by it."""
+    """Note that a trigger was accepted; whoever is inline was identified by it, and that is true of them."""
     world, intent = current_world(), current_intent()
-    inline = [each.key.id for each in inline_identities(run.request) if each.key.collection is None]
-    keys = (*(each.key for each in run.request.recipients), *(each.recipient for each in run.recipient_runs))
-    named = [each.id for each in keys if each.collection is None]
+    request = run.request
     current_call().created = run.id
+    if request.users and request.actor is None:  # all were identified just now
+        inline, named = ids_of(request.users), tuple[str, ...]()
+    else:
+        inline = [each.key.id for each in inline_identities(request) if each.key.collection is None]
+        named = named_users(run)
     with world.lock:
         world.tallies.note_identified(inline)
         world.tallies.note_run(intent, run.id, named, lambda id_: stand(world, id_), run.inserted_at)
@@ -50,6 +53,7 @@ def note_answer(world: World, response: Response, now: datetime) -> None:
     """Note what the current request got, as it was sent; the caller holds the lock of the world."""
     call = current_call()
     asked, is_delivered = call.asked, call.is_delivered
+    is_usual = response.status_code < REFUSED and call.decision is None  # nothing asks to wait but limits and faults
     is_poll = asked.endpoint == _POLL and asked.method == "GET"
     answer = Answer(
         intent=current_intent(),
@@ -57,7 +61,7 @@ def note_answer(world: World, response: Response, now: datetime) -> None:
         status=response.status_code,
         is_delivered=is_delivered,
         keeps_contract=not is_delivered or _keeps_contract(response),
-        retry_after=_retry_after(response, now),
+        retry_after=None if is_usual else _retry_after(response, now),
         polled=str((asked.view_args or {})["id_"]).lower() if is_poll else None,
         answered_at=now,
     )
@@ -69,7 +73,7 @@ def current_intent() -> Intent:
     call = current_call()
     if call.intent is None:
         body = received_body()
-        fingerprint = blake2b(body, digest_size=16).hexdigest() if body else ""
+        fingerprint = f"{len(body)}-{hash(body):x}" if body else ""  # not kept beyond this process
         call.intent = Intent(call.asked.method, sent_target(), fingerprint)
     return call.intent
 

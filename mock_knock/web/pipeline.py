@@ -6,11 +6,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from mock_knock.domain.journal import MAX_VIOLATIONS, JournalEntry
+from mock_knock.domain.journal import MAX_VIOLATIONS, JournalEntry, entry_size
 from mock_knock.errors import MockKnockError
 from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
@@ -133,27 +134,27 @@ def _check(asked: Request, response: Response) -> None:
 
 
 def _write_journal(call: Call, world: World, response: Response, now: datetime) -> None:
-    asked = call.asked
+    asked, journal = call.asked, world.journal
     received = HttpRequest(asked.method, base_url() + sent_target(), received_fields(), received_body())
     answered = HttpResponse(response.status_code, tuple(response.headers), sent_body(response))
     operation_id = call.operation_id or call.parts.known_routes.operation_id(asked.method, asked.path) or ""
-    journal = world.journal
-    journal.add(
-        JournalEntry(
-            number=journal.total + 1,
-            at=now,
-            request=received,
-            response=answered,
-            notes=tuple(call.notes),
-            violations=call.violations[:MAX_VIOLATIONS],
-            fault=call.fault_id,
-            is_delivered=call.is_delivered,
-            route=current_route(operation_id),
-            is_checked=call.is_checked,
-            created=call.created,
-            idempotency=call.idempotency,
-        )
+    notes, violations = tuple(call.notes), call.violations[:MAX_VIOLATIONS]
+    make = partial(
+        JournalEntry,
+        number=journal.total + 1,
+        at=now,
+        request=received,
+        response=answered,
+        notes=notes,
+        violations=violations,
+        fault=call.fault_id,
+        is_delivered=call.is_delivered,
+        route=current_route(operation_id),
+        is_checked=call.is_checked,
+        created=call.created,
+        idempotency=call.idempotency,
     )
+    journal.add_later(make, entry_size(received, answered, notes, violations))
     world.arrivals.notify_all()
 
 

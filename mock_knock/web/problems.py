@@ -106,7 +106,7 @@ def field_name(location: str) -> str:
 
 def json_response(value: JsonValue, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a value as a JSON response."""
-    return Response(orjson.dumps(value), status=status, headers=dict(headers or {}), mimetype="application/json")
+    return Response(orjson.dumps(value), status, headers and dict(headers), content_type="application/json")
 
 
 def sent_body(response: Response) -> bytes:

@@ -32,7 +32,7 @@ def bulk_operation_json(operation: BulkOperation, snapshot: Snapshot, *, base_ur
         "processed_rows": snapshot.processed_rows,
         "success_count": snapshot.success_count,
         "error_count": snapshot.error_count,
-        "error_items": [_error_item(operation, row) for row in snapshot.error_rows],
+        "error_items": _error_items(operation, snapshot) if snapshot.error_rows else [],
         "inserted_at": timestamp(snapshot.inserted_at),
         "updated_at": timestamp(snapshot.updated_at),
         "started_at": timestamp(snapshot.started_at),
@@ -83,8 +83,9 @@ def page_json(page: Page[Any], name: str, entries: Sequence[JsonValue]) -> dict[
     return {name: entries, "page_info": info}
 
 
-def _error_item(operation: BulkOperation, row: int) -> dict[str, JsonValue]:
-    return {"id": operation.rows[row]["id"], "collection": None}
+def _error_items(operation: BulkOperation, snapshot: Snapshot) -> list[JsonValue]:
+    ids = operation.ids
+    return [{"id": ids[row], "collection": None} for row in snapshot.error_rows]
 
 
 def standing_json(standing: Standing, now: datetime) -> dict[str, JsonValue]:

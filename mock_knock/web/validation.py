@@ -12,12 +12,13 @@ from mock_knock.contract.records import JSON, MultiMap, RequestParameters, Reque
 from mock_knock.domain.rate_limit import REQUESTS_A_SECOND
 from mock_knock.messages import JsonValue
 from mock_knock.service import ParameterInvalid
-from mock_knock.web.current import add_note, current_call, current_request, current_world, web
+from mock_knock.web.current import add_note, current_call, current_request, current_world, web, whole_body
 from mock_knock.web.faulting import meet_faults
-from mock_knock.web.json_depth import is_deeper_than
+from mock_knock.web.json_depth import is_deeper_than, is_shallow
 from mock_knock.web.problems import Problem, invalid_params
 from mock_knock.web.query import described_query, undescribed_names
 
+NO_QUERY = MultiMap()
 MAX_DEPTH = 100
 """Levels of arrays and objects in a request body."""
 MAX_STATE_DEPTH = MAX_DEPTH + 10
@@ -84,14 +85,14 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     admit(operation_id)
     asked, operation = current_request(), web().operations[operation_id]
     described, found = operation.operation, media_type(asked.environ.get("CONTENT_TYPE", ""))
-    query = MultiMap()
-    if asked.query_string:
+    query = NO_QUERY
+    if asked.environ.get("QUERY_STRING"):
         query = described_query(asked.args.items(multi=True), operation.query_names)
     parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
     record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
-    if "requestBody" in operation.judge.description.operation_object(described):
+    if operation.takes_body:
         record.value = json_body()
-        record.body = asked.get_data()
+        record.body = whole_body()
     violations = operation.request_violations(record)
     if query:
         violations = (*operation.repetitions(query), *violations)
@@ -107,7 +108,7 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
 
 def _cookies(asked: Request) -> Mapping[str, str]:
     """Return the cookies of a request; where it has none, they are not looked for in detail."""
-    return asked.cookies if "HTTP_COOKIE" in asked.environ else MultiMap()
+    return asked.cookies if "HTTP_COOKIE" in asked.environ else NO_QUERY
 
 
 def json_body(*, max_depth: int = MAX_DEPTH) -> JsonValue:
@@ -117,11 +118,13 @@ def json_body(*, max_depth: int = MAX_DEPTH) -> JsonValue:
     if found != JSON:
         message = f"The request body must be {JSON}" + (f", not {found}" if found else "")
         raise Problem(415, "unsupported_media_type", message)
-    body = asked.get_data()
+    body = whole_body()
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Problem(400, "invalid_json", f"The request body is not valid JSON: {error}") from error
-    if is_deeper_than(max_depth, body, value):
+    call = current_call()
+    call.is_shallow = is_shallow(body, value)
+    if is_deeper_than(max_depth, body, value, is_shallow=call.is_shallow):
         raise Problem(400, "invalid_json", f"The request body is nested more than {max_depth} levels deep")
     return value

@@ -12,6 +12,7 @@ from jsonschema_path import SchemaPath
 from openapi_core.validation.schemas import oas30_write_schema_validators_factory, oas31_schema_validators_factory
 
 from mock_knock.contract.fast_schema import compile_schema
+from mock_knock.contract.plain_schemas import plain_format
 from mock_knock.contract.schema_validators import FastSchemaValidator, FastSchemaValidatorsFactory
 from mock_knock.contract.violations import TOO_DEEP, SchemaError
 from mock_knock.messages import JsonValue
@@ -55,6 +56,14 @@ def is_compiled(schema: JsonValue, version: str) -> bool:
     return compile_schema(document, schema, is_openapi_30=version == "3.0", formats=lambda _: bool) is not None
 
 
+def quick_verdict(schema: JsonValue, version: str, value: JsonValue) -> bool | None:
+    """Return the verdict of the schema with its quick rules in front, or None where it is not compiled."""
+    document = {"components": {"schemas": COMPONENTS}, "schema": schema}
+    is_30 = version == "3.0"
+    validator = compile_schema(document, schema, is_openapi_30=is_30, formats=plain_format, for_verdicts=True)
+    return None if validator is None else validator.is_valid(value)
+
+
 def stock_places(schema: JsonValue, version: str, value: JsonValue) -> set[tuple[str | int, ...]]:
     """Return where the stock validator finds a value wrong."""
     description = spec(schema, version)
@@ -67,6 +76,7 @@ def check_same(schema: JsonValue, version: str, value: JsonValue) -> None:
     expected, validator = stock_places(schema, version, value), ours(schema, version)
     assert expected == {error.path for error in validator.find_errors(value)}
     assert (expected == set()) == validator.is_valid(value)
+    assert quick_verdict(schema, version, value) in {None, expected == set()}
 
 
 VALUES: list[JsonValue] = [

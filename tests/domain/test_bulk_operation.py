@@ -16,8 +16,10 @@ from mock_knock.domain.bulk_operation import (
     Status,
     Timeline,
     Transition,
+    follow,
+    next_change,
     observe,
-    processed_instants,
+    row_times,
 )
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,6 +30,12 @@ FOREVER = Stage()
 def at(seconds: float) -> datetime:
     """Return an instant so many seconds after the start."""
     return START + timedelta(seconds=seconds)
+
+
+def processed_instants(facts: BulkOperation, now: datetime, polls: list[datetime], rows: range) -> list[datetime]:
+    """Return the instants at which rows were processed."""
+    times = row_times(facts, follow(facts, now, polls), now, polls)
+    return [times.of(row) for row in rows]
 
 
 def operation(rows: int = 4, **facts: object) -> BulkOperation:
@@ -151,7 +159,7 @@ def test_rows_are_processed_in_order(history: tuple[BulkOperation, list[tuple[da
     facts, moments = history
     for now, polls in moments:
         snapshot = observe(facts, now, polls)
-        instants = list(processed_instants(facts, now, polls, range(snapshot.processed_rows)))
+        instants = processed_instants(facts, now, polls, range(snapshot.processed_rows))
         assert sorted(instants) == instants
         assert all(snapshot.started_at is not None and snapshot.started_at <= each <= now for each in instants)
 
@@ -163,7 +171,7 @@ def test_an_instant_of_a_row_stays(history: tuple[BulkOperation, list[tuple[date
     known: list[datetime] = []
     for now, polls in moments:
         rows = range(observe(facts, now, polls).processed_rows)
-        instants = list(processed_instants(facts, now, polls, rows))
+        instants = processed_instants(facts, now, polls, rows)
         assert known == instants[: len(known)]
         known = instants
 
@@ -297,7 +305,7 @@ def test_a_push_ends_a_stalled_operation(facts: BulkOperation, to: Status) -> No
     ended = observe(pushed, at(40), polls)
     rows = len(facts.rows) if to is Status.COMPLETED else facts.stalls_at or 0
     assert (to, rows, at(30)) == (ended.status, ended.processed_rows, ended.updated_at)
-    instants = list(processed_instants(pushed, at(40), polls, range(rows)))
+    instants = processed_instants(pushed, at(40), polls, range(rows))
     assert [at(30)] * (rows - (facts.stalls_at or 0)) == instants[facts.stalls_at :]
 
 
@@ -319,3 +327,24 @@ def test_how_a_stalled_operation_goes(processing: Stage, rows: list[int], change
     seen = [observe(facts, at(count), polls[:count]) for count in range(5)]
     assert rows == [each.processed_rows for each in seen]
     assert [at(each) for each in changes] == [each.updated_at for each in seen]
+
+
+@given(histories(), st.integers(0, 400))
+def test_nothing_changes_before_the_next_change(
+    history: tuple[BulkOperation, list[tuple[datetime, list[datetime]]]], tenths: int
+) -> None:
+    """Until the instant that is told, no more rows are processed and no end comes, unless somebody polls or pushes."""
+    facts, reads = history
+    for now, polls in reads:
+        course = follow(facts, now, polls)
+        if course.ended is not None:
+            assert next_change(facts, course, polls, course.processed_rows) == course.ended.at <= now
+            continue
+        due = next_change(facts, course, polls, course.processed_rows)
+        later = now + timedelta(seconds=tenths / 10)
+        then = follow(facts, later, polls)
+        if due is None or later < due:
+            assert (then.processed_rows, then.ended) == (course.processed_rows, None)
+            assert course.started is not None or then.started is None
+        elif due > now and course.started is not None:
+            assert (then.processed_rows, then.ended) != (course.processed_rows, None)

@@ -491,13 +491,13 @@ def test_waits_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_users_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound the users whom a batch named longest ago are forgotten."""
-    monkeypatch.setattr(invariants, "MAX_USERS", 2)
+    monkeypatch.setattr(invariants, "MAX_USERS", 4)
     tallies = Tallies()
-    tallies.note_batch(batch(), "op", ["a", "b", "a", "c"])
-    run(tallies, "a", op=PROCESSING)
-    run(tallies, "b", op=PROCESSING)
-    run(tallies, "c", op=PROCESSING)
-    assert {BATCH_FIRST: 2} == counts(tallies)
+    for named in (["a", "b", "c"], ["d"], ["b", "e", "f"]):
+        tallies.note_batch(batch(), "op", named)
+    for each in "abcdef":
+        run(tallies, each, op=PROCESSING)
+    assert {BATCH_FIRST: 4, ONE_EFFECT: 2} == counts(tallies)
 
 
 def test_polled_operations_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_knock.domain.bulk_operation import Stage, Status, Timeline, Transition, observe
-from mock_knock.domain.bulk_plan import Row
+from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.channel import DEFAULT_CHANNELS
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.seed import Course, Seed, SeededEntity, SeededKey, SeededOperation, SeededSubscription

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
-from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, inline_identities, parse_trigger, plan_run
+from mock_knock.domain.trigger import (
+    TriggerRequest,
+    WorkflowRun,
+    forget_properties,
+    inline_identities,
+    named_users,
+    parse_trigger,
+    plan_run,
+)
 from mock_knock.domain.workflow import Workflow
 from mock_knock.messages import JsonValue
 
@@ -150,3 +159,46 @@ def test_ids_of_recipient_runs_are_the_same_again() -> None:
     [first], [again] = run(trigger("ada")).recipient_runs, run(trigger("grace", "ada"), known={ADA}).recipient_runs
     assert first.id == again.id
     assert first.id != run(trigger("ada"), run_id=other).recipient_runs[0].id
+
+
+inline_users = st.builds(
+    lambda id_, more: {"id": id_, **more},
+    parts,
+    st.dictionaries(st.sampled_from(["name", "$trigger_data"]), st.just(1) | st.just({"n": 1}), max_size=2),
+)
+
+
+@given(st.lists(inline_users, min_size=1, max_size=5))
+def test_users_with_their_properties(sent: list[JsonValue]) -> None:
+    """Where all recipients are users with their properties, the run is the one that a look at each of them plans."""
+    request = trigger(*sent)
+    assert list(request.users) == sent
+    expected = run(replace(request, users=()))
+    assert (len(expected.recipient_runs), expected) == (len(run(request).recipient_runs), run(request))
+    assert named_users(expected) == tuple(dict.fromkeys(each["id"] for each in sent))
+
+
+@given(st.lists(inline_users | references, min_size=1, max_size=5), st.booleans())
+def test_a_run_needs_no_properties(sent: list[JsonValue], has_flat_rows: bool) -> None:  # noqa: FBT001  # drawn
+    """Without the properties of its recipients a trigger has the same run, and nothing else of them is left."""
+    if has_flat_rows:
+        sent = [{"id": each["id"], "name": "x"} if isinstance(each, dict) else each for each in sent]
+    request = parse_trigger("hello", {"recipients": sent}, has_flat_rows=has_flat_rows)
+    forgotten = forget_properties(request)
+    assert list(run(request).recipient_runs) == list(run(forgotten).recipient_runs)
+    assert [each.key for each in request.recipients] == [each.key for each in forgotten.recipients]
+    assert not any(each.properties for each in inline_identities(forgotten))
+
+
+def test_objects_bring_their_subscribers() -> None:
+    """Whom a trigger reaches through an object is named by its run, too; objects are no users."""
+    request = trigger("ada", {"id": "p1", "collection": "projects"})
+    found = plan_run(
+        request,
+        Workflow("hello"),
+        run_id=RUN_ID,
+        now=NOW,
+        is_known=lambda _: True,
+        subscribers=lambda key: [GRACE, ADA] if key == PROJECT else [],
+    )
+    assert ("ada", "grace") == named_users(found)

@@ -14,6 +14,7 @@ from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import (
     MAX_PROPERTY_BYTES,
     Entity,
+    find_oversize,
     identify,
     is_oversize,
     set_channel_data,
@@ -226,3 +227,13 @@ def test_what_is_set_in_place_of_what_was_there() -> None:
     assert ({"push": {"tokens": ["b"]}}, LATER) == (bob.channel_data, bob.updated_at)
     assert {} == set_channel_data(bob, "push", None, LATER).channel_data
     assert ADA == ada.key
+
+
+@given(
+    st.lists(st.integers(0, 3).map(lambda large: {"id": "u", "n": 2**70, "x": "x" * (large * 90_000)}), max_size=8),
+    st.integers(0, 130),
+)
+def test_who_is_oversize_among_many(large: list[dict[str, object]], small: int) -> None:
+    """Looking at many at once finds those that looking at each finds."""
+    rows: list[dict[str, object]] = [*({"id": "u", "a": 1e22} for _ in range(small)), *large, {"id": "v"}]
+    assert [index for index, row in enumerate(rows) if is_oversize(row)] == find_oversize(rows)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from mock_knock.domain.bulk_operation import Stage, Status
 from mock_knock.domain.clock import ManualClock
+from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import Entity
-from mock_knock.service import TransitionRefused, World
+from mock_knock.service import TransitionRefused, World, settling
 from mock_knock.service.bulk import identify_users, push_operation, read_operation
 from mock_knock.service.runs import trigger_workflow
 from mock_knock.service.settling import settle
@@ -123,6 +124,71 @@ def test_the_table_does_not_depend_on_when_it_is_read(history: list[Event], data
     assert once == play(history, reads=lambda: 1)
     if data is not None:
         assert once == play(history, reads=lambda: data.draw(st.integers(0, 2)))
+
+
+SAME_PACE = [
+    Identify(("a", "b", "c"), queued, processing)
+    for queued in (AT_ONCE, within(1))
+    for processing in (within(1), AT_ONCE)
+]
+alike = st.lists(st.one_of(st.sampled_from(SAME_PACE[:2]), st.sampled_from(SAME_PACE), events), max_size=15)
+
+
+@given(alike, st.data())
+def test_one_by_one_is_in_order(history: list[Event], data: st.DataObject) -> None:
+    """Where operations are taken one after the other, the table is what the order of instants makes of it."""
+    reads = data.draw(st.lists(st.integers(0, 1), min_size=len(history), max_size=len(history)))
+    found = play(history, reads=iter(reads).__next__)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settling, "_may_go_one_by_one", lambda _due: False)
+        assert play(history, reads=iter(reads).__next__) == found
+
+
+def test_users_who_stand_twice_in_several_batches() -> None:
+    """Of a user who stands twice in each of two batches, a row of the older one can be the later one."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.scenario = plan(AT_ONCE, within(2))
+    for number in range(2):
+        identify_users(world, [{"id": "ada", "x": number}, {"id": "ada", **({} if number else {"x": "second"})}])
+    world.clock.advance(9)
+    settle(world)
+    assert {"x": "second"} == users(world)["ada"].properties
+
+
+def test_rows_do_not_pile_up() -> None:
+    """Where nobody looks, batches are worked off all the same, once many rows wait."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.scenario = plan(AT_ONCE, AT_ONCE)
+    for _ in range(settling.MOST_WAITING // 1_000 + 2):
+        identify(world, *map(str, range(1_000)))
+    assert world.state.unsettled_rows() <= 2_000
+    assert world.state.has_recipient(RecipientKey("999"))
+
+
+def test_rows_that_are_not_due_are_left_alone() -> None:
+    """Rows whose time has not come wait, however many they are, and are looked at again only after many more."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.scenario = plan(within(60), AT_ONCE)
+    for _ in range(settling.MOST_WAITING // 1_000 + 2):
+        identify(world, *map(str, range(1_000)))
+    assert world.most_waiting > world.state.unsettled_rows() > settling.MOST_WAITING
+    assert not world.state.has_recipient(RecipientKey("999"))
+
+
+def test_what_is_over_keeps_its_ids() -> None:
+    """Once an operation is over and in the table, its rows are their ids; its failed rows are still told."""
+    knock = new_knock()
+    world = knock.world(KEY)
+    world.scenario = plan(AT_ONCE, AT_ONCE, error_ids=frozenset({"grace"}))
+    operation_id = identify(world, "ada", "grace", plan="pro")
+    settle(world)
+    operation, snapshot = read_operation(world, operation_id)
+    assert [{"id": "ada"}, {"id": "grace"}] == list(operation.rows)
+    assert (["grace"], 1) == ([operation.ids[row] for row in snapshot.error_rows], snapshot.success_count)
+    assert {"ada"} == set(users(world))
 
 
 @given(st.lists(events, max_size=15))

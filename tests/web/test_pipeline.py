@@ -232,7 +232,7 @@ def test_a_failed_request_is_in_the_journal(fake: WsgiFake, monkeypatch: pytest.
 
 def test_a_bug_in_the_journal_is_an_envelope(fake: WsgiFake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even when writing things down fails, the client gets an envelope."""
-    monkeypatch.setattr(Journal, "add", failing(RuntimeError("the insides")))
+    monkeypatch.setattr(Journal, "add_later", failing(RuntimeError("the insides")))
     answer = fake.send("GET", UNKNOWN)
     assert (500, "internal_error") == (answer.status_code, answer.get_json()["code"])
 

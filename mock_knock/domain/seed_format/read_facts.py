@@ -14,7 +14,7 @@ from mock_knock.domain.bulk_operation import (
     Transition,
     observe,
 )
-from mock_knock.domain.bulk_plan import Row
+from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.seed import Course, SeededEntity, SeededOperation, SeededSubscription
 from mock_knock.domain.seed_format.seed_reader import SeedReader

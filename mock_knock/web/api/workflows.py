@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from mock_knock.domain.recipient import parse_recipient
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import runs
-from mock_knock.web.current import add_note, current_world, sent_target
+from mock_knock.web.current import add_note, current_call, current_world, sent_target
 from mock_knock.web.ground_truth import note_run
 from mock_knock.web.idempotency import honour_key
 from mock_knock.web.problems import API, Problem, json_response, no_content
@@ -28,7 +28,7 @@ def trigger_workflow(key: str) -> Response:
 
 def _trigger(key: str) -> Response:
     body = validated("triggerWorkflow", {"key": key}).body
-    run = runs.trigger_workflow(current_world(), key, body)
+    run = runs.trigger_workflow(current_world(), key, body, has_flat_rows=current_call().is_shallow)
     note_run(run)
     _tell_run(run)
     return json_response({"workflow_run_id": run.id})
