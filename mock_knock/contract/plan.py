@@ -24,7 +24,7 @@ class Plan:
 
     def accepts(self, request: RequestRecord) -> bool:
         """Return True only when the full judgement would find nothing."""
-        if self.needs_bearer and not request.parameters.header.get("Authorization", "").lower().startswith("bearer "):
+        if self.needs_bearer and not _is_bearer_sent(request):
             return False
         for name, schema in self.path_parameters:
             value = request.parameters.path.get(name)
@@ -41,6 +41,13 @@ class Plan:
             except orjson.JSONDecodeError:
                 return False
         return schema.accepts(request.value)
+
+
+def _is_bearer_sent(request: RequestRecord) -> bool:
+    sent = request.credentials
+    if sent is None:
+        sent = request.parameters.header.get("Authorization", "")
+    return sent[:7].lower() == "bearer "
 
 
 def build_plan(description: Description, method: str, path: str) -> Plan | None:

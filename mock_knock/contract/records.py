@@ -82,7 +82,8 @@ class RequestParameters:
 class RequestRecord:
     """A request as openapi-core asks for it (its `Request` protocol); `path_pattern` is the template of the operation.
 
-    `value` is the decoded JSON body when the caller has it already, so that nothing is parsed twice.
+    `value` is the decoded JSON body when the caller has it already, so that nothing is parsed twice; likewise
+    `credentials`, the Authorization field.
     """
 
     method: str
@@ -91,6 +92,7 @@ class RequestRecord:
     content_type: str
     body: bytes | None
     value: JsonValue = None
+    credentials: str | None = None
     host_url: str = ""
     path: str = ""
 

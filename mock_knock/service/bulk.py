@@ -151,7 +151,7 @@ def _accept(
             fails_at=plan.fails_after(rows),
             stalls_at=plan.stalls_after(rows),
         )
-        world.state.put_operation(OperationRecord(operation))
+        world.state.add_operation(operation)
         relieve(world, now)
         return operation, observe(operation, now, ())
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from types import EllipsisType
 
-from mock_knock.domain.bulk_operation import Snapshot
+from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
 from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.message import Message
 from mock_knock.domain.pending_user import Times
@@ -59,6 +59,11 @@ class MemoryState:
     def take_due_operations(self, now: datetime) -> Sequence[OperationRecord]:
         """Return the unsettled operations in which something may have changed, oldest first."""
         return [self._operations[operation_id] for operation_id in self._agenda.take_due(now)]
+
+    def add_operation(self, operation: BulkOperation) -> None:
+        """Add a new bulk operation."""
+        self._operations[operation.id] = OperationRecord(operation, [])
+        self._agenda.put(operation.id, len(operation.rows), ...)
 
     def put_operation(
         self, record: OperationRecord, *, is_settled: bool = False, due: datetime | EllipsisType | None = ...

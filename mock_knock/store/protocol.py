@@ -59,6 +59,10 @@ class WorldState(Protocol):
         """
         ...
 
+    def add_operation(self, operation: BulkOperation) -> None:
+        """Add a new bulk operation, which nobody has polled."""
+        ...
+
     def put_operation(
         self, record: OperationRecord, *, is_settled: bool = False, due: datetime | EllipsisType | None = ...
     ) -> None:

@@ -74,14 +74,15 @@ def secret_key(key: str) -> str:
     return f"{SECRET}{key.removeprefix(PUBLIC)}" if key.startswith(PUBLIC) else key
 
 
-def authenticate(headers: Headers, rules: AccessRules, *, endpoint: str | None = None) -> str:
-    """Return the environment of the key of a request to `/v1`; `endpoint` is the view that is to answer, if any.
+def authenticate(credentials: str | None, rules: AccessRules, *, endpoint: str | None = None) -> str:
+    """Return the environment of the key of a request to `/v1`.
+
+    `credentials` are its Authorization field, and `endpoint` is the view that is to answer, if any.
 
     Raises:
         Problem: 401 without a usable key, 403 with a public one where only secret ones may call (FACTS section 2; the
             codes' pairing is our choice).
     """
-    credentials = headers.get("Authorization")
     if not credentials:
         raise Problem(401, "authentication_required", "An API key is required", type_=AUTHENTICATION)
     scheme, _, key = credentials.partition(" ")

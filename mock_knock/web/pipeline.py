@@ -92,7 +92,8 @@ def _forget(_error: BaseException | None) -> None:
 def enter_api(call: Call) -> None:
     """Admit a request to the world of its key; raises Problem."""
     parts, asked = call.parts, call.asked
-    call.world = parts.service.world(authenticate(asked.headers, parts.rules, endpoint=asked.endpoint))
+    credentials = asked.environ.get("HTTP_AUTHORIZATION")
+    call.world = parts.service.world(authenticate(credentials, parts.rules, endpoint=asked.endpoint))
     call.arrived_at = call.world.clock.now()
 
 

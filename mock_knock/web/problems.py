@@ -106,7 +106,8 @@ def field_name(location: str) -> str:
 
 def json_response(value: JsonValue, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a value as a JSON response."""
-    return Response(orjson.dumps(value), status, headers and dict(headers), content_type="application/json")
+    body = bytes(memoryview(orjson.dumps(value)))  # orjson leaves room behind what it writes, and journals keep it
+    return Response(body, status, headers and dict(headers), content_type="application/json")
 
 
 def sent_body(response: Response) -> bytes:

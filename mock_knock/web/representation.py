@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
@@ -16,6 +17,7 @@ from mock_knock.domain.user import USUAL, Entity
 from mock_knock.messages import JsonValue
 
 
+@lru_cache(maxsize=1_000)  # the instants of an operation are told at each poll
 def timestamp(instant: datetime | None) -> str | None:
     """Return an instant in RFC 3339 with milliseconds and Z (the samples of Knock show both with and without)."""
     return None if instant is None else instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

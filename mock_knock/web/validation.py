@@ -90,6 +90,7 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
         query = described_query(asked.args.items(multi=True), operation.query_names)
     parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
     record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
+    record.credentials = asked.environ.get("HTTP_AUTHORIZATION")
     if operation.takes_body:
         record.value = json_body()
         record.body = whole_body()

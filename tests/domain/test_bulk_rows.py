@@ -13,7 +13,7 @@ def test_ids_are_rows(ids: list[str]) -> None:
     """Packed ids are rows of nothing but their ids, one by one, in slices and as a whole."""
     rows = [{"id": each} for each in ids]
     packed = Ids(ids)
-    assert (len(ids), ids, rows) == (len(packed), ids_of(packed), list(packed))
+    assert (len(ids), ids, rows) == (len(packed), list(ids_of(packed)), list(packed))
     assert packed == rows
     assert packed == Ids(ids)
     assert packed[1:] == rows[1:]
