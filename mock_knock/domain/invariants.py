@@ -11,7 +11,6 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Final, Literal
 
 from mock_knock.domain.bounded_memory import Halves, cut, keep, name_of, names_of
@@ -110,7 +109,7 @@ class Tallies:
 
     def note_identified(self, ids: Sequence[str]) -> None:
         """Note that users were identified one by one: what batches said of them before no longer counts."""
-        if self._batches:
+        if ids and self._batches:
             self._batches.put_all(names_of(ids), None)
 
     def note_run(self, intent: Intent, run_id: str, recipients: Iterable[str], truth: Truth, at: datetime) -> None:
@@ -121,11 +120,14 @@ class Tallies:
         self._note_effect(intent, "runs", run_id)
         if not self._batches:
             return
-        find = cache(truth)
+        known: dict[str, BatchTruth | None] = {}
         for each in dict.fromkeys(recipients):
             operation_id = self._batches.get(name_of(each))
-            batch = None if operation_id is None else find(operation_id)
-            if batch is not None:
+            if operation_id is None:
+                continue
+            if operation_id not in known:
+                known[operation_id] = truth(operation_id)
+            if (batch := known[operation_id]) is not None:
                 self._judge_recipient(each, batch, at)
 
     def note_answer(self, answer: Answer) -> None:

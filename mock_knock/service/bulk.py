@@ -95,9 +95,12 @@ def stand(world: World, operation_id: str) -> BatchTruth | None:
         record = world.state.operation(operation_id)
         if record is None:
             return None
-        snapshot = record.outcome or observe(record.operation, world.clock.now(), record.polls)
-        ids = record.operation.ids if snapshot.error_rows else ()
-        return BatchTruth(snapshot.status, frozenset(ids[row] for row in snapshot.error_rows))
+        operation = record.operation
+        course = follow(operation, world.clock.now(), record.polls)
+        if not operation.failing_rows:
+            return BatchTruth(course.status, frozenset())
+        ids, failing = operation.ids, operation.failing_rows
+        return BatchTruth(course.status, frozenset(ids[row] for row in failing if row < course.processed_rows))
 
 
 def has_failed(world: World, operation_id: str) -> bool:

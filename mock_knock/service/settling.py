@@ -69,6 +69,8 @@ def settle_until(world: World, now: datetime) -> None:
     found = [_take_rows(state, record, now) for record in state.take_due_operations(now)]
     due = [each for each in found if each is not None]
     runs = state.take_due_records(now)
+    if not due and not runs:
+        return
     if not runs and _may_go_one_by_one(due):
         for each in due:
             state.identify_users(each.effective(), each.times, first=each.rows.start)
