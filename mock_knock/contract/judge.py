@@ -187,10 +187,13 @@ class OperationJudge:
         )
 
     def request_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
-        """Return every rule that a request to this operation breaks."""
-        if self._plan is not None and self._plan.accepts(request):
+        """Return every rule that a request to this operation breaks; where many rows are at fault, of the first."""
+        plan = self._plan
+        if plan is None:
+            return self.judge.request_violations(request)
+        if plan.accepts(request):
             return ()
-        return self.judge.request_violations(request)
+        return plan.body_violations(request) or self.judge.request_violations(request)
 
     def response_violations(self, *, status: int, headers: Headers, body: bytes) -> tuple[ContractViolation, ...]:
         """Return every rule that a response of this operation breaks."""

@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import orjson
 
 from mock_knock.contract.description import Description
+from mock_knock.contract.many_rows import RowSchema, find_row_schema
 from mock_knock.contract.plain_schemas import PlainSchema, compile_plain
 from mock_knock.contract.records import JSON, RequestRecord
-from mock_knock.messages import JsonValue
+from mock_knock.contract.schema_errors import Place
+from mock_knock.contract.violations import describe_schema_errors
+from mock_knock.messages import ContractViolation, JsonValue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """The checks of one operation: bearer credentials, path parameters that are strings, a JSON body."""
+    """The checks of one operation: bearer credentials, path parameters that are strings, a JSON body.
+
+    `find_rows` returns how the body is judged where it has many rows, or None.
+    """
 
     needs_bearer: bool
     path_parameters: tuple[tuple[str, PlainSchema], ...]
     body: PlainSchema | None
+    place: Place = ()
+    find_rows: Callable[[], RowSchema | None] = lambda: None
+
+    @cached_property
+    def _rows(self) -> RowSchema | None:
+        return self.find_rows()
 
     def accepts(self, request: RequestRecord) -> bool:
         """Return True only when the full judgement would find nothing."""
+        return self._accepts_head(request) and (self.body is None or self._accepts_body(request, self.body))
+
+    def body_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
+        """Return what is wrong with the body where everything else is right; nothing leaves it to the full judgement.
+
+        It is what that one finds, but of bodies with many rows at fault the first of these alone.
+        """
+        schema = self._rows or self.body
+        if schema is None or request.value is None or request.content_type != JSON or not self._accepts_head(request):
+            return ()
+        return describe_schema_errors("request-body", schema.find_errors(request.value, self.place) or ())
+
+    def _accepts_head(self, request: RequestRecord) -> bool:
         if self.needs_bearer and not _is_bearer_sent(request):
             return False
         for name, schema in self.path_parameters:
             value = request.parameters.path.get(name)
             if value is None or not schema.accepts(value):
                 return False
-        return self.body is None or self._accepts_body(request, self.body)
+        return True
 
     def _accepts_body(self, request: RequestRecord, schema: PlainSchema) -> bool:
         if request.body is None or request.content_type != JSON:
@@ -62,10 +88,17 @@ def build_plan(description: Description, method: str, path: str) -> Plan | None:
         return None
     checks = tuple((each["name"], compile_plain(description, each["schema"])) for each in parameters)
     whole = tuple((name, schema) for name, schema in checks if schema is not None)
-    body = _body_schema(description, operation["requestBody"]) if "requestBody" in operation else None
+    described = _body_media(description, operation["requestBody"]) if "requestBody" in operation else None
+    body = media_schema(description, described)
     if len(whole) < len(checks) or (body is None and "requestBody" in operation):
         return None
-    return Plan(needs_bearer, whole, body)
+    place = ("paths", path, method, "requestBody", "content", JSON, "schema")
+    find_rows = partial(_find_rows, description, described, body)
+    return Plan(needs_bearer, whole, body, place, find_rows)
+
+
+def _find_rows(description: Description, media: JsonValue, body: PlainSchema | None) -> RowSchema | None:
+    return None if body is None else find_row_schema(description, description.resolve(media)["schema"], body)
 
 
 def body_schema(description: Description, method: str, path: str, media: str) -> PlainSchema | None:
@@ -76,12 +109,11 @@ def body_schema(description: Description, method: str, path: str, media: str) ->
     return media_schema(description, content[media]) if isinstance(content, Mapping) and media in content else None
 
 
-def _body_schema(description: Description, described: JsonValue) -> PlainSchema | None:
+def _body_media(description: Description, described: JsonValue) -> JsonValue:
+    """Return the Media Type Object of a body that is JSON and nothing else, or None."""
     body = description.resolve(described)
     content = description.resolve(body.get("content")) if isinstance(body, Mapping) else None
-    if not isinstance(content, Mapping) or list(content) != [JSON]:
-        return None
-    return media_schema(description, content[JSON])
+    return content[JSON] if isinstance(content, Mapping) and list(content) == [JSON] else None
 
 
 def media_schema(description: Description, described: JsonValue) -> PlainSchema | None:

@@ -82,12 +82,10 @@ def problem_from(error: MockKnockError) -> Problem:
 
 
 def invalid_params(violations: Sequence[ContractViolation]) -> Problem:
-    """Return the 422 for a request that breaks the contract: one entry per field, at most 50, the rest counted."""
+    """Return the 422 for a request that breaks the contract: one entry per field, at most 50."""
     shown = [_field_error(violation) for violation in violations[:MAX_FIELD_ERRORS]]
-    message = INVALID_PARAMETERS
-    if (hidden := len(violations) - len(shown)) > 0:
-        message += f" ({hidden} more errors are not listed)"
-    return Problem(422, "invalid_params", message, errors=shown)
+    more = f" (the first {MAX_FIELD_ERRORS} errors are listed)" if len(violations) > MAX_FIELD_ERRORS else ""
+    return Problem(422, "invalid_params", INVALID_PARAMETERS + more, errors=shown)
 
 
 def request_too_large(limit: int) -> Problem:

@@ -19,7 +19,8 @@ from openapi_core.testing import MockRequest, MockResponse
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mock_knock.contract.description import load_description
-from mock_knock.contract.judge import Judge
+from mock_knock.contract.judge import Judge, OperationJudge
+from mock_knock.contract.many_rows import MANY, MAX_ROWS
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.contract.records import RequestRecord, request_record
 from mock_knock.messages import JsonValue
@@ -83,6 +84,13 @@ def record(id_: str, data: bytes, *, repaired: bool) -> RequestRecord:
     return request_record(operation, path=path, query={}, headers=tuple(HEADERS.items()), body=data)
 
 
+def decoded(id_: str, data: bytes, *, repaired: bool) -> RequestRecord:
+    """Return a request as the fake has it, whose body is decoded before it is judged."""
+    found = record(id_, data, repaired=repaired)
+    found.value = orjson.loads(data)
+    return found
+
+
 def mock_request(id_: str, data: bytes, *, repaired: bool) -> MockRequest:
     """Return the same request in the form of openapi-core."""
     number, path = OPERATIONS[id_]
@@ -99,7 +107,10 @@ def check_request(id_: str, body: JsonValue, *, repaired: bool) -> None:
     expected = places(stock(number, repaired=repaired).request_validator.iter_errors(asked))
     full = found._full.request_errors(record(id_, data, repaired=repaired))  # noqa: SLF001  # no plan
     assert expected == places(full)
-    assert (expected is None) == (found.request_violations(record(id_, data, repaired=repaired)) == ())
+    violations = found.request_violations(record(id_, data, repaired=repaired))
+    assert (expected is None) == (violations == ())
+    of_fake = OperationJudge(found, found.description.operations[0])
+    assert set(violations) == set(of_fake.request_violations(decoded(id_, data, repaired=repaired)))
 
 
 def check_response(id_: str, status: int, body: JsonValue, *, repaired: bool) -> None:
@@ -348,3 +359,47 @@ def test_good_bodies_are_good(good: st.SearchStrategy[Any], id_: str) -> None:
         assert () == found.request_violations(record(id_, json.dumps(body).encode(), repaired=True))
 
     check()
+
+
+WRONG_ROWS: list[JsonValue] = [
+    7,
+    {},
+    {"id": 7},
+    {"id": "ada", "name": 7, "email": []},
+    {"id": "a", "preferences": {"d": 1}},
+]
+MEMBERS = {"bulkIdentifyUsers": "users", "triggerWorkflow": "recipients"}
+
+
+@with_and_without_overlay
+@pytest.mark.parametrize("id_", MEMBERS)
+@given(
+    wrong=st.dictionaries(st.integers(0, MANY + 20), st.sampled_from(WRONG_ROWS), max_size=8),
+    run=st.integers(0, MAX_ROWS + 5),
+    more=st.sampled_from([{}, {"users": None}, {"data": 7}, {"tenant": []}]),
+)
+def test_many_rows(id_: str, wrong: dict[int, JsonValue], run: int, more: dict[str, JsonValue], repaired: bool) -> None:  # noqa: FBT001  # drawn
+    """Of a body with many rows the fake finds what the full judgement finds, as far as the first wrong rows go."""
+    rows: list[JsonValue] = [{"id": f"user-{number}", "name": "Ada"} for number in range(MANY + 21)]
+    for number, row in wrong.items():
+        rows[number] = row
+    rows[:run] = [{"id": number} for number in range(run)]
+    asked = decoded(id_, json.dumps({**more, MEMBERS[id_]: rows}).encode(), repaired=repaired)
+    judge = judges(repaired=repaired)[OPERATIONS[id_][0]]
+    expected = judge.request_violations(asked)
+    found = OperationJudge(judge, judge.description.operations[0]).request_violations(asked)
+    at_fault = list(dict.fromkeys(each.location.split("/")[2] for each in expected if each.location.count("/") > 1))
+    told = set(at_fault[:MAX_ROWS])
+    assert {each for each in expected if each.location.count("/") < 2 or each.location.split("/")[2] in told} == set(
+        found
+    )
+
+
+def test_too_many_rows() -> None:
+    """That there are more rows than allowed is told beside what is wrong with them."""
+    judge = judges(repaired=True)[0]
+    data = json.dumps({"users": [{"id": 7}] * 1_001}).encode()
+    found = OperationJudge(judge, judge.description.operations[0]).request_violations(
+        decoded("bulkIdentifyUsers", data, repaired=True)
+    )
+    assert [MAX_ROWS + 1, "/users", "/users/0/id"] == [len(found), found[0].location, found[1].location]

@@ -65,7 +65,7 @@ def test_at_most_fifty_entries(number: int) -> None:
     envelope = invalid_params(violations(number)).envelope
     shown = min(number, 50)
     assert [f"users[{index}].id" for index in range(shown)] == [each["field"] for each in envelope["errors"]]
-    rest = f" ({number - 50} more errors are not listed)" if number > 50 else ""
+    rest = " (the first 50 errors are listed)" if number > 50 else ""
     assert f"One or more parameters are invalid{rest}" == envelope["message"]
 
 

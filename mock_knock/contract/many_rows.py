@@ -1,0 +1,78 @@
+"""Errors of bodies with many rows: the rows at fault are found one by one, and the first of them are told of.
+
+An error takes ten times as long to find out as to know that there is one, so to tell of a thousand would take longer
+than anything that is accepted, and nobody reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+from mock_knock.contract.description import Description
+from mock_knock.contract.plain_schemas import PlainSchema, compile_plain
+from mock_knock.contract.schema_errors import Place
+from mock_knock.contract.violations import SchemaError
+from mock_knock.messages import JsonValue
+
+MANY: Final = 100
+"""Rows up to which all errors are told."""
+MAX_ROWS: Final = 51
+"""Rows at fault that are told of: one more than a 422 has entries."""
+
+
+@dataclass(frozen=True)
+class RowSchema:
+    """The schema of a body that has its rows in one member.
+
+    Attributes:
+        whole: of the body.
+        member: where the rows are.
+        row: of one of them.
+        rest: of the body, without what it says of single rows.
+    """
+
+    whole: PlainSchema
+    member: str
+    row: PlainSchema
+    rest: PlainSchema
+
+    def find_errors(self, value: JsonValue, place: Place) -> tuple[SchemaError, ...] | None:
+        """Return the broken rules, those of the first rows alone where many are at fault; None as `PlainSchema` does.
+
+        `place` leads to the schema of the body.
+        """
+        rows = value.get(self.member) if isinstance(value, dict) else None
+        if not isinstance(rows, list) or len(rows) <= MANY:
+            return self.whole.find_errors(value, place)
+        wrong = [*islice((index for index, row in enumerate(rows) if not self.row.accepts(row)), MAX_ROWS)]
+        rest = self.rest.find_errors(value, place)
+        told = self.whole.find_errors({**value, self.member: [rows[index] for index in wrong]}, place)
+        if rest is None or told is None:
+            return None
+        of_rows = (each for each in told if each.path[:1] == (self.member,) and len(each.path) > 1)
+        return (*rest, *(_put_back(each, self.member, wrong) for each in of_rows))
+
+
+def _put_back(error: SchemaError, member: str, wrong: list[int]) -> SchemaError:
+    """Return an error of a row where the row truly is."""
+    _, number, *inner = error.path
+    path = (member, wrong[int(number)], *inner)
+    branches = tuple(tuple(_put_back(each, member, wrong) for each in branch) for branch in error.branches)
+    return replace(error, path=path, branches=branches)
+
+
+def find_row_schema(description: Description, schema: JsonValue, whole: PlainSchema) -> RowSchema | None:
+    """Return the schema of a body with rows, or None where it has none, or they stand in another way."""
+    node = description.resolve(schema)
+    properties = node.get("properties") if isinstance(node, Mapping) else None
+    for member, described in properties.items() if isinstance(properties, Mapping) else ():
+        if not isinstance(described, Mapping) or described.get("type") != "array" or "items" not in described:
+            continue
+        shell = {name: each for name, each in described.items() if name != "items"}
+        row = compile_plain(description, described["items"])
+        rest = compile_plain(description, {**node, "properties": {**properties, member: shell}})
+        return None if row is None or rest is None else RowSchema(whole, member, row, rest)
+    return None
