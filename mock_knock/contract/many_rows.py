@@ -67,8 +67,9 @@ def _put_back(error: SchemaError, member: str, wrong: list[int]) -> SchemaError:
 def find_row_schema(description: Description, schema: JsonValue, whole: PlainSchema) -> RowSchema | None:
     """Return the schema of a body with rows, or None where it has none, or they stand in another way."""
     node = description.resolve(schema)
-    properties = node.get("properties") if isinstance(node, Mapping) else None
-    for member, described in properties.items() if isinstance(properties, Mapping) else ():
+    if not isinstance(node, Mapping) or not isinstance(properties := node.get("properties"), Mapping):
+        return None
+    for member, described in properties.items():
         if not isinstance(described, Mapping) or described.get("type") != "array" or "items" not in described:
             continue
         shell = {name: each for name, each in described.items() if name != "items"}

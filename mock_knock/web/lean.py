@@ -61,7 +61,7 @@ class LeanFlask(Flask):
         self, route: LeanRoute, values: dict[str, str], environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         parts: Web = self.extensions["mock_knock"]
-        asked = self.request_class(environ)
+        asked = self.request_class(environ, populate_request=False)  # no cycle with its environment
         asked.url_rule, asked.view_args = route.rule, values
         asked.max_content_length = MAX_BODY_BYTES
         call = Call(parts, asked, parts.service.new_id())

@@ -21,6 +21,7 @@ from mock_knock.domain.bulk_operation import (
     observe,
     row_times,
 )
+from mock_knock.domain.bulk_rows import Ids
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 IMMEDIATE = Stage(polls=0)
@@ -348,3 +349,9 @@ def test_nothing_changes_before_the_next_change(
             assert course.started is not None or then.started is None
         elif due > now and course.started is not None:
             assert (then.processed_rows, then.ended) != (course.processed_rows, None)
+
+
+def test_the_ids_of_an_operation() -> None:
+    """Its ids are those of its rows, whether it has these still or nothing but their ids."""
+    facts = operation(3)
+    assert ["0", "1", "2"] == list(facts.ids) == list(replace(facts, rows=Ids(facts.ids)).ids)

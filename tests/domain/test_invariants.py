@@ -571,3 +571,11 @@ def test_a_return_takes_nothing_back() -> None:
         tallies.note_run(trigger(), each, ["a"], lambda _: None, NOW)
     tallies.note_return()
     assert {ONE_EFFECT: 1} == counts(tallies)
+
+
+def test_a_batch_that_failed_may_be_sent_again() -> None:
+    """Who sends a batch again whose operation has failed does right; who sends one that has not does not."""
+    tallies = Tallies()
+    for operation_id in ("failed", "fine", "again"):
+        tallies.note_batch(batch(), operation_id, ["a"], lambda id_: id_ == "failed")
+    assert {ONE_EFFECT: 1} == counts(tallies)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -145,3 +146,19 @@ def test_a_journal_does_not_stand_decoded() -> None:
     found = entry(1)
     assert found.asked() == found.asked()
     assert found.asked() is not found.asked()
+
+
+def test_entries_are_made_when_somebody_looks() -> None:
+    """An entry that is to come later is made once, when the journal is read, and not at all if it has gone before."""
+    journal, made = Journal(max_entries=2), list[int]()
+
+    def make(number: int) -> JournalEntry:
+        made.append(number)
+        return entry(number)
+
+    for number in range(3):
+        journal.add_later(partial(make, number), EMPTY)
+    assert ([], 3, 1) == (made, journal.total, journal.dropped)
+    for _ in range(2):
+        assert [entry(1), entry(2)] == list(journal)
+    assert [1, 2] == made
