@@ -174,7 +174,7 @@ def _identify_inline(world: World, request: TriggerRequest, now: datetime) -> No
         if isinstance(recipient, InlineIdentity):
             existing = world.state.recipient(recipient.key)
             world.state.put_recipient(identify(existing, recipient.key, recipient.properties, now))
-    world.state.identify_users(request.users, OneTime(now))
+    world.state.identify_users(request.users, OneTime(now), range(len(request.users)))
     if request.tenant is not None:
         tenant = request.tenant
         properties = dict(tenant.properties) if isinstance(tenant, InlineIdentity) else {}

@@ -5,50 +5,32 @@ Whatever reads or changes a table settles first, so that the table is the same w
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from heapq import merge
+from itertools import chain
 
 from mock_knock.domain.bulk_operation import (
     BULK_DELETE,
     BULK_IDENTIFY,
     BULK_SET_PREFERENCES,
-    BulkOperation,
-    RowTimes,
     follow,
     next_change,
     row_times,
 )
-from mock_knock.domain.bulk_rows import FlatRows, Ids, Row
+from mock_knock.domain.bulk_rows import Ids, Row
 from mock_knock.domain.preferences import persist
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import PREFERENCES, create_entity, identify, set_preferences
+from mock_knock.service.due_rows import DueRows, group
 from mock_knock.service.stepping import Due, due_steps
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord, WorldState
 
 MOST_WAITING = 50_000
 """Rows that may wait until somebody looks; the next look would take too long if there were ever more of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _DueRows:
-    """Rows of one operation that are processed and have not had their effect."""
-
-    operation: BulkOperation
-    rows: range
-    failed: frozenset[int]
-    times: RowTimes
-
-    def effective(self) -> Sequence[Row]:
-        """Return the rows that have an effect."""
-        found = self.operation.rows[self.rows.start : self.rows.stop]
-        if not self.failed:
-            return FlatRows(found) if isinstance(self.operation.rows, FlatRows) else found
-        return [row for index, row in enumerate(found, self.rows.start) if index not in self.failed]
 
 
 def settle(world: World) -> datetime:
@@ -69,16 +51,25 @@ def settle_until(world: World, now: datetime) -> None:
     found = [_take_rows(state, record, now) for record in state.take_due_operations(now)]
     due = [each for each in found if each is not None]
     runs = state.take_due_records(now)
-    if not due and not runs:
-        return
-    if not runs and _may_go_one_by_one(due):
-        for each in due:
-            state.identify_users(each.effective(), each.times, first=each.rows.start)
+    if not runs and all(each.operation.name == BULK_IDENTIFY for each in due):
+        _identify(state, due)
         return
     rows = [[*_effects(state, each)] for each in due]
     steps = [[*due_steps(state, record, now)] for record in runs]
     for _, take_effect in merge(*rows, *steps, key=_instant):
         take_effect()
+
+
+def _identify(state: WorldState, due: Sequence[DueRows]) -> None:
+    """Identify whom rows name, with the effect of their order, and in that order users who are new."""
+    batch = group(due)
+    if len(due) > 1 and (new := state.unknown_users(chain.from_iterable(each.named() for each in due))):
+        state.expect_users(batch.first_named(new))
+    for each in due:
+        sure = each.without(batch.unsure)
+        state.identify_users(sure.listed(), sure.times, sure.indexes)
+    for each, index in batch.unsure_rows() if batch.unsure else ():
+        state.identify_users((each.operation.rows[index],), each.times, (index,))
 
 
 def relieve(world: World, now: datetime) -> None:
@@ -91,7 +82,7 @@ def relieve(world: World, now: datetime) -> None:
         world.most_waiting = MOST_WAITING + world.state.unsettled_rows() * 3 // 2
 
 
-def _take_rows(state: WorldState, record: OperationRecord, now: datetime) -> _DueRows | None:
+def _take_rows(state: WorldState, record: OperationRecord, now: datetime) -> DueRows | None:
     """Return the rows of an operation that are due, and note that they are taken."""
     operation = record.operation
     course = follow(operation, now, record.polls)
@@ -102,45 +93,16 @@ def _take_rows(state: WorldState, record: OperationRecord, now: datetime) -> _Du
     taken = replace(record, operation=left, settled_rows=course.processed_rows)
     due = None if has_ended else next_change(operation, course, record.polls, course.processed_rows)
     state.put_operation(taken, is_settled=has_ended, due=due)
-    if not rows:
-        return None
-    failing = operation.failing_rows
-    failed = frozenset(failing[: bisect_left(failing, course.processed_rows)])
-    return _DueRows(operation, rows, failed, row_times(operation, course, now, record.polls))
+    failed = frozenset(operation.failing_rows)
+    indexes = [row for row in rows if row not in failed] if failed else rows
+    return DueRows(operation, indexes, row_times(operation, course, now, record.polls)) if indexes else None
 
 
-def _may_go_one_by_one(due: Sequence[_DueRows]) -> bool:
-    """Tell whether due rows have the same effect one operation after the other as in the order of their instants.
-
-    So it is for one operation, and for those that name the same users in the same order, each once, and go at the same
-    pace.
-    """
-    if not all(each.operation.name == BULK_IDENTIFY and not each.failed for each in due):
-        return False
-    if len(due) < 2:  # noqa: PLR2004  # one alone is in order
-        return True
-    first = due[0]
-    if any(_has_other_pace(first, each) for each in due):
-        return False
-    ids = first.operation.ids
-    return len(set(ids)) == len(ids) and all(each.operation.ids == ids for each in due[1:])
-
-
-def _has_other_pace(one: _DueRows, other: _DueRows) -> bool:
-    """Tell whether the rows of two operations can be processed at the same place and in another order."""
-    paces = [
-        (each.operation.timeline, each.times.goal, each.operation.transitions, len(each.times.polls))
-        for each in (one, other)
-    ]
-    return paces[0] != paces[1] or bool(one.operation.transitions) or bool(one.times.polls)
-
-
-def _effects(state: WorldState, due: _DueRows) -> Iterator[Due]:
+def _effects(state: WorldState, due: DueRows) -> Iterator[Due]:
     take_effect = _ROW_EFFECTS[due.operation.name]
-    for index in due.rows:
-        if index not in due.failed:
-            at = due.times.of(index)
-            yield at, partial(take_effect, state, due.operation.rows[index], at)
+    for index in due.indexes:
+        at = due.times.of(index)
+        yield at, partial(take_effect, state, due.operation.rows[index], at)
 
 
 def _identify_row(state: WorldState, row: Row, at: datetime) -> None:

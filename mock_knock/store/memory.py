@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -97,9 +98,17 @@ class MemoryState:
         """Return a user or an object, or None."""
         return self._users.get(key.id) if key.collection is None else self._objects.get(key)
 
-    def identify_users(self, rows: Sequence[Row], times: Times, *, first: int = 0) -> None:
+    def identify_users(self, rows: Sequence[Row], times: Times, indexes: Sequence[int]) -> None:
         """Merge rows into the users they name, one after the other."""
-        self._users.identify(rows, times, first=first)
+        self._users.identify(rows, times, indexes)
+
+    def unknown_users(self, ids: Iterable[str]) -> AbstractSet[str]:
+        """Return which of these ids are those of no user."""
+        return self._users.unknown(ids)
+
+    def expect_users(self, ids: Iterable[str]) -> None:
+        """Give users their places in the order of all."""
+        self._users.expect(ids)
 
     def recipients(self) -> Iterable[Entity]:
         """Return all users, then all objects, each in the order in which they were first identified."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from types import EllipsisType
@@ -89,11 +90,19 @@ class WorldState(Protocol):
         """Return a user or an object, or None."""
         ...
 
-    def identify_users(self, rows: Sequence[Row], times: Times, *, first: int = 0) -> None:
-        """Merge rows into the users they name, one after the other; `first` is the number of the first row in `times`.
+    def identify_users(self, rows: Sequence[Row], times: Times, indexes: Sequence[int]) -> None:
+        """Merge rows into the users they name, one after the other; `indexes` are the numbers of the rows in `times`.
 
         What comes of it is made when somebody looks at a user.
         """
+        ...
+
+    def unknown_users(self, ids: Iterable[str]) -> AbstractSet[str]:
+        """Return which of these ids are those of no user."""
+        ...
+
+    def expect_users(self, ids: Iterable[str]) -> None:
+        """Give users their places in the order of all, who are identified before anything else happens."""
         ...
 
     def recipients(self) -> Iterable[Entity]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from mock_knock.domain.bulk_rows import FlatRows, Row
 from mock_knock.domain.pending_user import PendingUser, Times
@@ -22,6 +23,15 @@ class UserTable:
 
     def __contains__(self, id_: str) -> bool:
         return id_ in self._users
+
+    def unknown(self, ids: Iterable[str]) -> AbstractSet[str]:
+        """Return which of these ids are those of no user."""
+        return set(ids).difference(self._users)
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Give users their places, who are identified before anybody looks."""
+        for id_ in ids:
+            self._pending(id_)
 
     def get(self, id_: str) -> Entity | None:
         """Return a user, or None."""
@@ -43,12 +53,12 @@ class UserTable:
         """Forget a user; one that is not there is no error."""
         self._users.pop(id_, None)
 
-    def identify(self, rows: Sequence[Row], times: Times, *, first: int) -> None:
+    def identify(self, rows: Sequence[Row], times: Times, indexes: Sequence[int]) -> None:
         """Merge rows into the users they name, one after the other."""
         if isinstance(rows, FlatRows):
-            self._identify_flat(rows, times, first)
+            self._identify_flat(rows, times, indexes)
             return
-        for index, row in enumerate(rows, first):
+        for index, row in zip(indexes, rows, strict=True):
             pending = self._pending(row["id"])
             if pending.add(row) and len(pending.rows) > 1:
                 self._repeated[row["id"]] = pending
@@ -57,9 +67,9 @@ class UserTable:
         if self._count > MAX_REPEATED:
             self._put_repeated_together()
 
-    def _identify_flat(self, rows: FlatRows, times: Times, first: int) -> None:
+    def _identify_flat(self, rows: FlatRows, times: Times, indexes: Sequence[int]) -> None:
         users = self._users
-        for index, row in enumerate(rows, first):
+        for index, row in zip(indexes, rows, strict=True):
             pending = users.get(row["id"])
             if not isinstance(pending, PendingUser):
                 pending = self._pending(row["id"])

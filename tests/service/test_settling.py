@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,10 +12,13 @@ from mock_knock.domain.bulk_operation import Stage, Status
 from mock_knock.domain.clock import ManualClock
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import Entity
+from mock_knock.domain.user import identify as identify_entity
 from mock_knock.service import TransitionRefused, World, settling
 from mock_knock.service.bulk import identify_users, push_operation, read_operation
+from mock_knock.service.due_rows import DueRows
 from mock_knock.service.runs import trigger_workflow
 from mock_knock.service.settling import settle
+from mock_knock.store.protocol import WorldState
 from tests.service.small_world import KEY, START, batch, finish, identify, new_knock, plan, users
 
 AT_ONCE, ONE_POLL = Stage(polls=0), Stage(polls=1)
@@ -131,7 +134,30 @@ SAME_PACE = [
     for queued in (AT_ONCE, within(1))
     for processing in (within(1), AT_ONCE)
 ]
-alike = st.lists(st.one_of(st.sampled_from(SAME_PACE[:2]), st.sampled_from(SAME_PACE), events), max_size=15)
+OTHERS = [
+    Identify(("b", "c"), AT_ONCE, within(2)),
+    Identify(("d", "e"), AT_ONCE, within(2)),
+    Identify(("f", "a"), within(1), within(1)),
+    Identify(("f", "f"), within(1), within(1)),
+]
+alike = st.lists(
+    st.one_of(
+        st.sampled_from(SAME_PACE[:2]),
+        st.sampled_from([*SAME_PACE, *OTHERS]),
+        st.sampled_from([*OTHERS, Advance(10), Advance(30)]),
+        events,
+    ),
+    max_size=15,
+)
+
+
+def take_in_order(state: WorldState, due: Sequence[DueRows]) -> None:
+    """Identify row by row in the order of instants, as is said of the rule."""
+    rows = [(each.times.of(index), position, index) for position, each in enumerate(due) for index in each.indexes]
+    for at, position, index in sorted(rows):
+        row = due[position].operation.rows[index]
+        key = RecipientKey(row["id"])
+        state.put_recipient(identify_entity(state.recipient(key), key, row, at))
 
 
 @given(alike, st.data())
@@ -140,7 +166,7 @@ def test_one_by_one_is_in_order(history: list[Event], data: st.DataObject) -> No
     reads = data.draw(st.lists(st.integers(0, 1), min_size=len(history), max_size=len(history)))
     found = play(history, reads=iter(reads).__next__)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settling, "_may_go_one_by_one", lambda _due: False)
+        patch.setattr(settling, "_identify", take_in_order)
         assert play(history, reads=iter(reads).__next__) == found
 
 

@@ -38,7 +38,7 @@ def test_it_is_a_table_of_users(done: list[tuple[str, Any]], most: int) -> None:
         for number, (what, given_) in enumerate(done):
             at = NOW + timedelta(seconds=number)
             if what in {"flat", "any"}:
-                table.identify(FlatRows(given_) if what == "flat" else given_, OneTime(at), first=0)
+                table.identify(FlatRows(given_) if what == "flat" else given_, OneTime(at), range(len(given_)))
                 for row in given_:
                     plain[row["id"]] = identify(plain.get(row["id"]), RecipientKey(row["id"]), row, at)
             elif what == "get":
@@ -51,3 +51,13 @@ def test_it_is_a_table_of_users(done: list[tuple[str, Any]], most: int) -> None:
                 table.remove(given_)
     assert [each in table for each in "abc"] == [each in plain for each in "abc"]
     assert list(plain.values()) == table.entities()
+
+
+def test_expected_users_have_their_places() -> None:
+    """Users who were expected come in that order, whoever is identified first; known ones keep their places."""
+    table = UserTable()
+    table.put(Entity("ada", {}, NOW))
+    assert {"bob", "eve"} == table.unknown(["ada", "bob", "eve", "bob"])
+    table.expect(["eve", "bob"])
+    table.identify([{"id": "bob"}, {"id": "ada"}, {"id": "eve"}], OneTime(NOW), range(3))
+    assert ["ada", "eve", "bob"] == [each.id for each in table.entities()]
