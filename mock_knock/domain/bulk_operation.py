@@ -83,6 +83,11 @@ class BulkOperation:
         """The ids of its rows, in their order; they are kept while the rows are."""
         return self.rows.ids if isinstance(self.rows, Ids) else self._ids
 
+    def share_ids(self, of: BulkOperation) -> None:
+        """Keep the ids of another operation in place of its own, if they are the same: it is common that they are."""
+        if self.ids == of.ids:
+            self.__dict__["_ids"] = of.ids
+
     @cached_property
     def _ids(self) -> Sequence[str]:
         return ids_of(self.rows)

@@ -154,6 +154,8 @@ def _accept(
             fails_at=plan.fails_after(rows),
             stalls_at=plan.stalls_after(rows),
         )
+        if (latest := world.state.latest_operation()) is not None:
+            operation.share_ids(latest)
         world.state.add_operation(operation)
         relieve(world, now)
         return operation, observe(operation, now, ())

@@ -92,8 +92,12 @@ def _in_order(due: Sequence[DueRows], indexes: Sequence[Sequence[int]]) -> Itera
 def group(due: Sequence[DueRows]) -> Batch:
     """Return what is due, oldest operation first, by the users it names."""
     groups: dict[tuple[str, ...], list[DueRows]] = {}
+    latest: tuple[Sequence[str], list[DueRows]] = ((), [])
     for each in due:
-        groups.setdefault(tuple(each.operation.ids), []).append(each)
+        ids = each.operation.ids
+        if ids is not latest[0]:
+            latest = (ids, groups.setdefault(tuple(ids), []))
+        latest[1].append(each)
     seen, unsure = set[str](), set[str]()
     for ids, alike in groups.items():
         named = set(ids)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
 from itertools import chain
@@ -31,6 +31,7 @@ from mock_knock.store.protocol import OperationRecord, WorldState
 
 MOST_WAITING = 50_000
 """Rows that may wait until somebody looks; the next look would take too long if there were ever more of them."""
+AT_A_TIME = timedelta(seconds=1)
 
 
 def settle(world: World) -> datetime:
@@ -47,7 +48,7 @@ def settle(world: World) -> datetime:
 
 def settle_until(world: World, now: datetime) -> None:
     """Bring the tables of a world up to an instant that is not before the last one."""
-    state = world.state
+    state, world.settled_until = world.state, now
     found = [_take_rows(state, record, now) for record in state.take_due_operations(now)]
     due = [each for each in found if each is not None]
     runs = state.take_due_records(now)
@@ -75,11 +76,11 @@ def _identify(state: WorldState, due: Sequence[DueRows]) -> None:
 def relieve(world: World, now: datetime) -> None:
     """Settle although nobody looks, where so many rows wait that whoever looks next would have to wait, too.
 
-    Most of those that are left then are not due yet: it is tried again when half as many have come on top of them.
+    It goes a second at a time, or a quarter of what has passed, so that whoever sends does not have to wait for long.
     """
-    if world.state.unsettled_rows() > world.most_waiting:
-        settle_until(world, now)
-        world.most_waiting = MOST_WAITING + world.state.unsettled_rows() * 3 // 2
+    passed = now - world.settled_until
+    if passed >= AT_A_TIME and world.state.unsettled_rows() > MOST_WAITING:
+        settle_until(world, world.settled_until + max(AT_A_TIME, passed / 4))
 
 
 def _take_rows(state: WorldState, record: OperationRecord, now: datetime) -> DueRows | None:

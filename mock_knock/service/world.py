@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Condition, Lock, RLock
 
 from mock_knock.domain.bulk_operation import BULK_IDENTIFY
@@ -62,8 +63,8 @@ class World:
     """Everything that belongs to one API key: facts, clock, scenario, catalog, journal; `lock` guards all of it.
 
     `last_answers` has the latest body of each operation, where a fault repeats it; `new_id` returns a fresh UUID v4 as
-    text; `rules` say how exact it is. `arrivals` is notified of each entry of the journal. `most_waiting` is how many
-    rows of bulk operations may wait until somebody looks at what they change.
+    text; `rules` say how exact it is. `arrivals` is notified of each entry of the journal. `settled_until` is
+    the instant to which the tables have been brought.
     """
 
     key: str
@@ -80,7 +81,7 @@ class World:
     last_answers: dict[str, bytes] = field(default_factory=dict)
     snapshots: dict[str, SavedWorld] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
-    most_waiting: int = 50_000
+    settled_until: datetime = field(init=False)
     arrivals: Condition = field(init=False)
     faults: FaultBook = field(init=False)
 
@@ -88,6 +89,7 @@ class World:
         """Set up the faults of the scenario, and a way to wait for what comes."""
         self.arrivals = Condition(self.lock)
         self.follow(self.scenario)
+        self.settled_until = self.clock.now()
 
     def follow(self, scenario: Scenario) -> None:
         """Behave by a scenario from now on; its faults count from nothing."""

@@ -23,6 +23,11 @@ class Agenda:
     def __iter__(self) -> Iterator[str]:
         return iter(self._serials)
 
+    @property
+    def latest(self) -> str | None:
+        """The operation that came last, while it is among them."""
+        return next(reversed(self._serials), None)
+
     def put(self, operation_id: str, rows: int, due: datetime | EllipsisType | None) -> None:
         """Wait for an instant, for a touch alone (None), or have it looked at at once; `rows` are those that wait."""
         if operation_id not in self._serials:

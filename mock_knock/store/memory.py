@@ -49,6 +49,11 @@ class MemoryState:
         """Return all bulk operations, oldest first."""
         return tuple(self._operations.values())
 
+    def latest_operation(self) -> BulkOperation | None:
+        """Return the bulk operation that was added last, as long as it is not settled."""
+        latest = self._agenda.latest
+        return None if latest is None else self._operations[latest].operation
+
     def unsettled(self) -> Iterable[OperationRecord]:
         """Return the operations whose rows are not all in the user table, oldest first."""
         return tuple(self._operations[operation_id] for operation_id in self._agenda)

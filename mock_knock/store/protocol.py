@@ -44,6 +44,10 @@ class WorldState(Protocol):
         """Return all bulk operations, oldest first."""
         ...
 
+    def latest_operation(self) -> BulkOperation | None:
+        """Return the bulk operation that was added last, as long as it is not settled."""
+        ...
+
     def unsettled(self) -> Iterable[OperationRecord]:
         """Return the operations whose rows are not all in the user table, oldest first."""
         ...
