@@ -6,7 +6,7 @@ import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 JsonValue: TypeAlias = Any
 """A decoded JSON value: dict, list, str, int, float, bool or None."""
@@ -67,7 +67,27 @@ class AnswerLost(Exception):
         self.failure = failure
 
 
-class Connection(Protocol):
+class Line(Protocol):
+    """What every server on a port offers a request that waits before it is answered, or between the pieces of it."""
+
+    def wait(self, seconds: float, *, has_answer: bool = True) -> bool:
+        """Let real time pass; False says at once that the client has gone or that the server ends.
+
+        `has_answer` is whether there is something to send to a client that only listens any more.
+        """
+        ...
+
+    def held(self) -> AbstractContextManager[None]:
+        """Return the length of a long answer, in which others are answered by another thread."""
+        ...
+
+    def is_over(self) -> bool:
+        """Tell whether the client has gone or the server ends."""
+        ...
+
+
+@runtime_checkable
+class Connection(Line, Protocol):
     """The connection that a request came in on, for those who do not want to answer in the usual way."""
 
     def send(self, data: bytes) -> None:
@@ -84,21 +104,6 @@ class Connection(Protocol):
 
     def reset(self) -> None:
         """Cut it off (RST)."""
-        ...
-
-    def wait(self, seconds: float, *, has_answer: bool = True) -> bool:
-        """Let real time pass; False says at once that the client has gone or that the server ends.
-
-        `has_answer` is whether there is something to send to a client that only listens any more.
-        """
-        ...
-
-    def held(self) -> AbstractContextManager[None]:
-        """Return the length of a long answer, in which others are answered by another thread."""
-        ...
-
-    def is_over(self) -> bool:
-        """Tell whether the client has gone or the server ends."""
         ...
 
     def doom(self) -> None:

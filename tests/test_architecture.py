@@ -76,7 +76,8 @@ LAYERS = {
 LIBRARIES = {
     # library: the only places that may import it
     "flask": {"web"},
-    "waitress": {"web.server", "web.connection"},
+    "waitress": {"web.address", "web.server", "web.connection"},
+    "granian": {"web.granian_server"},
     "requests": {"harness.network", "client.sending"},
     "openapi_core": {"contract"},
     "elementpath": {

@@ -1,58 +1,90 @@
-"""The framework alone: the three routes in Flask, without validation and state, on the servers that the fake runs on.
+"""The framework alone, on the servers that the fake runs on: Flask with state and without validation and journal.
 
-python -m benchmarks.load.bare --server waitress --port 4020
+python -m benchmarks.load.bare --server granian --port 4020
+
+What it does: a bulk identify merges each user into a dict and keeps the operation, a read returns the operation from
+there or 404, and a trigger merges its inline recipients into the same dict and keeps the id of the run. Bodies are read
+and written by orjson. Server, its settings and those of garbage collection are exactly those of `mock-knock serve`.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
+from typing import Any
 from uuid import uuid4
 
 import orjson
 from flask import Flask, Response, request
 
 from benchmarks.load.loads import IDENTIFY
+from mock_knock.commands.serve import GRANIAN, WAITRESS, find_server, rare_collections
 
-app = Flask("bare", static_folder=None)
-SERVERS = ("waitress",)
-
-
-def _answer(value: object) -> Response:
-    return Response(orjson.dumps(value), mimetype="application/json")
+HOST = "127.0.0.1"
+Row = dict[str, Any]
 
 
-def _operation(id_: str, total: int) -> Response:
-    return _answer({"__typename": "BulkOperation", "id": id_, "status": "queued", "estimated_total_rows": total})
+def create_app() -> Flask:
+    """Return the three routes, with their state."""
+    app = Flask("bare", static_folder=None)
+    users: dict[str, Row] = {}
+    operations: dict[str, Row] = {}
+    runs: dict[str, str] = {}
+
+    @app.post(IDENTIFY)
+    def identify() -> Response:
+        rows = orjson.loads(request.get_data())["users"]
+        for row in rows:
+            merge(users, row)
+        operation: Row = {
+            "__typename": "BulkOperation",
+            "id": str(uuid4()),
+            "status": "queued",
+            "estimated_total_rows": len(rows),
+        }
+        operations[operation["id"]] = operation
+        return _answer(operation)
+
+    @app.get("/v1/bulk_operations/<id_>")
+    def read_operation(id_: str) -> Response:
+        operation = operations.get(id_)
+        return _answer({"code": "resource_missing"}, 404) if operation is None else _answer(operation)
+
+    @app.post("/v1/workflows/<key>/trigger")
+    def trigger(key: str) -> Response:
+        for recipient in orjson.loads(request.get_data())["recipients"]:
+            if isinstance(recipient, dict):
+                merge(users, recipient)
+        run = str(uuid4())
+        runs[run] = key
+        return _answer({"workflow_run_id": run})
+
+    return app
 
 
-@app.post(IDENTIFY)
-def identify() -> Response:
-    """Answer a bulk identify."""
-    return _operation(str(uuid4()), len(orjson.loads(request.get_data())["users"]))
+def merge(users: dict[str, Row], row: Row) -> None:
+    """Add to what is known of a user, or keep a copy of a new one."""
+    known = users.get(row["id"])
+    if known is None:
+        users[row["id"]] = dict(row)
+    else:
+        known.update(row)
 
 
-@app.get("/v1/bulk_operations/<id_>")
-def read_operation(id_: str) -> Response:
-    """Answer a read of a bulk operation."""
-    return _operation(id_, 0)
-
-
-@app.post("/v1/workflows/<key>/trigger")
-def trigger(key: str) -> Response:
-    """Answer a trigger."""
-    del key
-    return _answer({"workflow_run_id": str(uuid4()), "recipients": len(orjson.loads(request.get_data())["recipients"])})
+def _answer(value: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, mimetype="application/json")
 
 
 def main() -> None:
     """Serve until the process is ended."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--server", choices=SERVERS, default=SERVERS[0])
+    parser.add_argument("--server", choices=(WAITRESS, GRANIAN), default=WAITRESS)
     parser.add_argument("--port", type=int, required=True)
     given = parser.parse_args()
-    from waitress import serve  # noqa: PLC0415  # of several servers one is needed
-
-    serve(app, host="127.0.0.1", port=given.port, threads=4, ident=None)
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # as for the fake: it tells of each request that waits
+    server = find_server(given.server)(create_app(), host=HOST, port=given.port)
+    with rare_collections():
+        server.run()
 
 
 if __name__ == "__main__":

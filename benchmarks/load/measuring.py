@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.load.loads import Load
-from benchmarks.load.serving import Running
+from benchmarks.load.serving import Running, ask
 from benchmarks.load.wrk import Reading, Unanswered, send, write_script
 
 
@@ -92,6 +92,7 @@ def _one(
         return
     seconds = extent.seconds if is_warm else extent.warm_seconds
     url = server.url + load.path_on(server.operation)
+    ask(server.url, load, server.operation)  # does not count: what is due from another load is worked off by a look
     try:
         reading = send(script, url, connections=extent.connections, seconds=seconds, on_core=on_core)
     except Unanswered as error:

@@ -7,7 +7,7 @@ from html import escape
 from math import log2
 from typing import Final
 
-from benchmarks.load.candidates import OURS
+from benchmarks.load.candidates import OURS, comparisons, recommended
 from benchmarks.load.loads import Load
 from benchmarks.load.measuring import Readings
 
@@ -22,14 +22,15 @@ _COLOURS: Final = ("#5b8def", "#d9822b", "#6a9f58", "#a569bd", "#888888")
 
 def draw(found: Readings, names: Sequence[str], loads: Sequence[Load]) -> str:
     """Return the picture as SVG; to the right of the line the fake is faster, to the left the other one is."""
-    peers = [name for name in names if name != OURS]
+    own = recommended(names)
+    peers = [peer for one, peer in comparisons(names) if one == own]
     height = _TOP + len(loads) * (len(peers) * _ROW + _GAP) + 24
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" {_FONT}>',
-        f"<title>{OURS}: how many times as many requests a second as others answer</title>",
+        f"<title>{own}: how many times as many requests a second as others answer</title>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         *_scale(height),
-        *_bars(found, peers, loads),
+        *_bars(found, own, peers, loads),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -50,13 +51,13 @@ def _scale(height: int) -> Iterator[str]:
         yield f'<text x="{x:g}" y="31" fill="#777" text-anchor="middle">{label}</text>'
 
 
-def _bars(found: Readings, peers: Sequence[str], loads: Sequence[Load]) -> Iterator[str]:
+def _bars(found: Readings, own: str, peers: Sequence[str], loads: Sequence[Load]) -> Iterator[str]:
     y = float(_TOP)
     for load in loads:
         yield f'<text x="12" y="{y + 11:g}" fill="#111" font-weight="600">{escape(load.name)}</text>'
         yield f'<text x="12" y="{y + 25:g}" fill="#777" font-size="10">{escape(load.what)}</text>'
         for number, peer in enumerate(peers):
-            yield from _bar(found.ratio(OURS, peer, load.name), peer, _COLOURS[number % len(_COLOURS)], y)
+            yield from _bar(found.ratio(own, peer, load.name), peer, _COLOURS[number % len(_COLOURS)], y)
             y += _ROW
         y += _GAP
 

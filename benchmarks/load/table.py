@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from benchmarks.load.candidates import BARE, OURS
+from benchmarks.load.candidates import comparisons
 from benchmarks.load.loads import Load
 from benchmarks.load.measuring import Readings
 from benchmarks.load.serving import Running
@@ -20,28 +20,21 @@ def render_table(found: Readings, servers: Sequence[Running], loads: Sequence[Lo
 
 def _tables(found: Readings, servers: Sequence[Running], loads: Sequence[Load]) -> Iterator[Iterable[str]]:
     names = [each.candidate.name for each in servers]
-    yield _table("requests/s", names, loads, lambda name, load: _rate(found.rate(name, load)))
-    yield _table("p50 in ms", names, loads, lambda name, load: _number(found.p50(name, load)))
-    yield _table("p99 in ms", names, loads, lambda name, load: _number(found.p99(name, load)))
-    for own in (name for name in names if name.startswith(OURS)):
-        peers = [name for name in names if not name.startswith(OURS)]
-        yield _ratios(found, own, peers, loads)
+    columns = [load.name for load in loads]
+    yield table("requests/s", names, columns, lambda name, load: shown_rate(found.rate(name, load)))
+    yield table("p50 in ms", names, columns, lambda name, load: _number(found.p50(name, load)))
+    yield table("p99 in ms", names, columns, lambda name, load: _number(found.p99(name, load)))
+    pairs = {f"{own} / {peer}": (own, peer) for own, peer in comparisons(names)}
+    yield table("ratio of requests/s", [*pairs], columns, lambda row, load: shown_ratio(found.ratio(*pairs[row], load)))
     yield _starts(servers)
 
 
-def _table(title: str, names: Sequence[str], loads: Sequence[Load], cell: Callable[[str, str], str]) -> Iterator[str]:
-    yield f"| {title} | {' | '.join(load.name for load in loads)} |"
-    yield f"|---|{'---:|' * len(loads)}"
-    for name in names:
-        yield f"| {name} | {' | '.join(cell(name, load.name) for load in loads)} |"
-
-
-def _ratios(found: Readings, own: str, peers: Sequence[str], loads: Sequence[Load]) -> Iterator[str]:
-    def cell(peer: str, load: str) -> str:
-        ratio = found.ratio(own, peer.removeprefix("against "), load)
-        return MISSING if ratio is None else f"{ratio:.2f}x"
-
-    return _table(f"{own}, ratio of requests/s", [f"against {each}" for each in peers], loads, cell)
+def table(title: str, rows: Sequence[str], columns: Sequence[str], cell: Callable[[str, str], str]) -> Iterator[str]:
+    """Yield the lines of a table in Markdown; `cell` gets the name of a row and that of a column."""
+    yield f"| {title} | {' | '.join(columns)} |"
+    yield f"|---|{'---:|' * len(columns)}"
+    for row in rows:
+        yield f"| {row} | {' | '.join(cell(row, column) for column in columns)} |"
 
 
 def _starts(servers: Sequence[Running]) -> Iterator[str]:
@@ -52,10 +45,16 @@ def _starts(servers: Sequence[Running]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def _rate(value: float | None) -> str:
+def shown_rate(value: float | None) -> str:
+    """Return requests a second as a table has them."""
     if value is None:
         return MISSING
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"  # noqa: PLR2004  # three digits are enough
+
+
+def shown_ratio(value: float | None) -> str:
+    """Return a ratio as a table has it."""
+    return MISSING if value is None else f"{value:.2f}x"
 
 
 def _number(value: float | None) -> str:
@@ -66,5 +65,6 @@ def tell_foundation(connections: int, *, is_pinned: bool) -> str:
     """Return how it was measured, in one sentence."""
     pinned = "servers on one core, the load on another" if is_pinned else "servers and load on the same cores"
     return (
-        f"{connections} connections, {pinned}; ratios are medians of rounds; `{BARE}` has neither validation nor state."
+        f"{connections} connections, {pinned}; ratios are medians of rounds; `bare Flask` keeps users, operations and "
+        "runs in dicts and has neither validation nor journal."
     )

@@ -14,7 +14,7 @@ def logging_on_stderr(level: int) -> Iterator[None]:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     with ExitStack() as stack:
-        for name, least in (("mock_knock", level), ("waitress", logging.ERROR)):
+        for name, least in (("mock_knock", level), ("waitress", logging.ERROR), ("_granian", logging.ERROR)):
             stack.enter_context(_handled(logging.getLogger(name), handler, least))
         yield
 

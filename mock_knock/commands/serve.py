@@ -6,10 +6,10 @@ import gc
 import logging
 import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import click
 import orjson
@@ -17,10 +17,13 @@ import orjson
 from mock_knock.commands.configured import ConfiguredCommand
 from mock_knock.commands.fake_log import logging_on_stderr
 from mock_knock.commands.fake_options import FakeArguments, fake_options, refuse_empty
+from mock_knock.domain.scenario import Scenario
+from mock_knock.errors import UsageError
 from mock_knock.local import build_fake
 from mock_knock.web.guard import AccessRules, default_key
-from mock_knock.web.server import Server, open_server
+from mock_knock.web.server import open_server
 
+WAITRESS, GRANIAN = "waitress", "granian"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 THRESHOLDS = (200_000, 20, 100)
 """New objects before they are looked through, and how many times before older ones are, too."""
@@ -30,6 +33,13 @@ THRESHOLDS = (200_000, 20, 100)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=4010, show_default=True, type=click.IntRange(0, 65_535), help="Port; 0 takes a free one."
+)
+@click.option(
+    "--server",
+    default=WAITRESS,
+    show_default=True,
+    type=click.Choice((WAITRESS, GRANIAN)),
+    help="What listens: granian for load, without faults of the wire.",
 )
 @fake_options
 @click.option(
@@ -56,6 +66,7 @@ class Arguments:
 
     host: str
     port: int
+    server: str
     fake: FakeArguments
     allowed_hosts: tuple[str, ...]
     admin_token: str | None
@@ -69,17 +80,62 @@ class Arguments:
         return AccessRules(keys, hosts, self.admin_token, is_local=self.host in LOCAL)
 
 
+class Server(Protocol):
+    """What listens, whichever it is."""
+
+    url: str
+
+    def run(self) -> None:
+        """Serve until it is told to stop."""
+        ...
+
+    def stop(self) -> None:
+        """Make `run` return; a signal handler may call it."""
+        ...
+
+
 def serve(arguments: Arguments) -> None:
     """Run a fake until it is told to stop."""
     refuse_empty("--admin-token", () if arguments.admin_token is None else (arguments.admin_token,))
+    open_ = find_server(arguments.server)
     options = arguments.fake.options(arguments.rules)
-    fake = build_fake(options)
-    server = open_server(fake.application, host=arguments.host, port=arguments.port)
+    if arguments.server == GRANIAN:
+        refuse_wire_faults(options.scenario, f"--scenario {arguments.fake.scenario}")
+    server = open_(build_fake(options).application, host=arguments.host, port=arguments.port)
     key = "<one of your --api-key>" if arguments.fake.api_keys else default_key(options.access)
     with logging_on_stderr(logging.WARNING if arguments.is_quiet else logging.INFO), rare_collections():
         signal.signal(signal.SIGTERM, lambda *_: server.stop())
         _greet(server, key, arguments.rules, as_json=arguments.as_json)
         server.run()
+
+
+def find_server(name: str) -> Callable[..., Server]:
+    """Return what binds a port for the server of this name.
+
+    Raises:
+        UsageError: `server-missing`, if it is not installed.
+    """
+    if name == WAITRESS:
+        return open_server
+    try:
+        from mock_knock.web.granian_server import open_granian  # noqa: PLC0415  # it need not be installed
+    except ImportError as error:
+        hint = "pip install 'mock-knock[load]', or leave --server out"
+        raise UsageError("server-missing", f"{name} is not installed", where="--server", hint=hint) from error
+    return open_granian
+
+
+def refuse_wire_faults(scenario: Scenario, where: str) -> None:
+    """Refuse a scenario with faults that granian cannot deliver.
+
+    Raises:
+        UsageError: `fault-undeliverable`, for the first of them.
+    """
+    for fault in scenario.faults:
+        if (wire := fault.do.wire) is not None:
+            what = f"granian cannot deliver the fault '{fault.id}', which is one of the wire ({wire.kind})"
+            hint = "leave --server out: waitress, the default, delivers every fault"
+            raise UsageError("fault-undeliverable", what, where=where, hint=hint)
 
 
 @contextmanager

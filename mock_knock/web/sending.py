@@ -1,11 +1,13 @@
 """How an answer leaves when a fault has a say in it: late, in pieces, broken, or not at all.
 
-On a port the server's connection is in the WSGI environment and does what the fault says. Within a process there is
-none, and what a client would see of the network is raised as `AnswerLost`.
+On a port the server's connection is in the WSGI environment and does what the fault says; a server that can wait and
+nothing else has a line there, on which a fault of the wire is refused with 501. Within a process there is neither, and
+what a client would see of the network is raised as `AnswerLost`.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,14 +16,17 @@ from math import inf
 from time import sleep
 from typing import Any, Final
 
+import orjson
+
 from mock_knock.domain.clock import Clock
 from mock_knock.domain.faults.delay import Dribble
 from mock_knock.domain.faults.wire import WireFault, WireKind
-from mock_knock.messages import AnswerLost, Connection, TransportFailure
+from mock_knock.messages import AnswerLost, Connection, Line, TransportFailure
 from mock_knock.service import World
+from mock_knock.web.problems import API, Problem
 
 CONNECTION: Final = "mock_knock.connection"
-"""The server's connection in the environment of a request."""
+"""The server's connection, or its line, in the environment of a request."""
 TIMEOUT: Final = "mock_knock.timeout"
 """The seconds after which a client within the process gives up, in the environment of a request."""
 _SENDING: Final = "mock_knock.sending"
@@ -39,6 +44,7 @@ _DOWN: Final = TransportFailure("refused", "no connection: the target is down")
 _LATE: Final = TransportFailure("timeout", "no answer in time")
 
 Start = Callable[..., Any]
+_log: Final = logging.getLogger("mock_knock.access")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +118,8 @@ class SendingApplication:
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer one request."""
-        connection: Connection | None = environ.get(CONNECTION)
-        if connection is None and environ["PATH_INFO"].startswith("/v1/"):
+        line: Line | None = environ.get(CONNECTION)
+        if line is None and environ["PATH_INFO"].startswith("/v1/"):
             self._check_outage()
         held = _Held()
         chunks = self._application(environ, held.start)
@@ -122,9 +128,11 @@ class SendingApplication:
             start(held.status, held.headers)
             return chunks
         body = b"".join(chunks)
-        if connection is None:
+        if line is None:
             return self._send_within(sending, held, body, environ, start)
-        return _send_on(connection, sending, held, body, start)
+        if isinstance(line, Connection):
+            return _send_on(line, sending, held, body, start)
+        return _send_along(line, sending, held, body, start)
 
     def _check_outage(self) -> None:
         """Let a request fail within the process while the fake is down, or because its connection is doomed."""
@@ -187,9 +195,29 @@ def _send_on(connection: Connection, sending: Sending, held: _Held, body: bytes,
     return [body] if sending.dribble is None else _pieces(connection, sending.dribble, body, sending)
 
 
-def _pieces(connection: Connection, dribble: Dribble, body: bytes, sending: Sending) -> Iterator[bytes]:
+def _send_along(line: Line, sending: Sending, held: _Held, body: bytes, start: Start) -> Iterable[bytes]:
+    """Send on a line that can be waited on and not be broken."""
+    if sending.wire is not None:
+        return _tell_undeliverable(sending.wire, held, start)
+    line.wait(sending.pass_time(sending.wait))
+    start(held.status, held.headers)
+    return [body] if sending.dribble is None else _pieces(line, sending.dribble, body, sending)
+
+
+def _tell_undeliverable(wire: WireFault, held: _Held, start: Start) -> Iterable[bytes]:
+    """Answer that a fault cannot happen here, whatever it is that would have been answered."""
+    message = f"This server cannot deliver a fault of the wire ({wire.kind}): start it without --server"
+    problem = Problem(501, "fault_undeliverable", message, type_=API)
+    _log.warning("%d %s: %s", problem.status, problem.envelope["code"], problem)
+    body = orjson.dumps(problem.envelope)
+    kept = [each for each in held.headers if each[0].lower() == "x-request-id"]
+    start("501 Not Implemented", [*kept, ("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _pieces(line: Line, dribble: Dribble, body: bytes, sending: Sending) -> Iterator[bytes]:
     for begin in range(0, len(body), dribble.size):
-        if begin and not connection.wait(sending.pass_time(dribble.every)):
+        if begin and not line.wait(sending.pass_time(dribble.every)):
             return
         yield body[begin : begin + dribble.size]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -19,7 +18,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import close_all
 
-from mock_knock.errors import UsageError
+from mock_knock.web.address import bind_error, name_in_urls, unknown_host
 from mock_knock.web.connection import FaultyTask, cut_off_when_closed
 from mock_knock.web.outages import Outages
 from mock_knock.web.pipeline import MAX_BODY_BYTES, access_log, one_line
@@ -32,7 +31,6 @@ THREADS = 4
 MAX_WAITING = 500
 """Answers that faults hold back at one time, each in a thread of its own; more of them hold others back, too."""
 DRAIN_SECONDS = 5
-_REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # names for people, nothing is bound here
 _CODES = {431: "headers_too_large", 500: "internal_error", 501: "not_implemented"}
 
 
@@ -198,28 +196,9 @@ def open_server(app: Callable[..., Any], *, host: str, port: int) -> Server:
         server = Server(app, map=channels, dispatcher=ThreadedTaskDispatcher(), adj=adjustments)
     except OSError as error:
         close_all(channels, ignore_all=True)
-        raise _bind_error(error, host, port) from error
+        raise bind_error(error, host, port) from error
     except ValueError as error:
-        raise _unusable("the host name is not known", f"{host}:{port}") from error
-    server.server_name = _name_in_urls(str(server.effective_host))
+        raise unknown_host(host, port) from error
+    server.server_name = name_in_urls(str(server.effective_host))
     server.task_dispatcher.set_thread_count(THREADS)
     return server
-
-
-def _name_in_urls(address: str) -> str:
-    reachable = _REACHABLE.get(address, address)
-    return f"[{reachable}]" if ":" in reachable else reachable
-
-
-def _bind_error(error: OSError, host: str, port: int) -> UsageError:
-    where = f"{host}:{port}"
-    if error.errno == errno.EADDRINUSE:
-        hint = "use --port 0 for a free port, or end the program that listens there"
-        return UsageError("port-in-use", f"port {port} is in use", where=where, hint=hint)
-    if error.errno == errno.EACCES:
-        return UsageError("port-refused", f"port {port} needs more rights", where=where, hint="use a port above 1023")
-    return _unusable(error.strerror or str(error), where)
-
-
-def _unusable(reason: str, where: str) -> UsageError:
-    return UsageError("address-unusable", f"cannot listen there: {reason}", where=where, hint="use --host 127.0.0.1")

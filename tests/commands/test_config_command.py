@@ -40,6 +40,7 @@ settings: mock-knock.yaml
 serve
   host                127.0.0.1     default
   port                5000          mock-knock.yaml:1:9
+  server              waitress      default
   scenario            fails-midway  mock-knock.yaml:2:8
   seed                -             default
   strict              true          mock-knock.yaml:1:21
