@@ -76,14 +76,9 @@ def read_operation(world: World, operation_id: str, *, is_poll: bool = True) -> 
         ResourceMissing: there is no such operation in this world.
     """
     with world.lock:
-        record = _record(world, operation_id)
-        if record.outcome is not None:
-            return record.operation, record.outcome
-        now = world.clock.now()
-        snapshot = observe(record.operation, now, record.polls)
-        if RANK[snapshot.status] == RANK[Status.COMPLETED]:
-            world.state.add_outcome(record.operation.id, snapshot)
-        elif is_poll:
+        record, now = _record(world, operation_id), world.clock.now()
+        snapshot = _see(world, record, now)
+        if is_poll and RANK[snapshot.status] < RANK[Status.COMPLETED]:
             settle_until(world, now)
             world.state.add_poll(record.operation.id, now)
         return record.operation, snapshot
@@ -95,12 +90,9 @@ def stand(world: World, operation_id: str) -> BatchTruth | None:
         record = world.state.operation(operation_id)
         if record is None:
             return None
-        operation = record.operation
-        course = follow(operation, world.clock.now(), record.polls)
-        if not operation.failing_rows:
-            return BatchTruth(course.status, frozenset())
-        ids, failing = operation.ids, operation.failing_rows
-        return BatchTruth(course.status, frozenset(ids[row] for row in failing if row < course.processed_rows))
+        snapshot = _see(world, record, world.clock.now())
+        ids = record.operation.ids if snapshot.error_rows else ()
+        return BatchTruth(snapshot.status, frozenset(ids[row] for row in snapshot.error_rows))
 
 
 def has_failed(world: World, operation_id: str) -> bool:
@@ -159,6 +151,16 @@ def _accept(
         world.state.add_operation(operation)
         relieve(world, now)
         return operation, observe(operation, now, ())
+
+
+def _see(world: World, record: OperationRecord, now: datetime) -> Snapshot:
+    """Return how an operation stands; how it has ended is found out once."""
+    if record.outcome is not None:
+        return record.outcome
+    snapshot = observe(record.operation, now, record.polls)
+    if RANK[snapshot.status] == RANK[Status.COMPLETED]:
+        world.state.add_outcome(record.operation.id, snapshot)
+    return snapshot
 
 
 def _record(world: World, operation_id: str) -> OperationRecord:

@@ -67,7 +67,7 @@ def _identify(state: WorldState, due: Sequence[DueRows]) -> None:
     if len(due) > 1 and (new := state.unknown_users(chain.from_iterable(each.named() for each in due))):
         state.expect_users(batch.first_named(new))
     for each in due:
-        sure = each.without(batch.unsure)
+        sure = each.without(batch.unsure) if batch.unsure else each
         state.identify_users(sure.listed(), sure.times, sure.indexes)
     for each, index in batch.unsure_rows() if batch.unsure else ():
         state.identify_users((each.operation.rows[index],), each.times, (index,))
