@@ -117,14 +117,16 @@ class OffsetClock:
 
     def now(self) -> datetime:
         """Return the scaled instant; while the source lags behind, only `advance` moves this clock."""
-        return self._frozen_at or self._running()
-
-    def _running(self) -> datetime:
-        return self._origin + min(self._passed() + self._offset, self._room)
+        if self._frozen_at is not None:
+            return self._frozen_at
+        found = self._passed() + self._offset
+        return self._origin + min(self._room, found)
 
     def _passed(self) -> timedelta:
-        self._latest = max(self._latest, self._source())
-        passed = self._latest - self._origin
+        latest = self._source()
+        latest = max(latest, self._latest)
+        self._latest = latest
+        passed = latest - self._origin
         return passed if self._factor == 1 else passed * self._factor
 
     def _go_on_from(self, instant: datetime) -> None:
