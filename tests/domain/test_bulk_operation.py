@@ -355,3 +355,11 @@ def test_the_ids_of_an_operation() -> None:
     """Its ids are those of its rows, whether it has these still or nothing but their ids."""
     facts = operation(3)
     assert ["0", "1", "2"] == list(facts.ids) == list(replace(facts, rows=Ids(facts.ids)).ids)
+
+
+def test_ids_are_shared() -> None:
+    """An operation keeps the ids of another one where they are the same, and its own elsewhere."""
+    one, same, other = operation(3), operation(3, id="same"), operation(2, id="other")
+    for each in (same, other):
+        each.share_ids(one)
+    assert (True, ["0", "1"]) == (same.ids is one.ids, list(other.ids))

@@ -339,3 +339,18 @@ def test_any_query_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
         parse_expected(decode_query(pairs))
     except InvalidDocument as refusal:
         told_places(refusal)
+
+
+@pytest.mark.parametrize(
+    ("operation", "hint"),
+    [
+        ("triggerWorkfow", "did you mean triggerWorkflow?"),
+        ("nothing", "write it like `operation: triggerWorkflow`"),
+    ],
+)
+def test_an_operation_that_there_is_not(operation: str, hint: str) -> None:
+    """Where the operations are known, another one is refused with those that are near."""
+    with pytest.raises(InvalidDocument) as refused:
+        parse_expected({"operation": [operation, "getUser"]}, operations=["triggerWorkflow", "getUser"])
+    (found,) = refused.value.findings
+    assert ("#/operation", hint) == (found.where, found.hint)
