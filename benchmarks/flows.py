@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-import orjson
 
 from benchmarks.in_process import Rates, fake_bench, network_bench, stub_bench
 from benchmarks.machine import machine, machine_class
@@ -84,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(render(result, spreads))  # noqa: T201  # the table is what it is for
     if given.json:
         document = result | {"measurements": [asdict(spread) for spread in spreads]}
-        given.json.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+        given.json.write_bytes(json.dumps(document, indent=2).encode())
 
 
 def time_commands(flow: Path, values: Mapping[str, Any], stub: str, cache: Path, extent: Extent) -> list[Spread]:

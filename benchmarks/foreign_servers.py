@@ -46,9 +46,9 @@ def serve_on_pyuwsgi(port: int) -> None:
     """Serve until the process is ended."""
     import pyuwsgi  # noqa: PLC0415  # as above
 
-    options = ("--http11-socket", f"{HOST}:{port}", "--threads", str(THREADS), "--enable-threads", "--need-app")
+    listening = ("--http11-socket", f"{HOST}:{port}", "--threads", str(THREADS), "--enable-threads", "--need-app")
     quiet = ("--disable-logging", "--die-on-term", "--single-interpreter", "--buffer-size", "65535")
-    pyuwsgi.run([*options, *quiet, "--module", PLACE])
+    pyuwsgi.run([*listening, *quiet, "--module", PLACE])
 
 
 def main() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import orjson
 
 from benchmarks.machine import machine, machine_class
 
@@ -97,5 +96,5 @@ def report(figures: Sequence[Figure], path: Path | None) -> int:
     """Print the table, write it as JSON where that is asked for, and return the exit code: 1 when a goal is missed."""
     print(f"{machine_class()}\n\n{render_figures(figures)}")  # noqa: T201  # the table is what it is for
     if path is not None:
-        path.write_bytes(orjson.dumps(as_json(figures), option=orjson.OPT_INDENT_2))
+        path.write_bytes(json.dumps(as_json(figures), indent=2).encode())
     return MISSED if any(each.is_missed for each in figures) else 0

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(render(spreads, extent))  # noqa: T201  # the table is what it is for
     if given.json:
         document = {"machine": machine(), "goals": GOALS, "measurements": [asdict(each) for each in spreads]}
-        given.json.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+        given.json.write_bytes(json.dumps(document, indent=2).encode())
 
 
 def measure(folder: Path, extent: Extent) -> list[dict[str, Session]]:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from benchmarks.goals import Figure, Goal
 from benchmarks.growth.bodies import UNPROCESSABLE, wrong_bodies
 from benchmarks.growth.sizes import Sizes
-from benchmarks.growth.worlds import World, fill_with_users, new_worlds, operation_path, user
-from benchmarks.load.loads import IDENTIFY, TRIGGER
+from benchmarks.growth.worlds import World, fill_with_users, new_worlds, operation_path
+from benchmarks.load.loads import IDENTIFY, TRIGGER, user
 
 LEFT = Goal(5.0, excludes_limit=True)
 """Megabytes that requests may leave behind which create nothing, before memory is collected."""

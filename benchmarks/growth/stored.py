@@ -16,9 +16,8 @@ from benchmarks.growth.worlds import (
     fill_with_users,
     new_worlds,
     operation_path,
-    user,
 )
-from benchmarks.load.loads import IDENTIFY, TRIGGER
+from benchmarks.load.loads import IDENTIFY, TRIGGER, user
 
 KNOWN = 10
 """Users of a world that has few of them."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from benchmarks.load.loads import IDENTIFY, OPERATION, TRIGGER
+from benchmarks.load.loads import IDENTIFY, OPERATION, TRIGGER, user
 from mock_knock.commands.serve import rare_collections
 from mock_knock.local import FakeOptions, build_fake
 
@@ -107,18 +107,6 @@ def new_worlds(**options: Any) -> Iterator[Callable[[], World]]:
     numbers = count()
     with rare_collections():
         yield lambda: World(application, f"sk_test_world_{next(numbers)}")
-
-
-def user(number: int) -> dict[str, object]:
-    """Return a user as small services have them."""
-    return {
-        "id": f"user-{number}",
-        "name": f"User {number}",
-        "email": f"user-{number}@example.com",
-        "locale": "en-GB",
-        "plan": "pro",
-        "logins": number,
-    }
 
 
 def users(amount: int) -> list[dict[str, object]]:

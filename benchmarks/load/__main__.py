@@ -6,13 +6,12 @@ python -m benchmarks.load [--install] [--quick] [--only W1] [--json PATH] [--svg
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-
-import orjson
 
 from benchmarks.load.candidates import (
     FOR_LOAD,
@@ -62,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.svg.write_text(draw(found, names, chosen), encoding="utf-8")
     if given.json:
         result = {"machine": machine_class(), "versions": _versions(servers), "readings": as_json(found)}
-        given.json.write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2))
+        given.json.write_bytes(json.dumps(result, indent=2).encode())
     return 0
 
 

@@ -30,7 +30,8 @@ class Load:
         return self.path.format(operation=operation)
 
 
-def _user(number: int) -> dict[str, Any]:
+def user(number: int) -> dict[str, Any]:
+    """Return a user as small services have them."""
     return {
         "id": f"user-{number}",
         "name": f"User {number}",
@@ -44,7 +45,7 @@ def _user(number: int) -> dict[str, Any]:
 def _rich_user(number: int) -> dict[str, Any]:
     """Return a user with inline preferences and channel data."""
     return {
-        **_user(number),
+        **user(number),
         "preferences": {
             "default": {
                 "channel_types": {"email": True, "sms": False},
@@ -64,14 +65,14 @@ def _trigger(recipients: Sequence[Any]) -> bytes:
 
 
 LOADS: Final = (
-    Load("W1", "identify 1 user", "POST", IDENTIFY, _identify([_user(0)])),
-    Load("W2", "identify 100 users", "POST", IDENTIFY, _identify([_user(each) for each in range(100)])),
-    Load("W3", "identify 1,000 users", "POST", IDENTIFY, _identify([_user(each) for each in range(1_000)])),
+    Load("W1", "identify 1 user", "POST", IDENTIFY, _identify([user(0)])),
+    Load("W2", "identify 100 users", "POST", IDENTIFY, _identify([user(each) for each in range(100)])),
+    Load("W3", "identify 1,000 users", "POST", IDENTIFY, _identify([user(each) for each in range(1_000)])),
     Load("W1r", "identify 1 rich user", "POST", IDENTIFY, _identify([_rich_user(0)])),
     Load("W3r", "identify 1,000 rich users", "POST", IDENTIFY, _identify([_rich_user(each) for each in range(1_000)])),
     Load("W4", "read a bulk operation", "GET", OPERATION),
     Load("W5", "trigger for 3 recipients", "POST", TRIGGER, _trigger(["user-0", "user-1", "user-2"])),
-    Load("W6", "trigger for 1,000 inline", "POST", TRIGGER, _trigger([_user(each) for each in range(1_000)])),
+    Load("W6", "trigger for 1,000 inline", "POST", TRIGGER, _trigger([user(each) for each in range(1_000)])),
 )
 """A rich user has preferences and channel data with it, an inline recipient is identified by the trigger."""
 

@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from mock_knock.domain.bulk_course import Snapshot, follow, observe
 from mock_knock.domain.bulk_operation import (
     BULK_DELETE,
     BULK_IDENTIFY,
     BULK_SET_PREFERENCES,
     RANK,
     BulkOperation,
-    Snapshot,
     Status,
     Transition,
-    follow,
-    observe,
 )
 from mock_knock.domain.bulk_rows import FlatRows, Row
 from mock_knock.domain.deeds import BatchTruth

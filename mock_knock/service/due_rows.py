@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from mock_knock.domain.bulk_operation import BulkOperation, RowTimes
+from mock_knock.domain.bulk_course import RowTimes
+from mock_knock.domain.bulk_operation import BulkOperation
 from mock_knock.domain.bulk_rows import FlatRows, Row
 
 

@@ -12,14 +12,8 @@ from functools import partial
 from heapq import merge
 from itertools import chain
 
-from mock_knock.domain.bulk_operation import (
-    BULK_DELETE,
-    BULK_IDENTIFY,
-    BULK_SET_PREFERENCES,
-    follow,
-    next_change,
-    row_times,
-)
+from mock_knock.domain.bulk_course import follow, next_change, row_times
+from mock_knock.domain.bulk_operation import BULK_DELETE, BULK_IDENTIFY, BULK_SET_PREFERENCES
 from mock_knock.domain.bulk_rows import Ids, Row
 from mock_knock.domain.preferences import persist
 from mock_knock.domain.recipient import RecipientKey

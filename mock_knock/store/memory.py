@@ -9,7 +9,8 @@ from datetime import datetime
 from heapq import heappop, heappush
 from types import EllipsisType
 
-from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
+from mock_knock.domain.bulk_course import Snapshot
+from mock_knock.domain.bulk_operation import BulkOperation
 from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.message import Message
 from mock_knock.domain.pending_user import Times

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
+from mock_knock.domain.bulk_course import Snapshot
+from mock_knock.domain.bulk_operation import BulkOperation
 from mock_knock.domain.faults.book import Standing
 from mock_knock.domain.faults.write_fault import write_fault
 from mock_knock.domain.pages import Page

@@ -18,9 +18,9 @@ from benchmarks.growth.bodies import ANSWER, REFUSED, wrong_bodies
 from benchmarks.growth.memory import LEFT
 from benchmarks.growth.sizes import FLAT, Sizes
 from benchmarks.growth.turns import Ask, Extent, Side, compare, measure_by_turns, ratio_figure
-from benchmarks.growth.worlds import new_worlds, user
+from benchmarks.growth.worlds import new_worlds
 from benchmarks.load.candidates import BARE_ON_DEFAULT, OURS, Candidate, own_candidates
-from benchmarks.load.loads import IDENTIFY, LOADS
+from benchmarks.load.loads import IDENTIFY, LOADS, user
 from benchmarks.load.serving import Running, running
 from benchmarks.load.wrk import Reading, Unanswered
 from benchmarks.soak import __main__ as soak

@@ -8,19 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.bulk_operation import (
-    RANK,
-    BulkOperation,
-    Snapshot,
-    Stage,
-    Status,
-    Timeline,
-    Transition,
-    follow,
-    next_change,
-    observe,
-    row_times,
-)
+from mock_knock.domain.bulk_course import Snapshot, follow, next_change, observe, row_times
+from mock_knock.domain.bulk_operation import RANK, BulkOperation, Stage, Status, Timeline, Transition
 from mock_knock.domain.bulk_rows import Ids
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

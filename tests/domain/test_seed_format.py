@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mock_knock.domain.bulk_operation import Stage, Status, Timeline, Transition, observe
+from mock_knock.domain.bulk_course import observe
+from mock_knock.domain.bulk_operation import Stage, Status, Timeline, Transition
 from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.channel import DEFAULT_CHANNELS
 from mock_knock.domain.recipient import RecipientKey

@@ -8,7 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mock_knock.domain.bulk_operation import RANK, Snapshot, Stage, Status, Timeline
+from mock_knock.domain.bulk_course import Snapshot
+from mock_knock.domain.bulk_operation import RANK, Stage, Status, Timeline
 from mock_knock.domain.bulk_plan import BulkPlan
 from mock_knock.domain.scenario import Scenario
 from mock_knock.service import ResourceMissing, TransitionRefused

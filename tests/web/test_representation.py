@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.bulk_operation import BulkOperation, Snapshot, Stage, Status, Timeline, Transition, observe
+from mock_knock.domain.bulk_course import Snapshot, observe
+from mock_knock.domain.bulk_operation import BulkOperation, Stage, Status, Timeline, Transition
 from mock_knock.messages import ContractViolation, JsonValue
 from mock_knock.served import served_operations
 from mock_knock.web.representation import bulk_operation_json, timestamp

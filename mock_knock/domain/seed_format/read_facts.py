@@ -6,14 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from mock_knock.domain.bulk_operation import (
-    BULK_DELETE,
-    BULK_IDENTIFY,
-    BULK_SET_PREFERENCES,
-    Status,
-    Transition,
-    observe,
-)
+from mock_knock.domain.bulk_course import observe
+from mock_knock.domain.bulk_operation import BULK_DELETE, BULK_IDENTIFY, BULK_SET_PREFERENCES, Status, Transition
 from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.seed import Course, SeededEntity, SeededOperation, SeededSubscription

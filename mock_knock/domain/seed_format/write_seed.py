@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from mock_knock.domain.bulk_operation import observe
+from mock_knock.domain.bulk_course import observe
 from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.channel import DEFAULT_CHANNELS, Channel
 from mock_knock.domain.recipient import RecipientKey

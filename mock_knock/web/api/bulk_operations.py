@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
-from mock_knock.domain.bulk_operation import BulkOperation, Snapshot
+from mock_knock.domain.bulk_course import Snapshot
+from mock_knock.domain.bulk_operation import BulkOperation
 from mock_knock.domain.bulk_rows import FlatRows
 from mock_knock.domain.preferences import DEFAULT_SET
 from mock_knock.service import bulk
