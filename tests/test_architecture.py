@@ -11,15 +11,16 @@ PACKAGE = Path(__file__).parents[1] / "mock_knock"
 LAYERS = {
     # the first part of a module's path below the package: what it may import of this project
     "messages": set(),
+    "alike": {"messages"},
     "errors": {"messages"},
-    "domain": {"messages", "errors"},
+    "domain": {"messages", "errors", "alike"},
     "arazzo": {"messages", "errors"},
     "files": {"messages", "errors"},
     "redact": {"messages", "errors"},
     "settings": {"messages", "errors", "domain.reading", "files"},
-    "store": {"messages", "errors", "domain"},
-    "contract": {"messages", "errors", "arazzo.conditions.bounded_regex"},
-    "service": {"messages", "errors", "domain", "store", "redact"},
+    "store": {"messages", "errors", "alike", "domain"},
+    "contract": {"messages", "errors", "alike", "arazzo.conditions.bounded_regex"},
+    "service": {"messages", "errors", "alike", "domain", "store", "redact"},
     "web": {
         "messages",
         "errors",
@@ -87,6 +88,7 @@ LIBRARIES = {
         "arazzo.queries.xpath_matching",
         "arazzo.queries.xpath_work",
     },
+    "msgspec": {"contract.shape_reader"},
     "jsonschema_rs": {"contract", "harness.inputs"},
     "jsonschema": {"contract"},
     "yaml": {"files"},

@@ -80,7 +80,7 @@ def _compile(
     formats: Callable[[str], FormatCheck],
     growth: SchemaGrowth,
 ) -> jsonschema_rs.Validator | None:
-    closure = _collect(document, schema)
+    closure = collect_schemas(document, schema)
     if closure is None:
         return None
     nodes = (schema, *closure.values())
@@ -101,12 +101,12 @@ def _translation(*, is_openapi_30: bool, for_verdicts: bool) -> Callable[[JsonVa
     return (lambda node: put_cheap_first(usual(node))) if for_verdicts else usual
 
 
-def _collect(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, JsonValue] | None:
+def collect_schemas(document: Mapping[str, JsonValue], schema: JsonValue) -> dict[str, JsonValue] | None:
     """Return every schema reached by local references, by reference; None when one cannot be followed."""
     found: dict[str, JsonValue] = {}
     waiting = [schema]
     while waiting:
-        for node in _schemas(waiting.pop()):
+        for node in each_schema(waiting.pop()):
             reference = node.get("$ref")
             if not isinstance(reference, str) or reference in found:
                 continue
@@ -142,19 +142,19 @@ def _place(root: dict[str, JsonValue], reference: str, schema: JsonValue) -> Non
 
 def _keywords(schema: JsonValue) -> Iterator[str]:
     """Yield the keywords that have an effect, but for patterns that are read alike everywhere."""
-    for node in _schemas(schema):
+    for node in each_schema(schema):
         for key, value in node.items():
             if value is not False and (key != "pattern" or barred_characters(value) is None):
                 yield key
 
 
 def _formats(schema: JsonValue) -> Iterator[str]:
-    for node in _schemas(schema):
+    for node in each_schema(schema):
         if isinstance(name := node.get("format"), str):
             yield name
 
 
-def _schemas(schema: JsonValue) -> Iterator[Mapping[str, JsonValue]]:
+def each_schema(schema: JsonValue) -> Iterator[Mapping[str, JsonValue]]:
     """Yield the schemas inside a schema, but not the maps of names that `properties` and its like are."""
     waiting = [schema]
     while waiting:

@@ -186,12 +186,17 @@ class OperationJudge:
             if each.place == "query" and each.is_single and len(query.getlist(each.name)) > 1
         )
 
+    def read_body(self, request: RequestRecord) -> JsonValue:
+        """Return what the body of a request says, where reading it shows already that the request breaks no rule."""
+        return None if self._plan is None else self._plan.read(request)
+
     def request_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
         """Return every rule that a request to this operation breaks; where many rows are at fault, of the first."""
         plan = self._plan
         if plan is None:
             return self.judge.request_violations(request)
         if plan.accepts(request):
+            plan.learn(request.value)
             return ()
         return plan.body_violations(request) or self.judge.request_violations(request)
 

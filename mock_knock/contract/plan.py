@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from mock_knock.contract.description import Description
+from mock_knock.contract.learned_bodies import LearnedBodies, find_rows_of_body
 from mock_knock.contract.many_rows import RowSchema, find_row_schema
 from mock_knock.contract.plain_schemas import PlainSchema, compile_plain
 from mock_knock.contract.records import JSON, RequestRecord
@@ -22,7 +23,8 @@ from mock_knock.messages import ContractViolation, JsonValue
 class Plan:
     """The checks of one operation: bearer credentials, path parameters that are strings, a JSON body.
 
-    `find_rows` returns how the body is judged where it has many rows, or None.
+    `find_rows` returns how the body is judged where it has many rows, or None. `learned` reads such bodies where their
+    rows are alike.
     """
 
     needs_bearer: bool
@@ -30,6 +32,7 @@ class Plan:
     body: PlainSchema | None
     place: Place = ()
     find_rows: Callable[[], RowSchema | None] = lambda: None
+    learned: LearnedBodies | None = None
 
     @cached_property
     def _rows(self) -> RowSchema | None:
@@ -38,6 +41,17 @@ class Plan:
     def accepts(self, request: RequestRecord) -> bool:
         """Return True only when the full judgement would find nothing."""
         return self._accepts_head(request) and (self.body is None or self._accepts_body(request, self.body))
+
+    def read(self, request: RequestRecord) -> JsonValue:
+        """Return what a body says that is read and judged in one pass; None leaves that to `accepts`."""
+        if self.learned is None or request.body is None or request.content_type != JSON:
+            return None
+        return self.learned.read(request.body) if self._accepts_head(request) else None
+
+    def learn(self, value: JsonValue) -> None:
+        """Look at a body that was accepted, so that the next that are like it can be read in one pass."""
+        if self.learned is not None:
+            self.learned.learn(value)
 
     def body_violations(self, request: RequestRecord) -> tuple[ContractViolation, ...]:
         """Return what is wrong with the body where everything else is right; nothing leaves it to the full judgement.
@@ -94,7 +108,8 @@ def build_plan(description: Description, method: str, path: str) -> Plan | None:
         return None
     place = ("paths", path, method, "requestBody", "content", JSON, "schema")
     find_rows = partial(_find_rows, description, described, body)
-    return Plan(needs_bearer, whole, body, place, find_rows)
+    rows = None if body is None else find_rows_of_body(description, description.resolve(described)["schema"])
+    return Plan(needs_bearer, whole, body, place, find_rows, None if rows is None else LearnedBodies(rows))
 
 
 def _find_rows(description: Description, media: JsonValue, body: PlainSchema | None) -> RowSchema | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias, overload
 
+from mock_knock.alike import AlikeRows
 from mock_knock.messages import JsonValue
 
 Row: TypeAlias = Mapping[str, JsonValue]
@@ -61,4 +62,4 @@ class Ids(Sequence[Row]):
 
 def ids_of(rows: Sequence[Row]) -> Sequence[str]:
     """Return the ids of rows, in their order."""
-    return rows.ids if isinstance(rows, Ids) else [row["id"] for row in rows]
+    return rows.ids if isinstance(rows, (Ids, AlikeRows)) else [row["id"] for row in rows]

@@ -9,6 +9,7 @@ from itertools import repeat
 from operator import contains
 from uuid import UUID
 
+from mock_knock.alike import AlikeRows
 from mock_knock.domain.bulk_rows import FlatRows, Ids, Row, ids_of
 from mock_knock.domain.later import Later
 from mock_knock.domain.recipient import (
@@ -87,6 +88,8 @@ def parse_trigger(workflow: str, body: Mapping[str, JsonValue], *, has_flat_rows
 
 def _users(sent: Sequence[JsonValue], *, has_flat_rows: bool) -> Sequence[Row]:
     """Return the recipients if all are users with their properties, else nothing; of a thousand each counts."""
+    if isinstance(sent, AlikeRows):
+        return () if "collection" in sent.likeness.names else sent
     if set(map(type, sent)) != {dict} or any(map(contains, sent, repeat("collection"))):
         return ()
     return FlatRows(sent) if has_flat_rows else sent
@@ -102,7 +105,7 @@ def forget_properties(request: TriggerRequest) -> TriggerRequest:
             replace(each, properties={}) if isinstance(each, InlineIdentity) else each for each in request.recipients
         )
         return replace(request, recipients=left)
-    if isinstance(users, FlatRows) or not any(map(contains, users, repeat(TRIGGER_DATA))):
+    if isinstance(users, (FlatRows, AlikeRows)) or not any(map(contains, users, repeat(TRIGGER_DATA))):
         kept: Sequence[Row] = Ids(ids_of(users))
     else:
         kept = [{name: each[name] for name in ("id", TRIGGER_DATA) if name in each} for each in users]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from mock_knock.alike import AlikeRows
 from mock_knock.domain.bulk_course import Snapshot, follow, observe
 from mock_knock.domain.bulk_operation import (
     BULK_DELETE,
@@ -19,7 +20,7 @@ from mock_knock.domain.bulk_operation import (
 from mock_knock.domain.bulk_rows import FlatRows, Row
 from mock_knock.domain.deeds import BatchTruth
 from mock_knock.domain.faults.bulk import BulkFault
-from mock_knock.domain.user import MAX_PROPERTY_BYTES, PREFERENCES, find_oversize
+from mock_knock.domain.user import PREFERENCES, are_rows_small, find_oversize
 from mock_knock.messages import JsonValue
 from mock_knock.service.errors import TransitionRefused, resource_missing
 from mock_knock.service.settling import relieve, settle_until
@@ -28,14 +29,18 @@ from mock_knock.store.protocol import OperationRecord
 
 
 def identify_users(
-    world: World, users: Sequence[Mapping[str, JsonValue]], *, size: int | None = None, fault: BulkFault | None = None
+    world: World,
+    users: Sequence[Mapping[str, JsonValue]],
+    *,
+    sent: bytes | None = None,
+    fault: BulkFault | None = None,
 ) -> tuple[BulkOperation, Snapshot]:
     """Accept a bulk identify and return its operation as it stands at once.
 
-    Users with too many properties end in `error_items` (our choice). `size` is that of the request in bytes, if known:
-    of a small one nobody is too large. Here and below, `fault` is what goes wrong with the operation.
+    Users with too many properties end in `error_items` (our choice). `sent` is the text of the request, if known, which
+    mostly shows that nobody is too large. Here and below, `fault` is what goes wrong with the operation.
     """
-    may_be_oversize = size is None or size > MAX_PROPERTY_BYTES
+    may_be_oversize = sent is None or not are_rows_small(sent, len(users))
     return _accept(world, BULK_IDENTIFY, users, fault, find_oversize(users) if may_be_oversize else ())
 
 
@@ -138,7 +143,7 @@ def _accept(
             id=world.new_id(),
             name=name,
             inserted_at=now,
-            rows=rows if isinstance(rows, FlatRows) else tuple(rows),
+            rows=rows if isinstance(rows, (FlatRows, AlikeRows)) else tuple(rows),
             timeline=plan.timeline,
             failing_rows=tuple(sorted({*failing, *refused})) if refused else failing,
             fails_at=plan.fails_after(rows),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from mock_knock.alike import AlikeRows
 from mock_knock.domain.bulk_course import RowTimes
 from mock_knock.domain.bulk_operation import BulkOperation
 from mock_knock.domain.bulk_rows import FlatRows, Row
@@ -45,6 +46,8 @@ class DueRows:
         """Return the rows themselves."""
         rows = self.operation.rows
         found = rows[self.indexes.start : self.indexes.stop] if isinstance(self.indexes, range) else None
+        if found is None and isinstance(rows, AlikeRows):
+            return rows.pick(self.indexes)
         if found is None:
             found = [rows[index] for index in self.indexes]
         return FlatRows(found) if isinstance(rows, FlatRows) else found

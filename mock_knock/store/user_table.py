@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
+from mock_knock.alike import AlikeRows
 from mock_knock.domain.bulk_rows import FlatRows, Row
 from mock_knock.domain.pending_user import PendingUser, Times
 from mock_knock.domain.user import Entity
@@ -58,11 +59,13 @@ class UserTable:
         if isinstance(rows, FlatRows):
             self._identify_flat(rows, times, indexes)
             return
+        if isinstance(rows, AlikeRows):
+            self._identify_alike(rows, times, indexes)
+            return
         for index, row in zip(indexes, rows, strict=True):
             pending = self._pending(row["id"])
-            if pending.add(row) and len(pending.rows) > 1:
-                self._repeated[row["id"]] = pending
-                self._count += 1
+            if pending.add(row):
+                self._note_repeated(row["id"], pending)
             pending.times, pending.index = times, index
         if self._count > MAX_REPEATED:
             self._put_repeated_together()
@@ -73,12 +76,33 @@ class UserTable:
             pending = users.get(row["id"])
             if not isinstance(pending, PendingUser):
                 pending = self._pending(row["id"])
-            if pending.flat is None:
+            if pending.flat is None or pending.likeness is not None:
                 pending.add_flat(row)
             else:
                 pending.flat.update(row)
             pending.times = times
             pending.index = index
+
+    def _identify_alike(self, rows: AlikeRows, times: Times, indexes: Sequence[int]) -> None:
+        users, likeness = self._users, rows.likeness
+        for index, record in zip(indexes, rows.records, strict=True):
+            pending = users.get(record.id)
+            if not isinstance(pending, PendingUser):
+                pending = self._pending(record.id)
+            if pending.likeness is likeness:
+                pending.record = record
+            else:
+                pending.add_record(likeness, record)
+                self._note_repeated(record.id, pending)
+            pending.times = times
+            pending.index = index
+        if self._count > MAX_REPEATED:
+            self._put_repeated_together()
+
+    def _note_repeated(self, id_: str, pending: PendingUser) -> None:
+        if len(pending.rows) > 1:
+            self._repeated[id_] = pending
+            self._count += 1
 
     def _pending(self, id_: str) -> PendingUser:
         found = self._users.get(id_)

@@ -92,6 +92,11 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
     record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
     record.credentials = asked.environ.get("HTTP_AUTHORIZATION")
     if operation.takes_body:
+        if found == JSON and not query:
+            record.body = whole_body()
+            if (value := operation.read_body(record)) is not None:
+                current_call().is_checked = True
+                return Validated(value, query)
         record.value = json_body()
         record.body = whole_body()
     violations = operation.request_violations(record)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import (
     MAX_PROPERTY_BYTES,
     Entity,
+    are_rows_small,
     find_oversize,
     identify,
     is_oversize,
@@ -237,3 +239,22 @@ def test_who_is_oversize_among_many(large: list[dict[str, object]], small: int) 
     """Looking at many at once finds those that looking at each finds."""
     rows: list[dict[str, object]] = [*({"id": "u", "a": 1e22} for _ in range(small)), *large, {"id": "v"}]
     assert [index for index, row in enumerate(rows) if is_oversize(row)] == find_oversize(rows)
+
+
+values = st.sampled_from([1e5, "\u00e9" * 9, 'a "id": b', {"id": 1}, ["x" * 90_000], "x" * 30_000, 10**20])
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["a", "b", "id"]), values), max_size=6), st.sampled_from([None, 1]))
+def test_texts_that_show_that_rows_are_small(members: list[dict[str, object]], indent: int | None) -> None:
+    """A text that shows that rows are small has none that is oversize, however it is written."""
+    rows = [{"id": "u", **each} for each in members]
+    text = json.dumps({"users": rows}, indent=indent, separators=None if indent else (",", ":")).encode()
+    if are_rows_small(text, len(rows)):
+        assert not find_oversize(rows)
+
+
+def test_a_large_text_can_show_that_rows_are_small() -> None:
+    """Rows of a usual size are small, however many there are."""
+    rows = [{"id": "u", "x": "x" * 1_000}] * 1_000
+    assert are_rows_small(json.dumps(rows, separators=(",", ":")).encode(), 1_000)
+    assert not are_rows_small(json.dumps([*rows, {"id": "u", "x": "x" * 300_000}]).encode(), 1_001)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_knock.alike import AlikeRows, Likeness
 from mock_knock.domain.bulk_rows import FlatRows
 from mock_knock.domain.pending_user import OneTime
 from mock_knock.domain.recipient import RecipientKey
@@ -16,6 +18,14 @@ from mock_knock.store.user_table import UserTable
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
+FLAT = Likeness(frozenset({"id", "n"}), is_flat=True, to_row=lambda each: {"id": each.id, "n": each.n})
+NESTED = Likeness(
+    frozenset({"id", "m"}),
+    is_flat=False,
+    to_row=lambda each: {"id": each.id, "m": {"n": each.n, "of": {"it": [each.n]}}},
+)
+"""Of the second kind one row takes the place of another, too, as members of members are the same in all."""
+
 ids = st.sampled_from("abc")
 flat_rows = st.lists(st.builds(lambda id_, n: {"id": id_, "n": n}, ids, st.integers(0, 3)), max_size=4)
 rows = st.lists(st.builds(lambda id_, n: {"id": id_, "m": {str(n): n}}, ids, st.integers(0, 3)), max_size=4)
@@ -23,6 +33,7 @@ deeds = st.lists(
     st.one_of(
         st.tuples(st.just("flat"), flat_rows),
         st.tuples(st.just("any"), rows),
+        st.tuples(st.sampled_from(["alike", "nested"]), flat_rows),
         st.tuples(st.sampled_from(["get", "put", "remove"]), ids),
     ),
     max_size=12,
@@ -40,6 +51,12 @@ def test_it_is_a_table_of_users(done: list[tuple[str, Any]], most: int) -> None:
             if what in {"flat", "any"}:
                 table.identify(FlatRows(given_) if what == "flat" else given_, OneTime(at), range(len(given_)))
                 for row in given_:
+                    plain[row["id"]] = identify(plain.get(row["id"]), RecipientKey(row["id"]), row, at)
+            elif what in {"alike", "nested"}:
+                records = [SimpleNamespace(**row) for row in given_]
+                alike = AlikeRows(FLAT if what == "alike" else NESTED, records)
+                table.identify(alike, OneTime(at), range(len(alike)))
+                for row in alike:
                     plain[row["id"]] = identify(plain.get(row["id"]), RecipientKey(row["id"]), row, at)
             elif what == "get":
                 assert table.get(given_) == plain.get(given_)

@@ -40,12 +40,13 @@ def get_bulk_operation(id_: str) -> Response:
 def bulk_identify_users() -> Response:
     """POST /v1/users/bulk/identify."""
     body = validated("bulkIdentifyUsers", {}).body
-    size = len(received_body())
     refused = _count_updates(each["id"] for each in body["users"])
     users = [each for each in body["users"] if each["id"] not in refused] if refused else body["users"]
     if current_call().is_shallow:
         users = FlatRows(users)
-    return _answer(bulk.identify_users(current_world(), users, size=size, fault=bulk_fault()), "users", refused)
+    return _answer(
+        bulk.identify_users(current_world(), users, sent=received_body(), fault=bulk_fault()), "users", refused
+    )
 
 
 @bulk_operations.post("/v1/users/bulk/delete")
