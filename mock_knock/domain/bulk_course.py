@@ -135,11 +135,16 @@ def next_change(
     if course.ended is not None:
         return course.ended.at
     if course.started is None:
-        return _after(operation.inserted_at, operation.timeline.queued)
+        return end_of_queue(operation)
     end = _after(course.started.at, _stage(operation, Status.PROCESSING))
     times = RowTimes(course.started, LATEST, operation.timeline.processing, _goal(operation), polls)
     instants = [each for each in (times.reached(settled_rows + 1), end) if each is not None]
     return min(instants, default=None)
+
+
+def end_of_queue(operation: BulkOperation) -> datetime | None:
+    """Return the instant at which an operation that is queued changes unless it is polled or pushed; None is never."""
+    return _after(operation.inserted_at, operation.timeline.queued)
 
 
 def _after(start: datetime, stage: Stage) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mock_knock.alike import AlikeRows
-from mock_knock.domain.bulk_course import Snapshot, follow, observe
+from mock_knock.domain.bulk_course import Snapshot, end_of_queue, follow, observe
 from mock_knock.domain.bulk_operation import (
     BULK_DELETE,
     BULK_IDENTIFY,
@@ -151,9 +151,11 @@ def _accept(
         )
         if (latest := world.state.latest_operation()) is not None:
             operation.share_ids(latest)
-        world.state.add_operation(operation)
+        snapshot = observe(operation, now, ())
+        due = end_of_queue(operation) if snapshot.status is Status.QUEUED else ...
+        world.state.add_operation(operation, due=due)
         relieve(world, now)
-        return operation, observe(operation, now, ())
+        return operation, snapshot
 
 
 def _see(world: World, record: OperationRecord, now: datetime) -> Snapshot:

@@ -67,10 +67,10 @@ class MemoryState:
         """Return the unsettled operations in which something may have changed, oldest first."""
         return [self._operations[operation_id] for operation_id in self._agenda.take_due(now)]
 
-    def add_operation(self, operation: BulkOperation) -> None:
+    def add_operation(self, operation: BulkOperation, *, due: datetime | EllipsisType | None = ...) -> None:
         """Add a new bulk operation."""
         self._operations[operation.id] = OperationRecord(operation, [])
-        self._agenda.put(operation.id, len(operation.rows), ...)
+        self._agenda.put(operation.id, len(operation.rows), due)
 
     def put_operation(
         self, record: OperationRecord, *, is_settled: bool = False, due: datetime | EllipsisType | None = ...

@@ -60,13 +60,13 @@ class WorldState(Protocol):
     def take_due_operations(self, now: datetime) -> Sequence[OperationRecord]:
         """Return the unsettled operations in which something may have changed, oldest first.
 
-        These are the new ones, those that were polled or pushed, and those whose instant has come. Whoever takes them
-        puts them back.
+        These are those that were polled or pushed, those whose instant has come, and those without one. Whoever takes
+        them puts them back.
         """
         ...
 
-    def add_operation(self, operation: BulkOperation) -> None:
-        """Add a new bulk operation, which nobody has polled."""
+    def add_operation(self, operation: BulkOperation, *, due: datetime | EllipsisType | None = ...) -> None:
+        """Add a new bulk operation, which nobody has polled; `due` as for `put_operation`."""
         ...
 
     def put_operation(
