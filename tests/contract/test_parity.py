@@ -20,6 +20,7 @@ from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mock_knock.contract.description import load_description
 from mock_knock.contract.judge import Judge, OperationJudge
+from mock_knock.contract.learned_bodies import MOST_MISSES, PATIENCE
 from mock_knock.contract.many_rows import MANY, MAX_ROWS
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.contract.plan import Plan, build_plan
@@ -481,6 +482,32 @@ def test_bodies_like_those_before_are_read_in_one_pass(id_: str, rows: list[Json
     assert read is not None
     assert body == {**read, ROWS[id_]: [*read[ROWS[id_]]]}
     assert [each["id"] for each in rows] == read[ROWS[id_]].ids
+
+
+def test_a_shape_is_given_up_that_comes_no_more() -> None:
+    """After eight bodies of another shape the decoder is not tried any more, and one that was seen twice comes next."""
+    one, other = ({"users": [{"id": "ada", name: 1}]} for name in ("a", "b"))
+    plan = plan_that_knows("bulkIdentifyUsers", one, repaired=True)
+    first, second = (record("bulkIdentifyUsers", orjson.dumps(each), repaired=True) for each in (one, other))
+    assert [None] * MOST_MISSES == [plan.read(second) for _ in range(MOST_MISSES)]
+    assert plan.read(first) is None
+    for _ in range(2):
+        plan.learn(other)
+    assert plan.read(second) is not None
+
+
+def test_bodies_without_a_common_shape_are_seldom_looked_at() -> None:
+    """Where looking was of no use, only each 32nd body is looked at."""
+    plan = plan_that_knows("bulkIdentifyUsers", {"users": []}, repaired=True)
+    for _ in range(PATIENCE):
+        plan.learn({"users": []})
+    sent = {"users": [{"id": "ada"}]}
+    asked = record("bulkIdentifyUsers", orjson.dumps(sent), repaired=True)
+    needed = 0
+    while plan.read(asked) is None:
+        plan.learn(sent)
+        needed += 1
+    assert PATIENCE < needed <= 2 * PATIENCE
 
 
 @pytest.mark.parametrize(
