@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mock_knock.arazzo.document import Workflow
@@ -14,8 +15,8 @@ from mock_knock.harness.addresses import check_servers, find_addresses
 from mock_knock.harness.flow import Flow, load_flow
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result
-from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunOptions
-from mock_knock.harness.prepare import apply_severities, prepare_run
+from mock_knock.harness.options import Addresses, NetworkOptions, RealClock, RunClock, RunOptions
+from mock_knock.harness.prepare import Prepared, apply_severities, prepare_run
 from mock_knock.harness.result import RunResult, StepResult
 from mock_knock.harness.runner import INTERRUPTED, run_workflow
 from mock_knock.harness.transport import Transport, WsgiTransport, is_loopback
@@ -52,14 +53,13 @@ def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
     allow_roots: Sequence[Path] = (),
     network: NetworkOptions = DEFAULT_NETWORK,
 ) -> RunResult:
-    """Run one workflow of an Arazzo document, judge every request and response, and return what happened.
+    """Run one workflow of an Arazzo document, judge every request and response, and return what happened, masked.
 
     Args:
         flow: a file, the name of a bundled flow, or a flow from `load_flow`.
         inputs: the inputs of the workflow.
         workflow: its id; not needed when the document has only one.
-        target: `mock` for a fake in this process on a clock of its own, `described` for the servers that the OpenAPI
-            descriptions name, or the address of a server.
+        target: `mock`, a fake in this process on its own clock; `described`, what the descriptions name; or an address.
         servers: addresses for single source descriptions, by their names.
         scenario: how the fake of the target `mock` behaves: a file, or the name of a bundled scenario.
         options: budgets, dialect, severities.
@@ -70,39 +70,42 @@ def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
         allow_roots: folders from which documents may be read, beside the usual ones.
         network: proxy and certificates.
 
-    Returns:
-        The result, with its secrets masked. A failed flow, a broken contract and a used-up budget are results, not
-        exceptions; `exit_code()` sums them up.
-
     Raises:
-        InvalidDocument: the document, its descriptions or the inputs cannot be used.
+        InvalidDocument: document, descriptions or inputs cannot be used. A failed flow is a result: `exit_code()`.
         UsageError: an argument makes no sense, or an address is not this machine and `live` is not set.
         KeyboardInterrupt: somebody interrupted the run; `on_step` was told what had been sent until then.
     """
+    _check_transport(transport, scenario, network)
+    loaded = flow if isinstance(flow, Flow) else open_flow(flow, allow_roots=allow_roots)
+    prepared = _prepare(loaded, workflow, find_addresses(target, servers or {}), options)
+    _check_places(prepared, are_all_allowed=live or transport is not None)
+    meeting = meet(target, scenario, network=network) if transport is None else Meeting(transport, RealClock(), target)
+    run = partial(run_workflow, prepared, Inputs(inputs or {}), options=options, seed=meeting.seed, on_step=on_step)
+    return _told(run(transport=meeting.transport, clock=clock or meeting.clock), meeting.name)
+
+
+def _check_transport(transport: Transport | None, scenario: str | None, network: NetworkOptions) -> None:
     if transport is not None and (scenario is not None or network != DEFAULT_NETWORK):
         hint = "take out the transport, or what it makes useless"
         raise UsageError("transport-given", "scenario and network have no effect on a transport of yours", hint=hint)
-    loaded = flow if isinstance(flow, Flow) else open_flow(flow, allow_roots=allow_roots)
-    addresses = find_addresses(target, servers or {})
-    check_servers(loaded, addresses)
-    prepared = prepare_run(loaded, loaded.choose_workflow(workflow), addresses, options)
+
+
+def _prepare(flow: Flow, workflow: str | None, addresses: Addresses, settings: RunOptions) -> Prepared:
+    check_servers(flow, addresses)
+    return prepare_run(flow, flow.choose_workflow(workflow), addresses, settings)
+
+
+def _check_places(prepared: Prepared, *, are_all_allowed: bool) -> None:
     away = [call.server for _, call in prepared.calls() if not is_loopback(call.server)]
-    if away and transport is None and not live:
+    if away and not are_all_allowed:
         hint = "pass live=True if these requests may really be sent"
         raise UsageError("live-not-allowed", f"{away[0]} is not this machine", hint=hint)
-    meeting = meet(target, scenario, network=network) if transport is None else Meeting(transport, RealClock(), target)
-    result = run_workflow(
-        prepared,
-        Inputs(inputs or {}),
-        transport=meeting.transport,
-        clock=clock or meeting.clock,
-        options=options,
-        seed=meeting.seed,
-        on_step=on_step,
-    )
+
+
+def _told(result: RunResult, name: str) -> RunResult:
     if any(finding.code == INTERRUPTED for finding in result.findings):
         raise KeyboardInterrupt
-    return mask_result(result.against(meeting.name))
+    return mask_result(result.against(name))
 
 
 def lint_flow(

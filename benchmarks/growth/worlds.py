@@ -14,6 +14,7 @@ import orjson
 
 from benchmarks.load.loads import IDENTIFY, OPERATION, TRIGGER, user
 from mock_knock.commands.serve import rare_collections
+from mock_knock.domain.journal import MAX_ENTRIES
 from mock_knock.local import FakeOptions, build_fake
 
 BATCH: Final = 1_000
@@ -98,12 +99,12 @@ def _environment(method: str, path: str, key: str, body: bytes) -> dict[str, Any
 
 
 @contextmanager
-def new_worlds(**options: Any) -> Iterator[Callable[[], World]]:
-    """Give what makes new worlds of one fake, for the length of a `with` block; `options` are those of the fake.
+def new_worlds(journal_entries: int = MAX_ENTRIES) -> Iterator[Callable[[], World]]:
+    """Give what makes new worlds of one fake, with journals of so many entries, for the length of a `with` block.
 
     Memory is collected as rarely as `mock-knock serve` does it.
     """
-    application = build_fake(FakeOptions(clock="manual", **options)).application
+    application = build_fake(FakeOptions(clock="manual", journal_entries=journal_entries)).application
     numbers = count()
     with rare_collections():
         yield lambda: World(application, f"sk_test_world_{next(numbers)}")

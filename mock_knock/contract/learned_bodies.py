@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mock_knock.contract.common_shape import Members, Promise, Scalars, find_common_shape
 from mock_knock.contract.description import Description
 from mock_knock.contract.fast_schema import collect_schemas, each_schema, lookup
+from mock_knock.contract.many_rows import find_row_member
 from mock_knock.contract.plain_schemas import compile_plain
 from mock_knock.contract.shape_proof import Proof
 from mock_knock.messages import JsonValue
@@ -53,10 +54,9 @@ class RowsOfBody:
         return make_reader(self.member, promised, known, most_rows=listed.get("maxItems"))
 
     def _find_accepting(self, name: str) -> Callable[[JsonValue], bool] | None:
-        schema = self.schema["properties"].get(name, self.schema.get("additionalProperties", True))
-        if schema is True:
+        if name not in self.schema["properties"]:
             return lambda _: True
-        plain = compile_plain(self.description, schema)
+        plain = compile_plain(self.description, self.schema["properties"][name])
         return None if plain is None else plain.accepts
 
 
@@ -113,13 +113,11 @@ class LearnedBodies:
 def find_rows_of_body(description: Description, schema: JsonValue) -> RowsOfBody | None:
     """Return where the rows of a body are, or None where its schema says anything else of it or them."""
     node = description.resolve(schema)
-    if not isinstance(node, Mapping) or not node.keys() <= _SAID_OF_BODY or node.get("type") != "object":
+    member = find_row_member(node)
+    if member is None or node.get("type") != "object" or node.get("additionalProperties", True) is not True:
         return None
-    for member, described in node.get("properties", {}).items():
-        is_list = isinstance(described, Mapping) and described.get("type") == "array" and "items" in described
-        if is_list and described.keys() <= _SAID_OF_LIST and node.get("additionalProperties", True) is True:
-            return RowsOfBody(description, node, member)
-    return None
+    is_all = node.keys() <= _SAID_OF_BODY and node["properties"][member].keys() <= _SAID_OF_LIST
+    return RowsOfBody(description, node, member) if is_all else None
 
 
 def _means_more(shape: Members) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -12,10 +13,16 @@ LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """No clock is moved beyond it, so that the instants that follow from its time stay within the calendar."""
 
 
+_FINE_OFFSET: Final = re.compile(r"[+-]\d\d:?\d\d:?\d\d(?:[.,]\d+)?")
+"""A time zone with seconds, which RFC 3339 does not have; Python takes those below a second for UTC."""
+
+
 def parse_instant(value: JsonValue) -> datetime | None:
     """Return an instant of RFC 3339 in UTC, or None for what is none or lies beyond `LATEST`."""
     try:
         found = datetime.fromisoformat(value)
+        if _FINE_OFFSET.search(value, 10) is not None:  # behind the date
+            return None
         return found.astimezone(UTC) if found.tzinfo is not None and found <= LATEST else None
     except (TypeError, ValueError, OverflowError):  # the last near the ends of the calendar
         return None

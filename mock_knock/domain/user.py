@@ -24,6 +24,8 @@ _APART = frozenset({"id", CHANNEL_DATA, PREFERENCES, UPDATED_AT, TRIGGER_DATA})
 _APART_OF_OBJECT = _APART | {"collection"}
 _LONGER = 8
 """How much longer than it was sent a value can be as JSON without spaces: `1E5` is 100000.0."""
+_ESCAPED_ID = b"\\u006"
+"""How an escaped `i` or `d` begins."""
 _CHUNK = 64
 """Identifications that are measured at once."""
 _NOTHING: Mapping[str, JsonValue] = {}
@@ -112,13 +114,15 @@ def find_oversize(rows: Sequence[Mapping[str, JsonValue]]) -> list[int]:
 def are_rows_small(text: bytes, count: int) -> bool:
     """Tell whether the text of a request shows that none of its rows, each with an `id`, is larger than Knock takes.
 
-    Each of the `count` texts `"id":` is then the id of one row, since inside a text a quotation mark is escaped; so a
-    row reaches from one into the next part between them at most. JSON can be written eight times as long at most.
+    Inside a text a quotation mark is escaped, so `"id":` is a name. Where none is written in another way, each row has
+    one at least, and exactly one if there are `count`; then a row reaches from one into the next part between them at
+    most. JSON can be written eight times as long at most.
     """
     if len(text) <= MAX_PROPERTY_BYTES // _LONGER:
         return True
     parts = text.split(b'"id":')
-    return len(parts) == count + 1 and 2 * max(map(len, parts)) < MAX_PROPERTY_BYTES // _LONGER
+    is_one_each = len(parts) == count + 1 == text.count(b'"id"') + 1 and _ESCAPED_ID not in text
+    return is_one_each and 2 * max(map(len, parts)) < MAX_PROPERTY_BYTES // _LONGER
 
 
 def _is_small(rows: Sequence[Mapping[str, JsonValue]]) -> bool:

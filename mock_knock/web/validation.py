@@ -97,8 +97,7 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
             if (value := operation.read_body(record)) is not None:
                 current_call().is_checked = True
                 return Validated(value, query)
-        record.value = json_body()
-        record.body = whole_body()
+        record.value, record.body = json_body(), whole_body()
     violations = operation.request_violations(record)
     if query:
         violations = (*operation.repetitions(query), *violations)

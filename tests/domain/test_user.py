@@ -253,6 +253,18 @@ def test_texts_that_show_that_rows_are_small(members: list[dict[str, object]], i
         assert not find_oversize(rows)
 
 
+@pytest.mark.parametrize("other", ['"id" :', '"i\\u0064":', '"\\u0069d":'])
+def test_ids_that_are_written_in_another_way(other: str) -> None:
+    """Where a name can be written differently, the ids inside one row do not pass for those of others."""
+    inner = ",".join(['{"id":"' + "x" * 9_000 + '"}'] * 39)
+    rows = ",".join(["{" + other + '"u"}'] * 39)
+    text = '{"users":[{"id":"u","x":[' + inner + "]}," + rows + "]}"
+    decoded = json.loads(text)["users"]
+    assert [0] == find_oversize(decoded)
+    assert text.count('"id":') == len(decoded)
+    assert not are_rows_small(text.encode(), len(decoded))
+
+
 def test_a_large_text_can_show_that_rows_are_small() -> None:
     """Rows of a usual size are small, however many there are."""
     rows = [{"id": "u", "x": "x" * 1_000}] * 1_000
