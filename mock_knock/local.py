@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ _ROUTING = threading.Lock()
 can use (`SystemError: AST constructor recursion depth mismatch`)."""
 _ALIAS = re.compile("[A-Z][0-9]{1,2}", re.ASCII)
 """What aliases look like: the letters and numbers of FAULTS section 4."""
+_utc_now = partial(datetime.now, UTC)
 _CLOCK = re.compile(f"real|manual|x(?P<factor>[1-9][0-9]{{0,{MAX_CLOCK_DIGITS - 1}}})")
 
 
@@ -252,7 +253,3 @@ def _clock_maker(text: str, begin: datetime | None) -> Callable[[], Clock]:
     if text == "manual":
         return lambda: ManualClock(begin or _utc_now())
     return lambda: OffsetClock(_utc_now, factor=float(speed["factor"] or 1), begin=begin)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

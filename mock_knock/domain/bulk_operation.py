@@ -74,12 +74,13 @@ class BulkOperation:
     @property
     def ids(self) -> Sequence[str]:
         """The ids of its rows, in their order; they are kept while the rows are."""
-        return self.rows.ids if isinstance(self.rows, Ids) else self._ids
+        return self.rows.ids if type(self.rows) is Ids else self._ids  # isinstance is slow where Sequence is a base
 
     def share_ids(self, of: BulkOperation) -> None:
         """Keep the ids of another operation in place of its own, if they are the same: it is common that they are."""
-        if self.ids == of.ids:
-            self.__dict__["_ids"] = of.ids
+        known = of.ids
+        if self.ids == known:
+            self.__dict__["_ids"] = known
 
     @cached_property
     def _ids(self) -> Sequence[str]:

@@ -126,14 +126,19 @@ class OffsetClock:
         """Return the scaled instant; while the source lags behind, only `advance` moves this clock."""
         if self._frozen_at is not None:
             return self._frozen_at
-        found = self._passed() + self._offset
-        return self._origin + min(self._room, found)
+        if self._factor == 1 and not self._offset:  # as it mostly is
+            return min(self._read(), LATEST)
+        return self._origin + min(self._room, self._passed() + self._offset)
+
+    def _read(self) -> datetime:
+        found = self._source()
+        if found < self._latest:
+            return self._latest
+        self._latest = found
+        return found
 
     def _passed(self) -> timedelta:
-        latest = self._source()
-        latest = max(latest, self._latest)
-        self._latest = latest
-        passed = latest - self._origin
+        passed = self._read() - self._origin
         return passed if self._factor == 1 else passed * self._factor
 
     def _go_on_from(self, instant: datetime) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from mock_knock.domain.bounded_memory import name_of
 from mock_knock.domain.bulk_operation import Status
@@ -18,23 +17,23 @@ BROKEN: Final = 500
 """Where statuses begin that say that a request, or the server, is not as it should be."""
 
 
-@dataclass(frozen=True)
-class Intent:
+class Intent(NamedTuple):
     """What a client means by a request; the API key is that of the world the tallies belong to.
 
-    `key` is the name by which requests that mean the same are remembered, `alike` that of all to one target.
+    `key` is the name by which requests that mean the same are remembered, `alike` that of all to one target. A tuple,
+    as the next one, because each request makes one.
     """
 
     method: str
     target: str  # path and query as sent
     fingerprint: str  # a hash of the body
 
-    @cached_property
+    @property
     def key(self) -> str:
         """The name that it has in common with its repetitions."""
         return name_of(self.method, self.target, self.fingerprint)
 
-    @cached_property
+    @property
     def alike(self) -> str:
         """The name that it has in common with all requests to its target."""
         return name_of(self.method, self.target)
@@ -57,8 +56,7 @@ Truth = Callable[[str], BatchTruth | None]
 """Tells how a bulk operation stands now, by its id, or None if it is unknown; a run asks it once about each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a request got.
 
     `at` is when it arrived, on the clock of its world; `status` what was sent, whether or not it `is_delivered` or

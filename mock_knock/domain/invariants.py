@@ -84,10 +84,11 @@ class Tallies:
 
         Who sends one again whose operation has failed does right: the failed one does not count as an effect any more.
         """
-        earlier = self._effects.get(intent.key)
+        key = intent.key
+        earlier = self._effects.get(key)
         if earlier is not None and has_failed(earlier):
-            del self._effects[intent.key]
-        self._note_effect(intent, "bulk operations", operation_id)
+            del self._effects[key]
+        self._note_effect(intent, key, "bulk operations", operation_id)
         self._note_members(operation_id, ids)
 
     def note_state(self, batches: Iterable[tuple[str, Sequence[str]]]) -> None:
@@ -117,7 +118,7 @@ class Tallies:
 
         A replay by idempotency key creates none. Users that the trigger itself identifies are noted before it.
         """
-        self._note_effect(intent, "runs", run_id)
+        self._note_effect(intent, intent.key, "runs", run_id)
         if not self._batches:
             return
         known: dict[str, BatchTruth | None] = {}
@@ -151,23 +152,24 @@ class Tallies:
         self._counts[invariant] += 1
         self._first.setdefault(invariant, message)
 
-    def _note_effect(self, intent: Intent, kind: str, effect_id: str) -> None:
+    def _note_effect(self, intent: Intent, key: str, kind: str, effect_id: str) -> None:
         """Each effect after the first is one case."""
-        earlier = self._effects.get(intent.key)
+        earlier = self._effects.get(key)
         if earlier is not None:
             self._counts[ONE_EFFECT] += 1
             if ONE_EFFECT not in self._first:
                 told = f"{_request(intent)}, sent again, created two {kind}: {earlier} and {effect_id}"
                 self._first[ONE_EFFECT] = told
-        keep(self._effects, intent.key, effect_id, MAX_INTENTS)
+        keep(self._effects, key, effect_id, MAX_INTENTS)
 
     def _judge_recipient(self, user_id: str, batch: BatchTruth, at: datetime) -> None:
-        run = f"a run for {cut(user_id)} was accepted at {at.isoformat()}"
         if batch.status is not Status.COMPLETED:
             state = "had failed" if batch.status is Status.FAILED else f"was {batch.status}"
-            self._count(BATCH_FIRST, f"{run} while the bulk operation that identifies them {state}")
+            told = f"{_run(user_id, at)} while the bulk operation that identifies them {state}"
+            self._count(BATCH_FIRST, told)
         elif user_id in batch.error_ids:
-            self._count(FAILED_ROWS, f"{run} although their row of the bulk operation that identifies them had failed")
+            told = f"{_run(user_id, at)} although their row of the bulk operation that identifies them had failed"
+            self._count(FAILED_ROWS, told)
 
     def _judge_goodness(self, answer: Answer) -> None:
         """The last answer is that to the request that arrived last: a client may have given an earlier one up."""
@@ -246,6 +248,10 @@ def _why_no_good(answer: Answer) -> str | None:
     is_refused = answer.status >= REFUSED and not answer.intent.is_reading
     is_good = answer.status < BROKEN and answer.status != TOO_MANY and not is_refused
     return None if is_good else f"was {answer.status}"
+
+
+def _run(user_id: str, at: datetime) -> str:
+    return f"a run for {cut(user_id)} was accepted at {at.isoformat()}"
 
 
 def _request(intent: Intent) -> str:

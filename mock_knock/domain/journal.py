@@ -58,7 +58,9 @@ class JournalEntry:
     @property
     def size(self) -> int:
         """The bytes of everything in it, roughly."""
-        return entry_size(self.request, self.response, self.notes, self.violations)
+        asked, answered = self.request, self.response
+        length = len(asked.body) + len(answered.body)
+        return entry_size(asked.url, asked.headers + answered.headers, length, self.notes, self.violations)
 
     @property
     def line(self) -> str:
@@ -76,16 +78,21 @@ class JournalEntry:
 
 
 def entry_size(
-    request: HttpRequest, response: HttpResponse, notes: Sequence[str], violations: Sequence[ContractViolation]
+    url: str, fields: Headers, length: int, notes: Sequence[str], violations: Sequence[ContractViolation]
 ) -> int:
-    """Return the bytes of everything in an entry, roughly."""
-    told = sum(map(len, notes)) + sum(len(each.location) + len(each.message) for each in violations)
-    sent = len(request.url) + _size(request.headers, request.body) + _size(response.headers, response.body)
-    return _OVERHEAD + told + sent
+    """Return the bytes of everything in an entry, roughly.
 
-
-def _size(headers: Headers, body: bytes) -> int:
-    return len(body) + sum(map(len, chain.from_iterable(headers)))
+    Args:
+        url: of the request.
+        fields: the header fields of request and answer.
+        length: the bytes of both bodies.
+        notes: as in the entry, and so are the following.
+        violations: how the request breaks the contract.
+    """
+    told = sum(map(len, notes))
+    if violations:
+        told += sum(len(each.location) + len(each.message) for each in violations)
+    return _OVERHEAD + told + length + len(url) + sum(map(len, chain.from_iterable(fields)))
 
 
 class Journal:

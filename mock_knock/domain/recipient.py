@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, overload
 
 from mock_knock.messages import JsonValue
 
@@ -45,6 +45,41 @@ _NOT_KEPT = frozenset({"id", "collection", TRIGGER_DATA})
 """Members of an inline recipient that are no properties of it."""
 
 Recipient: TypeAlias = Reference | InlineIdentity
+
+
+class UsersById(Sequence[Recipient]):
+    """Recipients that all are users named by their ids, which are kept as they came: there can be a thousand."""
+
+    __slots__ = ("ids",)
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.ids = ids
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Recipient]:
+        return map(Reference, map(RecipientKey, self.ids))
+
+    @overload
+    def __getitem__(self, index: int) -> Recipient: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Recipient]: ...
+
+    def __getitem__(self, index: int | slice) -> Recipient | Sequence[Recipient]:
+        if isinstance(index, slice):
+            return UsersById(self.ids[index])
+        return Reference(RecipientKey(self.ids[index]))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.ids))
+
+    def __repr__(self) -> str:
+        return repr([*self])
 
 
 def parse_recipient(value: JsonValue) -> Recipient:

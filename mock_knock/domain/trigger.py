@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import repeat
 from operator import contains
 from uuid import UUID
@@ -18,6 +19,7 @@ from mock_knock.domain.recipient import (
     Recipient,
     RecipientKey,
     Reference,
+    UsersById,
     parse_recipient,
 )
 from mock_knock.domain.subscription import fan_out
@@ -74,10 +76,11 @@ def parse_trigger(workflow: str, body: Mapping[str, JsonValue], *, has_flat_rows
     `has_flat_rows` says that recipients have no maps in them, where that is known.
     """
     actor, tenant, sent = body.get("actor"), body.get("tenant"), body["recipients"]
+    are_ids = isinstance(sent, list) and set(map(type, sent)) == {str}
     return TriggerRequest(
         workflow=workflow,
-        recipients=Later(len(sent), lambda: map(parse_recipient, sent)),
-        users=_users(sent, has_flat_rows=has_flat_rows),
+        recipients=UsersById(sent) if are_ids else Later(len(sent), lambda: map(parse_recipient, sent)),
+        users=() if are_ids else _users(sent, has_flat_rows=has_flat_rows),
         actor=None if actor is None else parse_recipient(actor),
         tenant=None if tenant is None else parse_recipient(tenant),
         data=body.get("data"),
@@ -99,7 +102,7 @@ def forget_properties(request: TriggerRequest) -> TriggerRequest:
     """Return a trigger without the properties of its recipients, which have been identified: a run needs no more."""
     users = request.users
     if not users:
-        if all(isinstance(each, Reference) for each in request.recipients):
+        if isinstance(request.recipients, UsersById) or all(isinstance(each, Reference) for each in request.recipients):
             return request
         left = tuple(
             replace(each, properties={}) if isinstance(each, InlineIdentity) else each for each in request.recipients
@@ -117,12 +120,14 @@ def inline_identities(request: TriggerRequest) -> tuple[InlineIdentity, ...]:
 
     The tenant is not among them: it lives in a table of its own.
     """
-    named = (request.actor, *request.recipients)
+    named = (request.actor, *(() if isinstance(request.recipients, UsersById) else request.recipients))
     return tuple(recipient for recipient in named if isinstance(recipient, InlineIdentity))
 
 
 def named_users(run: WorkflowRun) -> tuple[str, ...]:
     """Return the ids of the users that a trigger names or reaches, each once."""
+    if isinstance(run.request.recipients, UsersById):
+        return tuple(dict.fromkeys(run.request.recipients.ids))
     keys = [each.key for each in run.request.recipients]
     if any(key.collection is not None for key in keys):  # their subscribers are among the runs
         keys += [each.recipient for each in run.recipient_runs]
@@ -145,33 +150,31 @@ def plan_run(
     The id of a recipient run derives from `run_id` (a UUID) and the recipient.
     """
     actor = None if request.actor is None else request.actor.key
+    runs, unknown = _who_runs(request, run_id, is_known, subscribers)
+    unknown_actor = None if actor is None or is_known(actor) else actor
+    return WorkflowRun(run_id, request, workflow, now, runs, unknown, unknown_actor)
+
+
+def _who_runs(
+    request: TriggerRequest,
+    run_id: str,
+    is_known: Callable[[RecipientKey], bool],
+    subscribers: Callable[[RecipientKey], Iterable[RecipientKey]],
+) -> tuple[Sequence[RecipientRun], tuple[RecipientKey, ...]]:
+    """Return the recipients' runs and who is unknown; whoever the trigger identifies is known."""
     if request.users:
-        return _plan_run_of_users(request, workflow, run_id, now, is_known)
+        return Later(len({*ids_of(request.users)}), partial(_runs_of_all, request, run_id)), ()
+    if isinstance(request.recipients, UsersById):
+        keys = [*map(RecipientKey, dict.fromkeys(request.recipients.ids))]
+        users = [*filter(is_known, keys)]
+        named = request.recipients if len(users) == len(request.recipients) else UsersById([key.id for key in users])
+        runs = Later(len(users), partial(_recipient_runs, request, run_id, named))
+        return runs, () if len(users) == len(keys) else tuple(key for key in keys if not is_known(key))
+    actor = None if request.actor is None else request.actor.key
     distinct = {each.key: each for each in fan_out(request.recipients, subscribers, actor=actor)}
     known = {key: recipient for key, recipient in distinct.items() if is_known(key)}
-    return WorkflowRun(
-        id=run_id,
-        request=request,
-        workflow=workflow,
-        inserted_at=now,
-        recipient_runs=Later(len(known), lambda: _recipient_runs(request, run_id, known.values())),
-        unknown=tuple(key for key in distinct if key not in known),
-        unknown_actor=None if request.actor is None or is_known(request.actor.key) else request.actor.key,
-    )
-
-
-def _plan_run_of_users(
-    request: TriggerRequest, workflow: Workflow, run_id: str, now: datetime, is_known: Callable[[RecipientKey], bool]
-) -> WorkflowRun:
-    """Return the run of a trigger that identifies each of its recipients, so that all of them are known."""
-    return WorkflowRun(
-        id=run_id,
-        request=request,
-        workflow=workflow,
-        inserted_at=now,
-        recipient_runs=Later(len({*ids_of(request.users)}), lambda: _runs_of_all(request, run_id)),
-        unknown_actor=None if request.actor is None or is_known(request.actor.key) else request.actor.key,
-    )
+    runs = Later(len(known), partial(_recipient_runs, request, run_id, tuple(known.values())))
+    return runs, tuple(key for key in distinct if key not in known)
 
 
 def _runs_of_all(request: TriggerRequest, run_id: str) -> Iterable[RecipientRun]:

@@ -93,7 +93,7 @@ def stand(world: World, operation_id: str) -> BatchTruth | None:
         record = world.state.operation(operation_id)
         if record is None:
             return None
-        snapshot = _see(world, record, world.clock.now())
+        snapshot = record.outcome or _see(world, record, world.clock.now())
         ids = record.operation.ids if snapshot.error_rows else ()
         return BatchTruth(snapshot.status, frozenset(ids[row] for row in snapshot.error_rows))
 

@@ -12,7 +12,14 @@ from mock_knock.domain.message import Message
 from mock_knock.domain.pages import Page, PageRequest, cut_page
 from mock_knock.domain.pending_user import OneTime
 from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
-from mock_knock.domain.trigger import TriggerRequest, WorkflowRun, forget_properties, parse_trigger, plan_run
+from mock_knock.domain.trigger import (
+    TriggerRequest,
+    WorkflowRun,
+    forget_properties,
+    inline_identities,
+    parse_trigger,
+    plan_run,
+)
 from mock_knock.domain.user import identify
 from mock_knock.domain.workflow import Workflow
 from mock_knock.domain.workflow_run import RETENTION, RunRecord
@@ -170,11 +177,12 @@ def _check_actor(world: World, request: TriggerRequest) -> None:
 
 
 def _identify_inline(world: World, request: TriggerRequest, now: datetime) -> None:
-    for recipient in (request.actor,) if request.users else (request.actor, *request.recipients):
-        if isinstance(recipient, InlineIdentity):
-            existing = world.state.recipient(recipient.key)
-            world.state.put_recipient(identify(existing, recipient.key, recipient.properties, now))
-    world.state.identify_users(request.users, OneTime(now), range(len(request.users)))
+    for each in (request.actor,) if request.users else inline_identities(request):
+        if isinstance(each, InlineIdentity):
+            existing = world.state.recipient(each.key)
+            world.state.put_recipient(identify(existing, each.key, each.properties, now))
+    if request.users:
+        world.state.identify_users(request.users, OneTime(now), range(len(request.users)))
     if request.tenant is not None:
         tenant = request.tenant
         properties = dict(tenant.properties) if isinstance(tenant, InlineIdentity) else {}

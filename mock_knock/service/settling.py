@@ -44,8 +44,10 @@ def settle_until(world: World, now: datetime) -> None:
     """Bring the tables of a world up to an instant that is not before the last one."""
     state, world.settled_until = world.state, now
     found = [_take_rows(state, record, now) for record in state.take_due_operations(now)]
-    due = [each for each in found if each is not None]
     runs = state.take_due_records(now)
+    if not found and not runs:
+        return
+    due = [each for each in found if each is not None]
     if not runs and all(each.operation.name == BULK_IDENTIFY for each in due):
         _identify(state, due)
         return

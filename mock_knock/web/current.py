@@ -140,9 +140,8 @@ def current_request() -> Request:
     return _CALL.get().asked
 
 
-def current_route(operation_id: str) -> Route:
-    """Return where the current request was led."""
-    parts = current_request().view_args
+def route_of(operation_id: str, parts: Mapping[str, object] | None) -> Route:
+    """Return where a request was led; `parts` are the variables of its path."""
     return Route(operation_id, tuple([(name, str(value)) for name, value in parts.items()]) if parts else ())
 
 

@@ -19,12 +19,11 @@ from mock_knock.web.current import (
     add_note,
     current_call,
     current_request,
-    current_route,
     current_world,
     received_body,
     received_fields,
+    route_of,
     sent_target,
-    web,
 )
 from mock_knock.web.doors import HEADER, USER_PREFIX, WORKFLOW_PREFIX
 from mock_knock.web.guard import carried_key
@@ -52,8 +51,8 @@ def meet_faults(operation_id: str) -> None:
         Prevented: it is not carried out.
         Problem: 400 `fault_invalid` for a header that cannot be used.
     """
-    call, world, doors = current_call(), current_world(), web().doors
-    asked, call.operation_id = call.asked, operation_id
+    call, world = current_call(), current_world()
+    asked, doors, call.operation_id = call.asked, call.parts.doors, operation_id
     named = asked.environ.get(_HEADER_IN_ENVIRON) if doors.has_header else None
     is_reserved = doors.has_reserved_values and _has_reserved_values(asked)
     if not world.faults and named is None and not is_reserved:
@@ -87,7 +86,7 @@ def ignores_header(name: str) -> bool:
 def asked_request(asked: Request, operation_id: str) -> AskedRequest:
     """Return what the current request asks for."""
     return read_asked(
-        current_route(operation_id),
+        route_of(operation_id, asked.view_args),
         received_fields(),
         received_body(),
         credential=carried_key(asked.headers),
@@ -97,8 +96,10 @@ def asked_request(asked: Request, operation_id: str) -> AskedRequest:
 
 def _has_reserved_values(asked: Request) -> bool:
     """Tell at a glance whether a request can have reserved values."""
-    key = (asked.view_args or {}).get("key", "")
-    return str(key).startswith(WORKFLOW_PREFIX) or USER_PREFIX in asked.path or _RESERVED in received_body()
+    if _RESERVED in received_body() or USER_PREFIX in asked.path:
+        return True
+    key = asked.view_args.get("key") if asked.view_args else None
+    return key is not None and str(key).startswith(WORKFLOW_PREFIX)
 
 
 def prevented_answer() -> Response:

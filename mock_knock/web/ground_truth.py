@@ -52,19 +52,21 @@ def note_run(run: WorkflowRun) -> None:
 def note_answer(world: World, response: Response, now: datetime) -> None:
     """Note what the current request got, as it was sent; the caller holds the lock of the world."""
     call = current_call()
-    asked, is_delivered = call.asked, call.is_delivered
-    is_usual = response.status_code < REFUSED and call.decision is None  # nothing asks to wait but limits and faults
-    is_poll = asked.endpoint == _POLL and asked.method == "GET"
-    answer = Answer(
-        intent=current_intent(),
-        at=call.arrived_at or now,
-        status=response.status_code,
-        is_delivered=is_delivered,
-        keeps_contract=not is_delivered or _keeps_contract(response),
-        retry_after=None if is_usual else _retry_after(response, now),
-        polled=str((asked.view_args or {})["id_"]).lower() if is_poll else None,
-        answered_at=now,
-    )
+    asked, status, intent, at = call.asked, response.status_code, current_intent(), call.arrived_at or now
+    polled = str((asked.view_args or {})["id_"]).lower() if asked.endpoint == _POLL and asked.method == "GET" else None
+    if status < REFUSED and call.decision is None:  # nothing asks to wait but limits and faults
+        answer = Answer(intent, at, status, polled=polled, answered_at=now)
+    else:
+        answer = Answer(
+            intent=intent,
+            at=at,
+            status=status,
+            is_delivered=call.is_delivered,
+            keeps_contract=not call.is_delivered or _keeps_contract(response),
+            retry_after=_retry_after(response, now),
+            polled=polled,
+            answered_at=now,
+        )
     world.tallies.note_answer(answer)
 
 

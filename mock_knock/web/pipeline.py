@@ -11,9 +11,9 @@ from functools import partial
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from mock_knock.domain.journal import MAX_VIOLATIONS, JournalEntry, entry_size
+from mock_knock.domain.journal import MAX_VIOLATIONS, Idempotency, JournalEntry, entry_size
 from mock_knock.errors import MockKnockError
-from mock_knock.messages import HttpRequest, HttpResponse, JsonValue
+from mock_knock.messages import ContractViolation, Headers, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
 from mock_knock.service import World
 from mock_knock.web.current import (
@@ -24,10 +24,10 @@ from mock_knock.web.current import (
     begin,
     current_call,
     current_request,
-    current_route,
     end,
     received_body,
     received_fields,
+    route_of,
     sent_target,
     web,
 )
@@ -136,27 +136,45 @@ def _check(asked: Request, response: Response) -> None:
 
 def _write_journal(call: Call, world: World, response: Response, now: datetime) -> None:
     asked, journal = call.asked, world.journal
-    received = HttpRequest(asked.method, base_url() + sent_target(), received_fields(), received_body())
-    answered = HttpResponse(response.status_code, tuple(response.headers), sent_body(response))
+    url, fields, body = base_url() + sent_target(), received_fields(), received_body()
+    headers, sent = tuple(response.headers), sent_body(response)
     operation_id = call.operation_id or call.parts.known_routes.operation_id(asked.method, asked.path) or ""
     notes, violations = tuple(call.notes), call.violations[:MAX_VIOLATIONS]
     make = partial(
-        JournalEntry,
-        number=journal.total + 1,
-        at=now,
-        request=received,
-        response=answered,
-        notes=notes,
-        violations=violations,
-        fault=call.fault_id,
-        is_delivered=call.is_delivered,
-        route=current_route(operation_id),
-        is_checked=call.is_checked,
-        created=call.created,
-        idempotency=call.idempotency,
+        _make_entry,
+        (journal.total + 1, now),
+        (asked.method, url, fields, body),
+        (response.status_code, headers, sent),
+        (operation_id, asked.view_args),
+        (notes, violations, call.fault_id, call.is_delivered),
+        (call.is_checked, call.created, call.idempotency),
     )
-    journal.add_later(make, entry_size(received, answered, notes, violations))
+    journal.add_later(make, entry_size(url, fields + headers, len(body) + len(sent), notes, violations))
     world.arrivals.notify_all()
+
+
+def _make_entry(
+    begin: tuple[int, datetime],
+    asked: tuple[str, str, Headers, bytes],
+    answered: tuple[int, Headers, bytes],
+    led_to: tuple[str, Mapping[str, object] | None],
+    told: tuple[tuple[str, ...], tuple[ContractViolation, ...], str, bool],
+    known: tuple[bool, str, Idempotency],
+) -> JournalEntry:
+    """Put an entry together, once somebody looks at it; its parts are in the order in which it has them."""
+    (number, at), (notes, violations, fault, is_delivered) = begin, told
+    return JournalEntry(
+        number,
+        at,
+        HttpRequest(*asked),
+        HttpResponse(*answered),
+        notes,
+        violations,
+        fault,
+        is_delivered,
+        route_of(*led_to),
+        *known,
+    )
 
 
 @dataclass(frozen=True, slots=True)

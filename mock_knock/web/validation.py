@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from flask import Request
+from werkzeug.datastructures import EnvironHeaders
 
 from mock_knock.contract.records import JSON, MultiMap, RequestParameters, RequestRecord, media_type
 from mock_knock.domain.rate_limit import REQUESTS_A_SECOND
@@ -25,8 +26,7 @@ MAX_STATE_DEPTH = MAX_DEPTH + 10
 """In a state, which has what was sent a few levels deeper."""
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(NamedTuple):
     """What a request that keeps the contract says: its decoded body, None where there is none, and its query."""
 
     body: JsonValue
@@ -82,26 +82,27 @@ def validated(operation_id: str, path: Mapping[str, str]) -> Validated:
         Problem: 415 for another media type, 400 for text that is not JSON, 422 with one entry for each broken rule.
         ParameterInvalid: a parameter in the query is not described, and the world is strict.
     """
-    admit(operation_id)
-    asked, operation = current_request(), web().operations[operation_id]
-    described, found = operation.operation, media_type(asked.environ.get("CONTENT_TYPE", ""))
-    query = NO_QUERY
-    if asked.environ.get("QUERY_STRING"):
+    call = current_call()
+    if not call.is_admitted:
+        admit(operation_id)
+    asked, operation = call.asked, call.parts.operations[operation_id]
+    environ, described, query = asked.environ, operation.operation, NO_QUERY
+    found = media_type(environ.get("CONTENT_TYPE", ""))
+    if environ.get("QUERY_STRING"):
         query = described_query(asked.args.items(multi=True), operation.query_names)
-    parameters = RequestParameters(query=query, header=asked.headers, cookie=_cookies(asked), path=path)
+    parameters = RequestParameters(query, EnvironHeaders(environ), _cookies(asked), path)
     record = RequestRecord(described.method.lower(), described.path, parameters, found, None)
-    record.credentials = asked.environ.get("HTTP_AUTHORIZATION")
+    record.credentials = environ.get("HTTP_AUTHORIZATION")
     if operation.takes_body:
-        if found == JSON and not query:
+        if found == JSON and query is NO_QUERY:
             record.body = whole_body()
             if (value := operation.read_body(record)) is not None:
-                current_call().is_checked = True
+                call.is_checked = True
                 return Validated(value, query)
         record.value, record.body = json_body(), whole_body()
     violations = operation.request_violations(record)
     if query:
         violations = (*operation.repetitions(query), *violations)
-    call = current_call()
     call.is_checked = True
     if violations:
         call.violations = violations

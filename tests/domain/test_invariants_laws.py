@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -96,6 +95,7 @@ answers = st.builds(
     st.booleans(),
     st.none() | st.sampled_from([0.0, 0.5, 1.0]),
     st.none() | st.sampled_from(["x", "y"]),
+    answered_at=st.none(),
 )
 
 
@@ -200,7 +200,7 @@ def test_a_patient_client_never_breaches(requests: list[tuple[Answer, int]]) -> 
     """Who waits as long as any answer asks, and 50 ms at least, breaks neither the wait nor the rate of polls."""
     tallies, now = Tallies(), 0
     for answer, more in requests:
-        tallies.note_answer(replace(answer, at=at(now)))
+        tallies.note_answer(answer._replace(at=at(now)))
         now += max(50, round(1_000 * (answer.retry_after or 0))) + more
     assert not {RETRY_AFTER, POLL_RATE} & counts(tallies).keys()
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, Reference, parse_recipient
+from mock_knock.domain.recipient import InlineIdentity, Recipient, RecipientKey, Reference, UsersById, parse_recipient
 from mock_knock.messages import JsonValue
 
 ADA = RecipientKey("ada")
@@ -15,6 +16,18 @@ PROJECT = RecipientKey("p1", "projects")
 
 values = st.none() | st.booleans() | st.text() | st.dictionaries(st.text(), st.integers(), max_size=2)
 members = st.dictionaries(st.sampled_from(["name", "plan", "collection", "$trigger_data"]), values)
+
+
+@given(st.lists(st.text(), max_size=5), st.slices(5))
+def test_users_by_their_ids(ids: list[str], some: slice) -> None:
+    """Users by their ids are what the ids are one by one, however they are looked at."""
+    found: Sequence[Recipient] = UsersById(ids)
+    expected: Sequence[Recipient] = tuple(map(parse_recipient, ids))
+    assert (len(expected), expected) == (len(found), tuple(found))
+    assert expected == found
+    assert (expected[some], expected[:1]) == (found[some], tuple(found[index] for index in range(len(ids[:1]))))
+    assert (hash(UsersById(tuple(ids))), repr([*expected])) == (hash(found), repr(found))
+    assert found != 1
 
 
 @pytest.mark.parametrize(

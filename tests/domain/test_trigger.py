@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference
+from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference, parse_recipient
 from mock_knock.domain.trigger import (
     TriggerRequest,
     WorkflowRun,
@@ -176,6 +176,18 @@ def test_users_with_their_properties(sent: list[JsonValue]) -> None:
     expected = run(replace(request, users=()))
     assert (len(expected.recipient_runs), expected) == (len(run(request).recipient_runs), run(request))
     assert named_users(expected) == tuple(dict.fromkeys(each["id"] for each in sent))
+
+
+@given(st.lists(parts, min_size=1, max_size=6), st.sets(parts, max_size=6), st.booleans())
+def test_users_by_their_ids(sent: list[JsonValue], known: set[str], has_actor: bool) -> None:  # noqa: FBT001  # drawn
+    """Where all recipients are ids, the run is the one that a look at each of them plans, unknown ones included."""
+    request = trigger(*sent, **({"actor": "ada"} if has_actor else {}))
+    one_by_one = replace(request, recipients=tuple(map(parse_recipient, sent)))
+    keys = {RecipientKey(each) for each in (*known, sent[0])}
+    expected, found = run(one_by_one, keys), run(request, keys)
+    assert (len(expected.recipient_runs), expected) == (len(found.recipient_runs), found)
+    assert (named_users(expected), inline_identities(one_by_one)) == (named_users(found), inline_identities(request))
+    assert request is forget_properties(request)
 
 
 @given(st.lists(inline_users | references, min_size=1, max_size=5), st.booleans())

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from mock_knock.domain.journal import JournalEntry
-from mock_knock.web.current import current_route
+from mock_knock.web.current import current_request, route_of
 from tests.web.wsgi_fake import WsgiFake, new_fake
 
 
@@ -37,7 +37,7 @@ def test_parts_of_a_path(fake: WsgiFake, path: str, parts: tuple[tuple[str, str]
     """A route has the decoded parts of the path by the names of the fake; a path that leads nowhere has none."""
     method = "POST" if path.endswith("/trigger") else "GET"
     with fake.answering(path, method=method):
-        found = current_route("someOperation")
+        found = route_of("someOperation", current_request().view_args)
     assert "someOperation" == found.operation_id
     assert set(parts) == set(found.parts)
 

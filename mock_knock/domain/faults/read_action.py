@@ -102,9 +102,9 @@ def _read_retry_after(reader: Reader, value: JsonValue, at: str) -> RetryAfter |
         least = -MAX_NUMBER if "date" in found else 0
         name = next(iter(found))
         number = reader.read_number(found, at, name, default=0, least=least)
-        return RetryAfter("date" if name == "date" else "ms", number or 0)
+        return RetryAfter("date" if name == "date" else "ms", 0 if number is None else number)
     number = reader.read_number({"retry_after": value}, at.rpartition("/")[0], "retry_after", default=0)
-    return RetryAfter("seconds", number or 0)
+    return RetryAfter("seconds", 0 if number is None else number)
 
 
 def _read_delay(reader: Reader, value: JsonValue, at: str) -> Delay:
