@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from mock_knock.domain.bulk_operation import RANK, BulkOperation, Stage, Status
@@ -85,7 +86,7 @@ class RowTimes:
             return self.started.at
         instants = []
         if stage.seconds:
-            instants.append(self.started.at + -(-timedelta(seconds=stage.seconds) * rows // goal))
+            instants.append(self.started.at + -(-_length(stage.seconds) * rows // goal))
         if stage.polls:
             first = -(-rows * (stage.polls + 1) // goal) - 1
             seen = self.started.poll + first
@@ -148,7 +149,7 @@ def end_of_queue(operation: BulkOperation) -> datetime | None:
 
 
 def _after(start: datetime, stage: Stage) -> datetime | None:
-    return None if stage.seconds is None else start + timedelta(seconds=stage.seconds)
+    return None if stage.seconds is None else start + _length(stage.seconds)
 
 
 def follow(operation: BulkOperation, now: datetime, polls: Sequence[datetime]) -> Course:
@@ -184,13 +185,18 @@ def _end_of(
     elif stage.polls is not None and len(polls) >= start.poll + stage.polls:
         last = start.poll + stage.polls
         ends.append(_Mark(polls[last - 1], last))
-    if stage.seconds is not None and now >= (due := start.at + timedelta(seconds=stage.seconds)):
+    if stage.seconds is not None and now >= (due := start.at + _length(stage.seconds)):
         ends.append(_Mark(due, max(start.poll, bisect_left(polls, due))))
     return min(ends, default=None)
 
 
+@lru_cache(maxsize=1_000)
+def _length(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
 def _has_passed(stage: Stage, start: datetime, now: datetime) -> bool:
-    return stage.seconds is not None and now - start >= timedelta(seconds=stage.seconds)
+    return stage.seconds is not None and now - start >= _length(stage.seconds)
 
 
 def _stage(operation: BulkOperation, status: Status) -> Stage:
@@ -211,7 +217,7 @@ def _outcome(operation: BulkOperation, started: _Mark, ended: _Mark) -> tuple[St
 
 def _is_at_once(stage: Stage) -> bool:
     """Tell whether a stage takes no time; less than half a microsecond is none."""
-    return stage.polls == 0 or (stage.seconds is not None and not timedelta(seconds=stage.seconds))
+    return stage.polls == 0 or (stage.seconds is not None and not _length(stage.seconds))
 
 
 def _goal(operation: BulkOperation) -> int:
@@ -226,7 +232,7 @@ def _progress(operation: BulkOperation, started: _Mark, now: datetime, polled: i
     if operation.stalls_at is not None and _is_at_once(stage) and now >= started.at:
         return goal
     by_time = by_polls = 0
-    if length := timedelta(seconds=stage.seconds or 0):  # less than half a microsecond is no time
+    if length := _length(stage.seconds or 0):  # less than half a microsecond is no time
         by_time = goal * (now - started.at) // length
     if stage.polls:
         by_polls = goal * (polled - started.poll + 1) // (stage.polls + 1)

@@ -25,7 +25,8 @@ from mock_knock.store.protocol import OperationRecord, WorldState
 
 MOST_WAITING = 50_000
 """Rows that may wait until somebody looks; the next look would take too long if there were ever more of them."""
-AT_A_TIME = timedelta(seconds=1)
+AT_A_TIME = timedelta(seconds=2)
+"""The less often it is, the less often an operation is met before it has ended."""
 
 
 def settle(world: World) -> datetime:
@@ -72,7 +73,7 @@ def _identify(state: WorldState, due: Sequence[DueRows]) -> None:
 def relieve(world: World, now: datetime) -> None:
     """Settle although nobody looks, where so many rows wait that whoever looks next would have to wait, too.
 
-    It goes a second at a time, or a quarter of what has passed, so that whoever sends does not have to wait for long.
+    It goes two seconds at a time, or a quarter of what has passed, so that whoever sends does not have to wait for long.
     """
     passed = now - world.settled_until
     if passed >= AT_A_TIME and world.state.unsettled_rows() > MOST_WAITING:
@@ -87,7 +88,7 @@ def _take_rows(state: WorldState, record: OperationRecord, now: datetime) -> Due
     has_ended = course.ended is not None
     has_done = has_ended and operation.name == BULK_IDENTIFY
     left = replace(operation, rows=Ids(operation.ids)) if has_done else operation
-    taken = replace(record, operation=left, settled_rows=course.processed_rows)
+    taken = OperationRecord(left, record.polls, course.processed_rows, record.outcome)
     due = None if has_ended else next_change(operation, course, record.polls, course.processed_rows)
     state.put_operation(taken, is_settled=has_ended, due=due)
     failed = frozenset(operation.failing_rows)

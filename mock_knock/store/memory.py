@@ -78,8 +78,10 @@ class MemoryState:
         """Add or replace a bulk operation."""
         operation_id = record.operation.id
         known = self._operations.get(operation_id)
-        polls = list(record.polls) if known is None else known.polls
-        self._operations[operation_id] = OperationRecord(record.operation, polls, record.settled_rows, record.outcome)
+        if known is None or known.polls is not record.polls:
+            polls = list(record.polls) if known is None else known.polls
+            record = OperationRecord(record.operation, polls, record.settled_rows, record.outcome)
+        self._operations[operation_id] = record
         if is_settled:
             self._agenda.drop(operation_id)
         else:

@@ -27,7 +27,8 @@ def test_users_by_their_ids(ids: list[str], some: slice) -> None:
     assert expected == found
     assert (expected[some], expected[:1]) == (found[some], tuple(found[index] for index in range(len(ids[:1]))))
     assert (hash(UsersById(tuple(ids))), repr([*expected])) == (hash(found), repr(found))
-    assert found != 1
+    other: object = 1
+    assert found != other
 
 
 @pytest.mark.parametrize(
