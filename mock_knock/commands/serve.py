@@ -25,8 +25,11 @@ from mock_knock.web.server import open_server
 
 WAITRESS, GRANIAN = "waitress", "granian"
 LOCAL = ("127.0.0.1", "localhost", "::1")
-THRESHOLDS = (200_000, 20, 100)
-"""New objects before they are looked through, and how many times before older ones are, too."""
+THRESHOLDS = (200_000, 500, 100)
+"""New objects before they are looked through, and how many times before older ones are, too.
+
+Nearly nothing here has cycles, and what is stored stays: to look it through again would take seconds and find nothing.
+"""
 
 
 @click.command("serve", cls=ConfiguredCommand, short_help="Run a local Knock on a port.")

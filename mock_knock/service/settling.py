@@ -73,7 +73,7 @@ def _identify(state: WorldState, due: Sequence[DueRows]) -> None:
 def relieve(world: World, now: datetime) -> None:
     """Settle although nobody looks, where so many rows wait that whoever looks next would have to wait, too.
 
-    It goes two seconds at a time, or a quarter of what has passed, so that whoever sends does not have to wait for long.
+    It goes two seconds at a time, or a quarter of what has passed, so that whoever sends does not wait for long.
     """
     passed = now - world.settled_until
     if passed >= AT_A_TIME and world.state.unsettled_rows() > MOST_WAITING:
