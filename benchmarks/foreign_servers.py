@@ -17,10 +17,11 @@ from benchmarks.load.loads import API_KEY
 from mock_knock.commands.serve import THRESHOLDS
 from mock_knock.local import FakeOptions, build_fake
 from mock_knock.web.guard import AccessRules
-from mock_knock.web.server import THREADS
 
 FOREIGN: Final = ("cheroot", "pyuwsgi")
 HOST: Final = "127.0.0.1"
+THREADS: Final = 4
+"""Those in which each of them answers."""
 PLACE: Final = "benchmarks.foreign_servers:create_application()"
 """Where uWSGI finds the application."""
 

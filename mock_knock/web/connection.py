@@ -6,7 +6,7 @@ import select
 import socket
 import struct
 import sys
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -20,12 +20,22 @@ LOOK_SECONDS = 0.1
 """How often a wait looks whether the client has gone."""
 PATIENCE_SECONDS = 60.0
 """How long an answer is held for a client that has said that it sends nothing more."""
+MAX_JOINED = 65_536
+"""Bytes that are put behind the head of an answer to be sent at once."""
 _CUT = struct.pack("ii", 1, 0)
 """Linger for no time: closing sends RST."""
 
 
 class FaultyTask(WSGITask):
     """Hands the connection of its request to the application."""
+
+    def write(self, data: bytes) -> None:
+        """Send a part of the answer, the first one together with the head unless it is large."""
+        if self.wrote_header or len(data) > MAX_JOINED:
+            super().write(data)
+            return
+        with self.channel.joining():
+            super().write(data)
 
     def get_environment(self) -> dict[str, Any]:
         """Return the WSGI environment."""
@@ -68,17 +78,17 @@ class ChannelConnection:
         if seconds <= 0:
             return True
         server, begin = self._channel.server, monotonic()
-        with server.another_thread():
-            while (left := begin + seconds - monotonic()) > 0:
-                may_read = has_answer and monotonic() < begin + PATIENCE_SECONDS
-                if server.ending.wait(min(left, LOOK_SECONDS)) or is_gone(self._channel.socket, may_read=may_read):
-                    return False
+        server.lead.hand_over()
+        while (left := begin + seconds - monotonic()) > 0:
+            may_read = has_answer and monotonic() < begin + PATIENCE_SECONDS
+            if server.ending.wait(min(left, LOOK_SECONDS)) or is_gone(self._channel.socket, may_read=may_read):
+                return False
         return True
 
     def held(self) -> AbstractContextManager[None]:
         """Return the length of a long answer, in which others are answered by another thread."""
-        held: AbstractContextManager[None] = self._channel.server.another_thread()
-        return held
+        self._channel.server.lead.hand_over()
+        return nullcontext()
 
     def is_over(self) -> bool:
         """Tell whether the client has gone or the server ends."""

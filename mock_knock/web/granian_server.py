@@ -19,11 +19,13 @@ from granian.http import HTTP1Settings
 
 from mock_knock.web.address import listen, name_in_urls
 from mock_knock.web.granian_gateway import GranianGateway
-from mock_knock.web.server import DRAIN_SECONDS, MAX_WAITING, THREADS
+from mock_knock.web.server import DRAIN_SECONDS, MAX_WAITING
 
 BACKLOG: Final = 1024
 IDLE_SECONDS: Final = 120
 """After so long a connection on which nothing comes is closed, as waitress does."""
+THREADS: Final = 4
+"""Requests that are carried out at one time; more of them would hinder each other."""
 LOOK_SECONDS: Final = 1.0
 """How often it is looked whether to end; a signal is heard at once, except on Windows."""
 _GRANIAN: Final[Any] = _granian

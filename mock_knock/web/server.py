@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from math import inf
+from queue import Empty, SimpleQueue
 from threading import Event, RLock
 from time import monotonic
 from typing import Any
@@ -15,11 +17,12 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask
 from waitress.wasyncore import close_all
 
 from mock_knock.web.address import bind_error, name_in_urls, unknown_host
 from mock_knock.web.connection import FaultyTask, cut_off_when_closed
+from mock_knock.web.lead import Lead
 from mock_knock.web.outages import Outages
 from mock_knock.web.pipeline import MAX_BODY_BYTES, access_log, one_line
 from mock_knock.web.problems import API, INVALID_REQUEST, Problem, request_too_large
@@ -27,10 +30,11 @@ from mock_knock.web.problems import API, INVALID_REQUEST, Problem, request_too_l
 MAX_READ_BYTES = 4 * MAX_BODY_BYTES
 """What is read of a body, chunk sizes included; up to here the application refuses what is too large, and logs it."""
 
-THREADS = 4
 MAX_WAITING = 500
 """Answers that faults hold back at one time, each in a thread of its own; more of them hold others back, too."""
 DRAIN_SECONDS = 5
+LOOK_SECONDS = 0.05
+"""How often it is looked whether an answer takes so long that others should not have to wait for it."""
 _CODES = {431: "headers_too_large", 500: "internal_error", 501: "not_implemented"}
 
 
@@ -75,6 +79,7 @@ class EnvelopeChannel(HTTPChannel):
     task_class = FaultyTask
     parser_class = Parser
     is_doomed = False
+    _joined: list[bytes] | None = None
 
     def received(self, data: bytes) -> bool:
         """Take what came in; a doomed connection is cut off instead."""
@@ -84,6 +89,26 @@ class EnvelopeChannel(HTTPChannel):
             return False
         taken: bool = super().received(data)
         return taken
+
+    def write_soon(self, data: bytes) -> int:
+        """Send data, or keep it until it can be sent; of what is large only so much is kept."""
+        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            self.server.lead.hand_over()  # who leads is who sends what is kept
+        if self._joined is not None and isinstance(data, bytes):
+            self._joined.append(data)
+            return len(data)
+        written: int = super().write_soon(data)
+        return written
+
+    @contextmanager
+    def joining(self) -> Iterator[None]:
+        """Send at once whatever is written in a `with` block."""
+        self._joined = pieces = list[bytes]()
+        try:
+            yield
+        finally:
+            self._joined = None
+        self.write_soon(b"".join(pieces))
 
     def send_continue(self) -> None:
         """Ask for the body, where there is one to wait for; a request that is complete or refused is answered."""
@@ -106,10 +131,12 @@ class Server(TcpWSGIServer):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         # `stop` writes to a pipe that `run` closes at its end; reentrant, since a signal can call `stop` inside `run`.
         self._ending = RLock()
-        self._waiting = 0
+        self._stops: SimpleQueue[None] = SimpleQueue()  # can be put into from a signal handler, unlike an Event
+        self._deadline = inf
         self.ending = Event()
         self.outages = Outages(self)
-        super().__init__(*arguments, **options)
+        self.lead = Lead(self._turn, self._goes_on, most=MAX_WAITING)
+        super().__init__(*arguments, dispatcher=self.lead, **options)
         self.bound_address = self.socket.getsockname()
 
     @property
@@ -121,28 +148,19 @@ class Server(TcpWSGIServer):
         """Make `run` return, from any thread or from a signal handler; afterwards it does nothing."""
         self._is_stopping = True
         self.ending.set()
+        self._stops.put(None)
         self.wake()
 
     def wake(self) -> None:
         """Make `run` look at once whether there is something to do, from any thread."""
         with self._ending:
             if not self._is_closed:
-                self.pull_trigger()
+                super().pull_trigger()
 
-    @contextmanager
-    def another_thread(self) -> Iterator[None]:
-        """Let another thread answer while the one that asks waits: nobody else waits with it."""
-        self._count_waiting(1)
-        try:
-            yield
-        finally:
-            self._count_waiting(-1)
-
-    def _count_waiting(self, change: int) -> None:
-        with self._ending:
-            self._waiting += change
-            if not self._is_closed:
-                self.task_dispatcher.set_thread_count(THREADS + min(self._waiting, MAX_WAITING))
+    def pull_trigger(self) -> None:
+        """Wake the thread that waits for requests; it need not be where it is the current one."""
+        if not self.lead.is_mine():
+            super().pull_trigger()
 
     def run(self) -> None:
         """Serve until `stop`, finish the answers under way, then close everything.
@@ -150,28 +168,38 @@ class Server(TcpWSGIServer):
         Raises:
             KeyboardInterrupt: passed on once everything is closed.
         """
+        self.lead.start()
         try:
-            while not self._is_stopping:
-                self._turn()
-            self._drain()
+            self._wait()
         finally:
+            self.stop()
+            self.lead.ended.wait(2 * DRAIN_SECONDS)
             with self._ending:
                 self._is_closed = True
-            self.task_dispatcher.shutdown(timeout=DRAIN_SECONDS)
+            self.lead.shutdown(timeout=DRAIN_SECONDS)
             for channel in tuple(self.active_channels.values()):
                 channel.handle_close()
             self.asyncore.close_all(self._map, ignore_all=True)
+
+    def _wait(self) -> None:
+        while True:
+            try:
+                return self._stops.get(timeout=LOOK_SECONDS)
+            except Empty:
+                self.lead.look()
 
     def _turn(self) -> None:
         self.outages.keep()
         timeout = min(self.adj.asyncore_loop_timeout, self.outages.left())
         self.asyncore.loop(timeout=timeout, map=self._map, use_poll=True, count=1)
 
-    def _drain(self) -> None:
+    def _goes_on(self) -> bool:
+        """Tell whether there is more to do; in the end, that is to finish the answers under way."""
+        if not self._is_stopping:
+            return True
         self.accepting = False
-        deadline = monotonic() + DRAIN_SECONDS
-        while monotonic() < deadline and any(map(_is_busy, tuple(self.active_channels.values()))):
-            self._turn()
+        self._deadline = min(self._deadline, monotonic() + DRAIN_SECONDS)
+        return monotonic() < self._deadline and any(map(_is_busy, tuple(self.active_channels.values())))
 
 
 def _is_busy(channel: HTTPChannel) -> bool:
@@ -193,12 +221,11 @@ def open_server(app: Callable[..., Any], *, host: str, port: int) -> Server:
             max_request_body_size=MAX_READ_BYTES,
             connection_limit=2 * MAX_WAITING,
         )
-        server = Server(app, map=channels, dispatcher=ThreadedTaskDispatcher(), adj=adjustments)
+        server = Server(app, map=channels, adj=adjustments)
     except OSError as error:
         close_all(channels, ignore_all=True)
         raise bind_error(error, host, port) from error
     except ValueError as error:
         raise unknown_host(host, port) from error
     server.server_name = name_in_urls(str(server.effective_host))
-    server.task_dispatcher.set_thread_count(THREADS)
     return server

@@ -166,7 +166,7 @@ def test_a_fake_that_breaks_down(call: Call, monkeypatch: pytest.MonkeyPatch) ->
     def open_broken(application: Callable[..., Any], *, host: str, port: int) -> Server:
         """Open the server of the command, and of nobody else in this process, so that it fails at its first turn."""
         server = open_server(application, host=host, port=port)
-        monkeypatch.setattr(server, "_turn", fail)
+        monkeypatch.setattr(server.outages, "keep", fail)
         return server
 
     monkeypatch.setattr(command, "open_server", open_broken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -72,3 +73,11 @@ def silent(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[byte
     """Answer 200 with nothing."""
     start("200 OK", [("Content-Length", "0")])
     return [b""]
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.005)

@@ -15,8 +15,8 @@ import pytest
 
 from mock_knock.errors import UsageError
 from mock_knock.local import FakeOptions, build_fake
-from mock_knock.web.granian_server import GranianServer, open_granian
-from mock_knock.web.server import THREADS, open_server
+from mock_knock.web.granian_server import THREADS, GranianServer, open_granian
+from mock_knock.web.server import open_server
 from tests.web.raw_http import (
     IDENTIFY,
     KEY,

@@ -120,7 +120,7 @@ def test_an_interrupt_closes_everything(monkeypatch: pytest.MonkeyPatch) -> None
         raise KeyboardInterrupt
 
     server = open_server(silent, host="127.0.0.1", port=0)
-    monkeypatch.setattr(server, "_turn", interrupt)  # of this one alone: others may run in this process
+    monkeypatch.setattr(server.lead, "look", interrupt)  # of this one alone: others may run in this process
     with pytest.raises(KeyboardInterrupt):
         server.run()
     with pytest.raises(ConnectionRefusedError):

@@ -17,7 +17,7 @@ from mock_knock.service import World
 from mock_knock.web.admin import events, waiting
 from mock_knock.web.admin.waiting import Patience
 from mock_knock.web.server import Server
-from tests.web.raw_http import KEY, PATIENCE, ask, connect, read_answer
+from tests.web.raw_http import KEY, PATIENCE, ask, connect, eventually, read_answer
 from tests.web.wsgi_fake import WsgiFake, new_fake
 
 WAIT = "/_mock/requests/wait?timeout=60"
@@ -119,21 +119,14 @@ def test_the_end_of_the_server(server: Server, begun: Event, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [WAIT, EVENTS])
-def test_a_client_that_goes(server: Server, begun: Event, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_goes(server: Server, begun: Event, path: str) -> None:
     """Nobody waits for a client that has cut its connection: its thread is free for others."""
-    free, count = Event(), server._count_waiting  # noqa: SLF001  # nothing else tells of it
-
-    def noted(change: int) -> None:
-        count(change)
-        if change < 0:
-            free.set()
-
-    monkeypatch.setattr(server, "_count_waiting", noted)
     with connect(server.url) as connection:
         connection.sendall(b"GET " + path.encode() + HEAD)
         assert begun.wait(PATIENCE)
+        assert 1 == server.lead.followers
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    assert free.wait(PATIENCE)
+    eventually(lambda: server.lead.followers == 0)
 
 
 def test_others_are_answered_meanwhile(server: Server, begun: Event) -> None:

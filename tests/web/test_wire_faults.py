@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -27,8 +27,9 @@ from mock_knock.messages import HttpRequest
 from mock_knock.web import connection as connection_module
 from mock_knock.web import outages
 from mock_knock.web.connection import LOOK_SECONDS, is_gone
-from mock_knock.web.server import THREADS, Server, open_server
-from tests.web.raw_http import KEY, PATIENCE, ask, connect, read_answer, silent
+from mock_knock.web.lead import MOST_IDLE
+from mock_knock.web.server import Server, open_server
+from tests.web.raw_http import KEY, PATIENCE, ask, connect, eventually, read_answer, silent
 
 LOCAL = b"Host: localhost\r\n" + KEY
 GET = b"GET /v1/users/ada HTTP/1.1\r\n" + LOCAL
@@ -108,14 +109,6 @@ def is_refused(url: str) -> bool:
     return False
 
 
-def eventually(is_so: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    until = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.005)
-
-
 def journal(url: str) -> list[dict[str, Any]]:
     """Return the journal."""
     found: list[dict[str, Any]] = orjson.loads(ask(url, JOURNAL)[2])["entries"]
@@ -124,7 +117,7 @@ def journal(url: str) -> list[dict[str, Any]]:
 
 def waiting(server: Server) -> int:
     """Return how many answers are held back."""
-    return server._waiting  # noqa: SLF001  # nothing else tells
+    return server.lead.followers
 
 
 def test_a_reset(url: str) -> None:
@@ -285,7 +278,7 @@ def test_many_hangs_keep_nobody_from_an_answer(server: Server) -> None:
         eventually(lambda: waiting(server) == 150)
         assert [404] * 20 == [ask(server.url, GET + b"\r\n")[0] for _ in range(20)]
     eventually(lambda: waiting(server) == 0)
-    eventually(lambda: len(server.task_dispatcher.threads) == THREADS)
+    eventually(lambda: server.lead.thread_count <= MOST_IDLE + 1)
     assert 404 == ask(server.url, GET + b"\r\n")[0]
 
 
