@@ -23,7 +23,7 @@ from openapi_core.validation.response.exceptions import (
 )
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
-from mock_knock.contract.violations import SchemaError, describe_schema_errors
+from mock_knock.contract.violations import BrokenRules, describe_schema_errors
 from mock_knock.messages import ContractViolation
 
 Violations = tuple[ContractViolation, ...]
@@ -77,7 +77,8 @@ def explain_response_error(error: Exception, response: _Response) -> Violations:
 def _explain_value(kind: str, error: Exception) -> Violations:
     match error.__cause__:
         case InvalidSchemaValue(schema_errors=errors):
-            return describe_schema_errors(kind, (found for found in errors if isinstance(found, SchemaError)))
+            carried = (each for found in errors if isinstance(found, BrokenRules) for each in found.errors)
+            return describe_schema_errors(kind, carried)
         case MediaTypeNotFound(mimetype=found, availableMimetypes=described):
             said = f"'{found.partition(';')[0]}' is not described" if found else "is missing"
             return _one(

@@ -7,20 +7,20 @@ than anything that is accepted, and nobody reads them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from mock_knock.contract.description import Description
 from mock_knock.contract.plain_schemas import PlainSchema, compile_plain
 from mock_knock.contract.schema_errors import Place
-from mock_knock.contract.violations import SchemaError
+from mock_knock.contract.violations import SchemaError, find_most_telling
 from mock_knock.messages import JsonValue
 
 MANY: Final = 100
 """Rows up to which all errors are told."""
 _AT_ONCE: Final = 40
-MAX_ROWS: Final = 51
+MAX_ROWS: Final = 26
 """Rows at fault that are told of: one more than a 422 has entries."""
 
 
@@ -56,7 +56,8 @@ class RowSchema:
         if rest is None or told is None:
             return None
         of_rows = (each for each in told if each.path[:1] == (self.member,) and len(each.path) > 1)
-        return (*rest, *(_put_back(each, self.member, wrong) for each in of_rows))
+        telling = (leaf for each in of_rows for leaf in find_most_telling(each))
+        return (*rest, *(_put_back(each, self.member, wrong) for each in telling))
 
     def _find_wrong(self, rows: list[JsonValue]) -> Iterator[int]:
         """Yield the indexes of rows at fault; to judge many at once takes half of what each by itself takes."""
@@ -71,7 +72,7 @@ def _put_back(error: SchemaError, member: str, wrong: list[int]) -> SchemaError:
     _, number, *inner = error.path
     path = (member, wrong[int(number)], *inner)
     branches = tuple(tuple(_put_back(each, member, wrong) for each in branch) for branch in error.branches)
-    return replace(error, path=path, branches=branches)
+    return SchemaError(path, error.keyword, error.argument, error.schema_path, branches)
 
 
 def find_row_schema(description: Description, schema: JsonValue, whole: PlainSchema) -> RowSchema | None:

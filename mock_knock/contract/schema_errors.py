@@ -16,16 +16,11 @@ Place: TypeAlias = Sequence[str | int]
 
 def from_jsonschema_rs(error: jsonschema_rs.ValidationError, place: Place) -> SchemaError:
     """Translate an error of jsonschema-rs; `place` leads to the compiled schema in its description."""
-    kind = error.kind
-    alternatives = kind.as_dict().get("context", ())
-    return SchemaError(
-        path=tuple(error.instance_path),
-        keyword=kind.name,
-        argument=None if alternatives else kind.value,
-        schema_path=_schema_path(tuple(error.schema_path), place),
-        branches=tuple(tuple(from_jsonschema_rs(inner, place) for inner in branch) for branch in alternatives),
-    )
-
-
-def _schema_path(path: tuple[str | int, ...], place: Place) -> tuple[str | int, ...]:
-    return (*place, *path[len(ROOT) :]) if path[: len(ROOT)] == ROOT else path
+    kind, path, schema_path = error.kind, tuple(error.instance_path), tuple(error.schema_path)
+    if schema_path[: len(ROOT)] == ROOT:
+        schema_path = (*place, *schema_path[len(ROOT) :])
+    alternatives = kind.as_dict().get("context")
+    if not alternatives:
+        return SchemaError(path, kind.name, kind.value, schema_path)
+    branches = [tuple([from_jsonschema_rs(inner, place) for inner in branch]) for branch in alternatives]
+    return SchemaError(path, kind.name, None, schema_path, tuple(branches))

@@ -18,7 +18,7 @@ from mock_knock.contract.fast_schema import FormatCheck, compile_schema, growth_
 from mock_knock.contract.judging_work import current_work, is_bounded_regex, judging_work
 from mock_knock.contract.schema_errors import Place, from_jsonschema_rs
 from mock_knock.contract.schema_growth import SchemaGrowth
-from mock_knock.contract.violations import TOO_DEEP, SchemaError
+from mock_knock.contract.violations import TOO_DEEP, BrokenRules, SchemaError
 from mock_knock.messages import JsonValue
 
 
@@ -43,9 +43,9 @@ class FastSchemaValidator(SchemaValidator):
         return self._fast.is_valid(value) if self._fast else not self._stock_errors(value)
 
     def validate(self, value: JsonValue) -> None:
-        """Raise InvalidSchemaValue whose `schema_errors` are all broken rules as `SchemaError`."""
+        """Raise InvalidSchemaValue whose `schema_errors` carry all broken rules."""
         if value is not NOT_JUDGED and (errors := self.find_errors(value)):
-            raise InvalidSchemaValue("(a value)", "any", schema_errors=errors)
+            raise InvalidSchemaValue("(a value)", "any", schema_errors=[BrokenRules(errors)])
 
     def find_errors(self, value: JsonValue) -> tuple[SchemaError, ...]:
         """Return every broken rule, or one that says that the value is nested too deeply to be judged."""

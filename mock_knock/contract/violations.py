@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 
@@ -14,11 +15,10 @@ MAX_SHOWN = 200
 """Characters of a value that a message shows; bodies can be large."""
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError(Exception):
+class SchemaError(NamedTuple):
     """One broken keyword: `path` leads to the value, `schema_path` to the keyword; `branches` are failed alternatives.
 
-    It stands in for `jsonschema.ValidationError` inside openapi-core's `InvalidSchemaValue`.
+    A tuple, because each row at fault has several.
     """
 
     path: tuple[str | int, ...]
@@ -28,30 +28,38 @@ class SchemaError(Exception):
     branches: tuple[tuple[SchemaError, ...], ...] = ()
 
 
+class BrokenRules(Exception):
+    """Carries broken rules through openapi-core, which takes exceptions."""
+
+    def __init__(self, errors: tuple[SchemaError, ...]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
 TOO_DEEP = SchemaError(path=(), keyword="depth", argument=None)
 """Stands for the rules that cannot be found out, because Python cannot show a value that is nested so deeply."""
 
 
 def describe_schema_errors(kind: str, errors: Iterable[SchemaError]) -> tuple[ContractViolation, ...]:
     """Return one violation for each broken rule, in the order of the errors."""
-    leaves = [leaf for error in errors for leaf in _most_telling(error)]
-    told = (
-        ContractViolation(kind, _location(leaf), _sentence(leaf), json_pointer(leaf.schema_path)) for leaf in leaves
-    )
+    leaves = [leaf for error in errors for leaf in find_most_telling(error)]
+    told = (ContractViolation(kind, _location(leaf), _sentence(leaf), _pointer(leaf.schema_path)) for leaf in leaves)
     return tuple(dict.fromkeys(told))  # the stock validator says twice that a null is not allowed
 
 
-def _most_telling(error: SchemaError) -> tuple[SchemaError, ...]:
+def find_most_telling(error: SchemaError) -> tuple[SchemaError, ...]:
     """Return the errors of the alternative the value was meant for; the error itself when that cannot be told.
 
     It is the one of the value's type with the fewest errors; of several, the one of which nothing is missing.
     """
+    if not error.branches:
+        return (error,)
     fitting = [branch for branch in error.branches if not any(_is_of_other_type(each, error.path) for each in branch)]
     fewest = min(map(_distance, fitting), default=None)
     nearest = [branch for branch in fitting if _distance(branch) == fewest]
     if len(nearest) != 1:
         return (error,)
-    return tuple(leaf for inner in nearest[0] for leaf in _most_telling(inner))
+    return tuple(leaf for inner in nearest[0] for leaf in find_most_telling(inner))
 
 
 def _distance(branch: Sequence[SchemaError]) -> tuple[int, int]:
@@ -73,7 +81,15 @@ def _location(error: SchemaError) -> str:
 
 def json_pointer(path: Sequence[str | int]) -> str:
     """Return a path as a JSON pointer (RFC 6901)."""
-    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)
+    return "".join([f"/{token}" if isinstance(token, int) else "/" + _escape(token) for token in path])
+
+
+_pointer = lru_cache(maxsize=1_000)(json_pointer)
+"""For places in a description, which many errors have in common."""
+
+
+def _escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def _sentence(error: SchemaError) -> str:

@@ -15,7 +15,8 @@ from flask import Response
 from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.messages import ContractViolation, Finding, JsonValue
 
-MAX_FIELD_ERRORS = 50
+MAX_FIELD_ERRORS = 25
+"""Entries of a 422 (our choice): each costs as much as to accept ten users."""
 _PLACE = re.compile(r"^(path|query)\.")
 """What the judge puts in front of parameters; the parts of a body begin with a slash."""
 UNPROCESSABLE = 422
@@ -67,7 +68,7 @@ ANSWERS: Mapping[str, tuple[int, str, str]] = {
 def problem_from(error: MockKnockError) -> Problem:
     """Translate an error of the use cases; one that is not in the table is a 500.
 
-    A 422 has one entry for each finding of a document, at most 50.
+    A 422 has one entry for each finding of a document, at most 25.
     """
     if error.code in REFUSED_TRIGGERS:
         entry = {"field": error.where, "message": error.what, "type": None}
@@ -82,7 +83,7 @@ def problem_from(error: MockKnockError) -> Problem:
 
 
 def invalid_params(violations: Sequence[ContractViolation]) -> Problem:
-    """Return the 422 for a request that breaks the contract: one entry per field, at most 50."""
+    """Return the 422 for a request that breaks the contract: one entry per field, at most 25."""
     shown = [_field_error(violation) for violation in violations[:MAX_FIELD_ERRORS]]
     more = f" (the first {MAX_FIELD_ERRORS} errors are listed)" if len(violations) > MAX_FIELD_ERRORS else ""
     return Problem(422, "invalid_params", INVALID_PARAMETERS + more, errors=shown)

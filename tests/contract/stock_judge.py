@@ -19,6 +19,7 @@ from mock_knock.contract.description import load_description
 from mock_knock.contract.judge import Judge, OperationJudge
 from mock_knock.contract.overlay import apply_overlay, parse_overlay
 from mock_knock.contract.records import RequestRecord, request_record
+from mock_knock.contract.violations import BrokenRules
 from mock_knock.messages import JsonValue
 from mock_knock.served import DESCRIPTIONS
 
@@ -69,7 +70,9 @@ def places(errors: Iterable[Exception]) -> Places | None:
     found: Places = set()
     for cause in causes:
         assert isinstance(cause, InvalidSchemaValue)
-        found |= {tuple(error.path) for error in cause.schema_errors}  # type: ignore[attr-defined]  # both kinds have it
+        for error in cause.schema_errors:
+            broken = error.errors if isinstance(error, BrokenRules) else [error]
+            found |= {tuple(each.path) for each in broken}  # type: ignore[union-attr]  # both kinds have it
     return found if causes else None
 
 

@@ -8,7 +8,7 @@ from openapi_core.validation.response.exceptions import DataValidationError
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from mock_knock.contract.explanations import explain_request_error, explain_response_error
-from mock_knock.contract.violations import SchemaError
+from mock_knock.contract.violations import BrokenRules, SchemaError
 from mock_knock.messages import ContractViolation
 
 RESPONSE = SimpleNamespace(status_code=200, content_type="application/json")
@@ -33,8 +33,8 @@ def test_a_body_without_a_reason() -> None:
 def test_every_broken_rule_is_told(count: int) -> None:
     """A value that breaks several rules has a violation for each."""
     error = DataValidationError()
-    broken = [SchemaError((index,), "type", ["string"]) for index in range(count)]
-    error.__cause__ = InvalidSchemaValue("", "any", broken)
+    broken = tuple(SchemaError((index,), "type", ["string"]) for index in range(count))
+    error.__cause__ = InvalidSchemaValue("", "any", [BrokenRules(broken)])
     assert [f"/{index}" for index in range(count)] == [
         each.location for each in explain_response_error(error, RESPONSE)
     ]

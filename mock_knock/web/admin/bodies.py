@@ -32,6 +32,6 @@ def invalid(field: str, message: str) -> Problem:
 
 
 def invalid_fields(messages: dict[str, str]) -> Problem:
-    """Return the 422 about some fields: what is wrong with each, of the first 50."""
+    """Return the 422 about some fields: what is wrong with each, of the first 25."""
     errors = [{"field": field, "message": message, "type": None} for field, message in messages.items()]
     return Problem(422, "invalid_params", INVALID_PARAMETERS, errors=errors[:MAX_FIELD_ERRORS])
