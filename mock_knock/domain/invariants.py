@@ -128,7 +128,8 @@ class Tallies:
                 continue
             if operation_id not in known:
                 known[operation_id] = truth(operation_id)
-            if (batch := known[operation_id]) is not None:
+            batch = known[operation_id]
+            if batch is not None and (batch.status is not Status.COMPLETED or batch.error_ids):
                 self._judge_recipient(each, batch, at)
 
     def note_answer(self, answer: Answer) -> None:

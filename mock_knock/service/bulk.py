@@ -27,6 +27,8 @@ from mock_knock.service.settling import relieve, settle_until
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord
 
+_WITHOUT_ERRORS: Mapping[Status, BatchTruth] = {each: BatchTruth(each, frozenset()) for each in Status}
+
 
 def identify_users(
     world: World,
@@ -94,7 +96,9 @@ def stand(world: World, operation_id: str) -> BatchTruth | None:
         if record is None:
             return None
         snapshot = record.outcome or _see(world, record, world.clock.now())
-        ids = record.operation.ids if snapshot.error_rows else ()
+        if not snapshot.error_rows:
+            return _WITHOUT_ERRORS[snapshot.status]
+        ids = record.operation.ids
         return BatchTruth(snapshot.status, frozenset(ids[row] for row in snapshot.error_rows))
 
 

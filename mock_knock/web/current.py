@@ -152,11 +152,11 @@ def add_note(note: str) -> None:
 
 def base_url() -> str:
     """Return the address the client used; where its Host header names no host, the server's own."""
-    asked = current_request()
-    host = asked.environ.get("HTTP_HOST", "")
+    environ = current_request().environ
+    host = environ.get("HTTP_HOST", "")
     if not _names_host(host):
-        host = f"{asked.environ['SERVER_NAME']}:{asked.environ['SERVER_PORT']}"
-    return f"{asked.scheme}://{host}"
+        host = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
 
 
 @lru_cache(maxsize=100)

@@ -29,6 +29,8 @@ from mock_knock.web.server import MAX_READ_BYTES
 _BESIDE_SLASHES: Final = "!$&'()*+,:;=@~"
 """What need not be percent-encoded in a part of a path (RFC 3986 section 3.3)."""
 _OF_WORKFLOW: Final = re.compile(r"(/v1/workflows/)(.+)(/(?:trigger|cancel))", re.DOTALL)
+_PLAIN: Final = re.compile(r"/(?!v1/workflows/[^/]*/.*/)[0-9A-Za-z/_.-]*", re.ASCII)
+"""Paths that have nothing to be percent-encoded, slashes within the key of a workflow included."""
 _log: Final = logging.getLogger("mock_knock")
 
 
@@ -184,6 +186,8 @@ def sent_uri(path: str, query: str) -> str:
 
     A slash within the key of a workflow counts as sent encoded, as it has to be.
     """
+    if _PLAIN.fullmatch(path) is not None:
+        return f"{path}?{query}" if query else path
     raw = path.encode("latin-1")
     uri = quote(raw, safe=f"/{_BESIDE_SLASHES}")
     if (found := _OF_WORKFLOW.fullmatch(path)) is not None:

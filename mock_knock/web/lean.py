@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from werkzeug.routing import Rule
 
 from mock_knock.web.current import Call, Web, begin, end
@@ -43,6 +43,22 @@ class LeanRoute:
     view: View
 
 
+class LeanRequest(Request):
+    """A request on a lean route, whose path is as it was sent; the rest of it is read once it is asked for."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self.environ = environ
+        self.method = environ["REQUEST_METHOD"]
+        self.path = environ["PATH_INFO"]
+
+    def __getattr__(self, name: str) -> Any:
+        """Read what a request of Flask has from the beginning, the first time that any of it is missing."""
+        if "headers" in self.__dict__:
+            raise AttributeError(name, name=name, obj=self)
+        super().__init__(self.environ, populate_request=False)  # no cycle with its environment
+        return super().__getattribute__(name)
+
+
 class LeanFlask(Flask):
     """A Flask application that answers some requests by itself."""
 
@@ -61,7 +77,7 @@ class LeanFlask(Flask):
         self, route: LeanRoute, values: dict[str, str], environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         parts: Web = self.extensions["mock_knock"]
-        asked = self.request_class(environ, populate_request=False)  # no cycle with its environment
+        asked = LeanRequest(environ)
         asked.url_rule, asked.view_args = route.rule, values
         asked.max_content_length = MAX_BODY_BYTES
         call = Call(parts, asked, parts.service.new_id())
