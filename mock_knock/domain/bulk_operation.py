@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 
 from mock_knock.domain.bulk_rows import Ids, Row, ids_of
 
@@ -52,7 +51,7 @@ class Transition:
     after_polls: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BulkOperation:
     """The facts of one bulk operation.
 
@@ -70,18 +69,20 @@ class BulkOperation:
     fails_at: int | None = None
     stalls_at: int | None = None
     transitions: tuple[Transition, ...] = ()
+    _ids: Sequence[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def ids(self) -> Sequence[str]:
         """The ids of its rows, in their order; they are kept while the rows are."""
-        return self.rows.ids if type(self.rows) is Ids else self._ids  # isinstance is slow where Sequence is a base
+        if self._ids is not None:
+            return self._ids
+        found = ids_of(self.rows)
+        if type(self.rows) is not Ids:  # which are taken apart each time
+            object.__setattr__(self, "_ids", found)
+        return found
 
     def share_ids(self, of: BulkOperation) -> None:
         """Keep the ids of another operation in place of its own, if they are the same: it is common that they are."""
         known = of.ids
-        if self.ids == known:
-            self.__dict__["_ids"] = known
-
-    @cached_property
-    def _ids(self) -> Sequence[str]:
-        return ids_of(self.rows)
+        if self.ids == known and self._ids is not None:
+            object.__setattr__(self, "_ids", known)
