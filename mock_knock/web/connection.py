@@ -7,12 +7,14 @@ import socket
 import struct
 import sys
 from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import lru_cache
 from threading import Event
 from time import monotonic
 from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
+from waitress.utilities import build_http_date
 
 from mock_knock.web.sending import CONNECTION
 
@@ -22,20 +24,59 @@ PATIENCE_SECONDS = 60.0
 """How long an answer is held for a client that has said that it sends nothing more."""
 MAX_JOINED = 65_536
 """Bytes that are put behind the head of an answer to be sent at once."""
+_WITH_BODY = ("200", "4")
+"""How the status of an answer begins that has a body whatever was asked, if it has a length."""
+_OF_SERVER = frozenset({"Connection", "Date", "Server"})
 _CUT = struct.pack("ii", 1, 0)
 """Linger for no time: closing sends RST."""
+
+
+@lru_cache(maxsize=1_000)
+def _capitalize(name: str) -> str:
+    return "-".join([part.capitalize() for part in name.split("-")])
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    date: str = build_http_date(second)
+    return date
+
+
+def _name(field: tuple[str, str]) -> str:
+    return field[0]
 
 
 class FaultyTask(WSGITask):
     """Hands the connection of its request to the application."""
 
+    def build_response_header(self) -> bytes:
+        """Return the head of the answer: that of a usual one as waitress would, and faster."""
+        if not self._is_usual():
+            head: bytes = super().build_response_header()
+            return head
+        fields = [(_capitalize(name), value) for name, value in self.response_headers]
+        fields.append(("Date", _date(int(self.start_time))))
+        fields.sort(key=_name)
+        lines = "".join([f"{name}: {value}\r\n" for name, value in fields])
+        return f"HTTP/1.1 {self.status}\r\n{lines}\r\n".encode("latin-1")
+
+    def _is_usual(self) -> bool:
+        """Tell whether an answer has a length and a body, says nothing of itself, and leaves the connection open."""
+        return (
+            self.version == "1.1"
+            and self.status.startswith(_WITH_BODY)
+            and not self.close_on_finish
+            and "CONNECTION" not in self.request.headers
+            and any(name == "Content-Length" for name, _ in self.response_headers)
+            and not any(_capitalize(name) in _OF_SERVER for name, _ in self.response_headers)
+        )
+
     def write(self, data: bytes) -> None:
         """Send a part of the answer, the first one together with the head unless it is large."""
         if self.wrote_header or len(data) > MAX_JOINED:
             super().write(data)
-            return
-        with self.channel.joining():
-            super().write(data)
+        else:
+            self.channel.write_at_once(super().write, data)
 
     def get_environment(self) -> dict[str, Any]:
         """Return the WSGI environment."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http import HTTPStatus
 from math import inf
 from queue import Empty, SimpleQueue
@@ -33,6 +32,8 @@ MAX_READ_BYTES = 4 * MAX_BODY_BYTES
 MAX_WAITING = 500
 """Answers that faults hold back at one time, each in a thread of its own; more of them hold others back, too."""
 DRAIN_SECONDS = 5
+RECEIVED_BYTES = 65_536
+"""Bytes that are taken from a connection at a time; each time takes a turn of its own."""
 LOOK_SECONDS = 0.05
 """How often it is looked whether an answer takes so long that others should not have to wait for it."""
 _CODES = {431: "headers_too_large", 500: "internal_error", 501: "not_implemented"}
@@ -100,12 +101,11 @@ class EnvelopeChannel(HTTPChannel):
         written: int = super().write_soon(data)
         return written
 
-    @contextmanager
-    def joining(self) -> Iterator[None]:
-        """Send at once whatever is written in a `with` block."""
+    def write_at_once(self, write: Callable[[bytes], None], data: bytes) -> None:
+        """Send in one piece whatever a function writes that is given some data."""
         self._joined = pieces = list[bytes]()
         try:
-            yield
+            write(data)
         finally:
             self._joined = None
         self.write_soon(b"".join(pieces))
@@ -220,6 +220,8 @@ def open_server(app: Callable[..., Any], *, host: str, port: int) -> Server:
             ident=None,
             max_request_body_size=MAX_READ_BYTES,
             connection_limit=2 * MAX_WAITING,
+            recv_bytes=RECEIVED_BYTES,
+            clear_untrusted_proxy_headers=False,  # the journal shows what came, and nothing here goes by them
         )
         server = Server(app, map=channels, adj=adjustments)
     except OSError as error:
