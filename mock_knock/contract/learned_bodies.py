@@ -71,6 +71,11 @@ class LearnedBodies:
         self._misses = 0
         self._useless = 0
 
+    @property
+    def can_read(self) -> bool:
+        """Whether a shape is known."""
+        return self._reader is not None
+
     def read(self, body: bytes) -> dict[str, JsonValue] | None:
         """Return what a body says that is known to keep its schema, or None for any other one."""
         reader = self._reader

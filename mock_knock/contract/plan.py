@@ -44,7 +44,7 @@ class Plan:
 
     def read(self, request: RequestRecord) -> JsonValue:
         """Return what a body says that is read and judged in one pass; None leaves that to `accepts`."""
-        if self.learned is None or request.body is None or request.content_type != JSON:
+        if self.learned is None or not self.learned.can_read or request.body is None or request.content_type != JSON:
             return None
         return self.learned.read(request.body) if self._accepts_head(request) else None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import repeat
 from operator import contains
+from typing import TypeAlias
 from uuid import UUID
 
 from mock_knock.alike import AlikeRows
@@ -26,6 +28,9 @@ from mock_knock.domain.subscription import fan_out
 from mock_knock.domain.uuid_text import derive_uuid
 from mock_knock.domain.workflow import Workflow
 from mock_knock.messages import JsonValue
+
+UnknownUsers: TypeAlias = Callable[[Iterable[str]], AbstractSet[str]]
+"""Returns which of some ids are those of no user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +147,21 @@ def plan_run(
     now: datetime,
     is_known: Callable[[RecipientKey], bool],
     subscribers: Callable[[RecipientKey], Iterable[RecipientKey]] = lambda _: (),
+    unknown_users: UnknownUsers | None = None,
 ) -> WorkflowRun:
     """Return the run of a trigger: a recipient named twice runs once, an unknown one does not run (FACTS section 7).
 
-    Who subscribes to an object among them is a recipient, too.
+    Who subscribes to an object among them is a recipient, too. `unknown_users` says of many users at once what
+    `is_known` says of each.
 
     The id of a recipient run derives from `run_id` (a UUID) and the recipient.
     """
     actor = None if request.actor is None else request.actor.key
-    runs, unknown = _who_runs(request, run_id, is_known, subscribers)
+    if isinstance(request.recipients, UsersById):
+        find_unknown = unknown_users or (lambda ids: {each for each in ids if not is_known(RecipientKey(each))})
+        runs, unknown = _who_runs_by_id(request, request.recipients, run_id, find_unknown)
+    else:
+        runs, unknown = _who_runs(request, run_id, is_known, subscribers)
     unknown_actor = None if actor is None or is_known(actor) else actor
     return WorkflowRun(run_id, request, workflow, now, runs, unknown, unknown_actor)
 
@@ -164,17 +175,26 @@ def _who_runs(
     """Return the recipients' runs and who is unknown; whoever the trigger identifies is known."""
     if request.users:
         return Later(len({*ids_of(request.users)}), partial(_runs_of_all, request, run_id)), ()
-    if isinstance(request.recipients, UsersById):
-        keys = [*map(RecipientKey, dict.fromkeys(request.recipients.ids))]
-        users = [*filter(is_known, keys)]
-        named = request.recipients if len(users) == len(request.recipients) else UsersById([key.id for key in users])
-        runs = Later(len(users), partial(_recipient_runs, request, run_id, named))
-        return runs, () if len(users) == len(keys) else tuple(key for key in keys if not is_known(key))
     actor = None if request.actor is None else request.actor.key
     distinct = {each.key: each for each in fan_out(request.recipients, subscribers, actor=actor)}
     known = {key: recipient for key, recipient in distinct.items() if is_known(key)}
     runs = Later(len(known), partial(_recipient_runs, request, run_id, tuple(known.values())))
     return runs, tuple(key for key in distinct if key not in known)
+
+
+def _who_runs_by_id(
+    request: TriggerRequest,
+    recipients: UsersById,
+    run_id: str,
+    find_unknown: UnknownUsers,
+) -> tuple[Sequence[RecipientRun], tuple[RecipientKey, ...]]:
+    """Return the same as `_who_runs` where all recipients are users named by their ids."""
+    distinct = dict.fromkeys(recipients.ids)
+    unknown = find_unknown(distinct)
+    if unknown or len(distinct) < len(recipients):
+        recipients = UsersById([each for each in distinct if each not in unknown])
+    runs = Later(len(recipients), partial(_recipient_runs, request, run_id, recipients))
+    return runs, tuple([RecipientKey(each) for each in distinct if each in unknown]) if unknown else ()
 
 
 def _runs_of_all(request: TriggerRequest, run_id: str) -> Iterable[RecipientRun]:

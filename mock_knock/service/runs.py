@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from mock_knock.domain.filters import MessageFilter, RunFilter
@@ -55,6 +56,7 @@ def trigger_workflow(
             now=now,
             is_known=world.state.has_recipient,
             subscribers=world.state.subscribers,
+            unknown_users=world.state.unknown_users,
         )
         _start(world, run, now)
         return run
@@ -167,7 +169,12 @@ def _find_workflow(world: World, key: str) -> Workflow:
         raise TriggerRefused("workflow_missing", "The workflow does not exist in this environment", where=key)
     if found is not None and not found.is_active:
         raise TriggerRefused("workflow_inactive", "The workflow is not active", where="key")
-    return found or Workflow(key)
+    return found or _without_steps(key)
+
+
+@lru_cache(maxsize=1_000)
+def _without_steps(key: str) -> Workflow:
+    return Workflow(key)
 
 
 def _check_actor(world: World, request: TriggerRequest) -> None:

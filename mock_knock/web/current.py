@@ -66,7 +66,7 @@ class Call:
         notes: what a person would want to be told.
         fields: the header fields, once they were read, as the following.
         body: the body as it came.
-        is_shallow: whether it is known that maps are in it only as itself, as members, and as items of lists there.
+        is_shallow: whether it was found out that maps are in it only as itself, as members, and in lists there.
         target: path and query as they were sent.
         intent: what the client means by it.
     """

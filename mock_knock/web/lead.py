@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Event, Lock, Thread, current_thread, get_ident
 from time import monotonic
@@ -118,20 +119,21 @@ class Lead:
             self._ready.popleft().cancel()
 
     def _pass_on(self, term: _Term) -> None:
-        """Begin another term; the lock is held."""
+        """Begin another term, if the system gives another thread; the lock is held."""
         if len(self._threads) - self._idle <= self._most:
-            term.is_over = True
-            self._begin_term()
+            with suppress(RuntimeError):
+                self._begin_term()
+                term.is_over = True
 
     def _begin_term(self) -> None:
-        self._current = _Term()
-        self._terms.put(self._current)
         if self._idle:
             self._idle -= 1
-            return
-        thread = Thread(target=self._work, name="mock-knock", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        else:
+            thread = Thread(target=self._work, name="mock-knock", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        self._current = _Term()
+        self._terms.put(self._current)
 
     def _work(self) -> None:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from math import inf
@@ -66,12 +66,14 @@ class Sending:
             return self.world.clock.pass_time(seconds)
 
 
-@dataclass(slots=True)
 class _Held:
     """An answer that has begun and was not sent yet."""
 
-    status: str = ""
-    headers: list[tuple[str, str]] = field(default_factory=list)
+    __slots__ = ("headers", "status")
+
+    def __init__(self) -> None:
+        self.status = ""
+        self.headers: list[tuple[str, str]] = []
 
     def start(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> Callable[[bytes], None]:
         self.status, self.headers = status, headers

@@ -20,6 +20,8 @@ from mock_knock.web.problems import Problem, invalid_params
 from mock_knock.web.query import described_query, undescribed_names
 
 NO_QUERY = MultiMap()
+SMALL_BYTES = 2_000
+"""Of a body up to which it is not worth while to find out how its maps lie."""
 MAX_DEPTH = 100
 """Levels of arrays and objects in a request body."""
 MAX_STATE_DEPTH = MAX_DEPTH + 10
@@ -130,7 +132,7 @@ def json_body(*, max_depth: int = MAX_DEPTH) -> JsonValue:
     except orjson.JSONDecodeError as error:
         raise Problem(400, "invalid_json", f"The request body is not valid JSON: {error}") from error
     call = current_call()
-    call.is_shallow = is_shallow(body, value)
+    call.is_shallow = len(body) > SMALL_BYTES and is_shallow(body, value)
     if is_deeper_than(max_depth, body, value, is_shallow=call.is_shallow):
         raise Problem(400, "invalid_json", f"The request body is nested more than {max_depth} levels deep")
     return value

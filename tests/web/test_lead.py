@@ -169,19 +169,45 @@ def test_a_turn_that_fails() -> None:
     assert task.is_cancelled
 
 
-def test_a_bound_on_threads() -> None:
-    """Where as many threads answer as may, the one that leads keeps the lead."""
-    leaders: list[bool] = []
+class HandingOver(Broken):
+    """A task that takes long, and notes whether its thread leads all the same."""
 
-    class HandingOver(Broken):
-        def service(self) -> None:
-            found.hand_over()
-            leaders.append(found.is_mine())
+    def __init__(self, of: Lead) -> None:
+        super().__init__()
+        self.of = of
+        self.leads: bool | None = None
 
+    def service(self) -> None:
+        """Hand the lead over."""
+        self.of.hand_over()
+        self.leads = self.of.is_mine()
+
+
+def keeping_the_lead(most: int) -> tuple[bool | None, int]:
+    """Return whether a thread leads that has handed over, among so many at most, and how many threads there are."""
     turns = iter([True, False])
-    found = Lead(lambda: None, lambda: next(turns), most=0)
-    found.add_task(HandingOver())
+    found = Lead(lambda: None, lambda: next(turns), most=most)
+    task = HandingOver(found)
+    found.add_task(task)
     found.start()
     assert found.ended.wait(PATIENCE)
     found.shutdown()
-    assert ([True], 1) == (leaders, found.thread_count)
+    return task.leads, found.thread_count
+
+
+def test_a_bound_on_threads() -> None:
+    """Where as many threads answer as may, the one that leads keeps the lead."""
+    assert (True, 1) == keeping_the_lead(0)
+
+
+def test_a_system_without_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives no other thread, the one that leads keeps the lead."""
+
+    class Refused(threading.Thread):
+        def start(self) -> None:
+            if threading.current_thread().name == "mock-knock":
+                raise RuntimeError("can't start new thread")
+            super().start()
+
+    monkeypatch.setattr(lead, "Thread", Refused)
+    assert (True, 1) == keeping_the_lead(9)
