@@ -69,10 +69,10 @@ def test_each_wrong_row_is_named(knock: KnockApi) -> None:
 
 @pytest.mark.our_choice
 def test_errors_are_bounded(knock: KnockApi) -> None:
-    """At most fifty entries are listed, and where there are more the message says so."""
+    """At most twenty-five entries are listed, and where there are more the message says so."""
     answer = judged("bulkIdentifyUsers", knock.post(PATH, {"users": [{}] * 60}))
-    assert 50 == len(answer.json()["errors"])
-    assert "the first 50 errors are listed" in answer.json()["message"]
+    assert 25 == len(answer.json()["errors"])
+    assert "the first 25 errors are listed" in answer.json()["message"]
     assert len(answer.content) < 10_000
 
 
