@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from threading import Event
 
 import pytest
@@ -13,8 +13,7 @@ from mock_knock.messages import Connection
 from mock_knock.web import lead
 from mock_knock.web.lead import MOST_IDLE, Lead
 from mock_knock.web.sending import CONNECTION
-from mock_knock.web.server import Server, open_server
-from tests.web.raw_http import PATIENCE, Application, ask, connect, eventually, read_answer
+from tests.web.raw_http import PATIENCE, ask, connect, eventually, read_answer, serving
 
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -41,25 +40,11 @@ class Gate:
         return [body]
 
 
-@contextmanager
-def serving(application: Application) -> Iterator[Server]:
-    """Run a server for the length of a `with` block."""
-    server = open_server(application, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-
-
 def test_one_thread_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Quick answers are all given by one thread, the one that waits for requests."""
     monkeypatch.setattr(lead, "PATIENCE_SECONDS", PATIENCE)  # however busy this machine is
     application = Gate()
-    with serving(application) as server, ExitStack() as stack:
+    with serving(application) as (server, _), ExitStack() as stack:
         connections = [stack.enter_context(connect(server.url)) for _ in range(5)]
         for _ in range(3):
             for each in connections:
@@ -73,7 +58,7 @@ def test_an_answer_that_takes_long(*, hands_over: bool) -> None:
     """Others are answered while one answer takes long, whether it says so itself or it turns out."""
     application = Gate()
     application.hands_over = hands_over
-    with serving(application) as server, connect(server.url) as held:
+    with serving(application) as (server, _), connect(server.url) as held:
         held.sendall(GET % b"held")
         eventually(lambda: len(application.threads) == 1)
         assert b"/quick" == ask(server.url, GET % b"quick")[2]
@@ -88,7 +73,7 @@ def test_requests_one_after_the_other_on_one_connection() -> None:
     """A request that comes while the one before it takes long is answered after it, by whoever leads then."""
     application = Gate()
     application.hands_over = True
-    with serving(application) as server, connect(server.url) as connection:
+    with serving(application) as (server, _), connect(server.url) as connection:
         connection.sendall(GET % b"held" + GET % b"quick")
         eventually(lambda: server.lead.followers == 1)
         application.open.set()
@@ -99,7 +84,7 @@ def test_many_answers_that_take_long() -> None:
     """However many answers take long at a time, their threads end, but for a few that are kept for the next time."""
     application = Gate()
     application.hands_over = True
-    with serving(application) as server, ExitStack() as stack:
+    with serving(application) as (server, _), ExitStack() as stack:
         held = [stack.enter_context(connect(server.url)) for _ in range(20)]
         for each in held:
             each.sendall(GET % b"held")
@@ -118,7 +103,7 @@ def test_a_large_answer_to_who_does_not_read() -> None:
         start("200 OK", [("Content-Length", str(size if is_large else 2))])
         return iter([piece] * (size // len(piece)) if is_large else [b"ok"])
 
-    with serving(application) as server, connect(server.url) as slow:
+    with serving(application) as (server, _), connect(server.url) as slow:
         slow.sendall(GET % b"large")
         eventually(lambda: server.lead.followers == 1)
         assert b"ok" == ask(server.url, GET % b"quick")[2]
