@@ -12,13 +12,13 @@ from benchmarks.stub import REQUESTS_PER_FLOW, StubApi
 from mock_knock.harness.flow import load_flow
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.network import NetworkTransport
-from mock_knock.harness.options import Addresses, RealClock, RunClock, RunOptions
 from mock_knock.harness.prepare import Prepared, prepare_run
+from mock_knock.harness.run_settings import Addresses, RealClock, RunClock, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, Transport, WsgiTransport
 from mock_knock.local import build_fake, shared_clock
 
-OPTIONS = RunOptions(contract="fail", poll_interval=0)
+SETTINGS = RunSettings(contract="fail", poll_interval=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Bench:
 
     def run(self, transport: Transport, clock: RunClock) -> None:
         """Run it once."""
-        result = run_workflow(self.prepared, self.inputs, transport=transport, clock=clock, options=OPTIONS)
+        result = run_workflow(self.prepared, self.inputs, transport=transport, clock=clock, settings=SETTINGS)
         if result.exit_code() or len(result.steps) != REQUESTS_PER_FLOW:
             raise RuntimeError(f"the flow did not pass: {result}")
 
@@ -62,7 +62,7 @@ def load_bench(
 ) -> Bench:
     """Load and prepare a flow once."""
     loaded = load_flow(flow, working_directory=flow.parent)
-    prepared = prepare_run(loaded, loaded.choose_workflow(None), Addresses(target), OPTIONS)
+    prepared = prepare_run(loaded, loaded.choose_workflow(None), Addresses(target), SETTINGS)
     return Bench(prepared, Inputs(values), new_target)
 
 

@@ -81,10 +81,10 @@ def timed(times: Times) -> Iterator[None]:
 
 
 def _watched(call: Callable[..., Any], times: Times, depth: int, stage: str) -> Callable[..., Any]:
-    def watched(*arguments: Any, **options: Any) -> Any:
+    def watched(*arguments: Any, **keywords: Any) -> Any:
         begin = time.thread_time()
         try:
-            return call(*arguments, **options)
+            return call(*arguments, **keywords)
         finally:
             times.add(depth, stage, time.thread_time() - begin)
 

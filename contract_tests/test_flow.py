@@ -12,9 +12,9 @@ from mock_knock.files import bundled
 from mock_knock.harness.flow import load_flow
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.network import NetworkTransport
-from mock_knock.harness.options import Addresses, RealClock, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.run_settings import Addresses, RealClock, RunSettings
 from mock_knock.harness.runner import run_workflow
 
 PUBLISHED, HARDENED = "bulk-identify-users-notify.yaml", "bulk-identify-users-notify.hardened.yaml"
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.controls  # it notifies people
 def run(target: Target, api_key: str, file: str) -> RunResult:
     """Run a bundled flow against the target, polling without delay."""
     flow = load_flow(bundled("arazzo", file), working_directory=Path.cwd())
-    options = RunOptions(poll_interval=0, severities={})
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(target.url), options)
+    settings = RunSettings(poll_interval=0, severities={})
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(target.url), settings)
     inputs = {
         "apiKey": api_key,
         "users": [{"id": "ada"}, {"id": "grace"}],
@@ -33,7 +33,7 @@ def run(target: Target, api_key: str, file: str) -> RunResult:
         "workflowKey": "welcome",
         "data": {"x": 1},
     }
-    return run_workflow(prepared, Inputs(inputs), transport=NetworkTransport(), clock=Fast(), options=options)
+    return run_workflow(prepared, Inputs(inputs), transport=NetworkTransport(), clock=Fast(), settings=settings)
 
 
 class Fast(RealClock):

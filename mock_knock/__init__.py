@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mock_knock.flows import lint_flow, open_flow, run_flow
     from mock_knock.harness.flow import Flow
     from mock_knock.harness.network import NetworkTransport
-    from mock_knock.harness.options import NetworkOptions, RealClock, RunClock, RunOptions
     from mock_knock.harness.result import RunResult, StepResult
+    from mock_knock.harness.run_settings import NetworkSettings, RealClock, RunClock, RunSettings
     from mock_knock.harness.transport import Transport, WsgiTransport
     from mock_knock.local import FakeOptions
     from mock_knock.messages import ContractViolation, Exchange, Finding, HttpRequest, HttpResponse
@@ -28,7 +28,7 @@ _PLACES = {
     "errors": ("InvalidDocument", "MockKnockError", "Unreachable", "UsageError"),
     "flows": ("lint_flow", "open_flow", "run_flow"),
     "harness.flow": ("Flow",),
-    "harness.options": ("NetworkOptions", "RealClock", "RunClock", "RunOptions"),
+    "harness.run_settings": ("NetworkSettings", "RealClock", "RunClock", "RunSettings"),
     "harness.result": ("RunResult", "StepResult"),
     "harness.network": ("NetworkTransport",),
     "harness.transport": ("Transport", "WsgiTransport"),
@@ -51,12 +51,12 @@ __all__ = [
     "InvalidDocument",
     "KnockWorld",
     "MockKnockError",
-    "NetworkOptions",
+    "NetworkSettings",
     "NetworkTransport",
     "RealClock",
     "RunClock",
-    "RunOptions",
     "RunResult",
+    "RunSettings",
     "StepResult",
     "Transport",
     "Unreachable",

@@ -15,16 +15,16 @@ from mock_knock.harness.addresses import check_servers, find_addresses
 from mock_knock.harness.flow import Flow, load_flow
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result
-from mock_knock.harness.options import Addresses, NetworkOptions, RealClock, RunClock, RunOptions
 from mock_knock.harness.prepare import Prepared, apply_severities, prepare_run
 from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.run_settings import Addresses, NetworkSettings, RealClock, RunClock, RunSettings
 from mock_knock.harness.runner import INTERRUPTED, run_workflow
 from mock_knock.harness.transport import Transport, WsgiTransport, is_loopback
 from mock_knock.messages import Finding, JsonValue, Severity
 
 MOCK = "mock"
-DEFAULT_OPTIONS = RunOptions()
-DEFAULT_NETWORK = NetworkOptions()
+DEFAULT_SETTINGS = RunSettings()
+DEFAULT_NETWORK = NetworkSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
     target: str = MOCK,
     servers: Mapping[str, str] | None = None,
     scenario: str | None = None,
-    options: RunOptions = DEFAULT_OPTIONS,
+    settings: RunSettings = DEFAULT_SETTINGS,
     transport: Transport | None = None,
     clock: RunClock | None = None,
     on_step: Callable[[StepResult], None] = lambda _step: None,
     live: bool = False,
     allow_roots: Sequence[Path] = (),
-    network: NetworkOptions = DEFAULT_NETWORK,
+    network: NetworkSettings = DEFAULT_NETWORK,
 ) -> RunResult:
     """Run one workflow of an Arazzo document, judge every request and response, and return what happened, masked.
 
@@ -62,7 +62,7 @@ def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
         target: `mock`, a fake in this process on its own clock; `described`, what the descriptions name; or an address.
         servers: addresses for single source descriptions, by their names.
         scenario: how the fake of the target `mock` behaves: a file, or the name of a bundled scenario.
-        options: budgets, dialect, severities.
+        settings: budgets, dialect, severities.
         transport: takes the place of the network, or of the fake; requests still get the addresses of `target`.
         clock: whose time counts; `RealClock(sleep=...)` takes another way to let time pass.
         on_step: told about each request as soon as it is judged; nothing is masked there.
@@ -77,20 +77,20 @@ def run_flow(  # noqa: PLR0913  # all but two are keywords with defaults
     """
     _check_transport(transport, scenario, network)
     loaded = flow if isinstance(flow, Flow) else open_flow(flow, allow_roots=allow_roots)
-    prepared = _prepare(loaded, workflow, find_addresses(target, servers or {}), options)
+    prepared = _prepare(loaded, workflow, find_addresses(target, servers or {}), settings)
     _check_places(prepared, are_all_allowed=live or transport is not None)
     meeting = meet(target, scenario, network=network) if transport is None else Meeting(transport, RealClock(), target)
-    run = partial(run_workflow, prepared, Inputs(inputs or {}), options=options, seed=meeting.seed, on_step=on_step)
+    run = partial(run_workflow, prepared, Inputs(inputs or {}), settings=settings, seed=meeting.seed, on_step=on_step)
     return _told(run(transport=meeting.transport, clock=clock or meeting.clock), meeting.name)
 
 
-def _check_transport(transport: Transport | None, scenario: str | None, network: NetworkOptions) -> None:
+def _check_transport(transport: Transport | None, scenario: str | None, network: NetworkSettings) -> None:
     if transport is not None and (scenario is not None or network != DEFAULT_NETWORK):
         hint = "take out the transport, or what it makes useless"
         raise UsageError("transport-given", "scenario and network have no effect on a transport of yours", hint=hint)
 
 
-def _prepare(flow: Flow, workflow: str | None, addresses: Addresses, settings: RunOptions) -> Prepared:
+def _prepare(flow: Flow, workflow: str | None, addresses: Addresses, settings: RunSettings) -> Prepared:
     check_servers(flow, addresses)
     return prepare_run(flow, flow.choose_workflow(workflow), addresses, settings)
 
@@ -134,7 +134,7 @@ def lint_flow(
     if workflow is not None:
         chosen = (loaded.choose_workflow(workflow),)
     found = (finding for each in chosen for finding in loaded.lint(each, dialect=dialect))
-    return tuple(dict.fromkeys(apply_severities(tuple(found), RunOptions(severities=severities or {}))))
+    return tuple(dict.fromkeys(apply_severities(tuple(found), RunSettings(severities=severities or {}))))
 
 
 def open_flow(flow: str | Path, *, allow_roots: Sequence[Path] = ()) -> Flow:
@@ -142,7 +142,7 @@ def open_flow(flow: str | Path, *, allow_roots: Sequence[Path] = ()) -> Flow:
     return load_flow(choose_file("arazzo", str(flow)), working_directory=Path.cwd(), allow_roots=allow_roots)
 
 
-def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = DEFAULT_NETWORK) -> Meeting:
+def meet(target: str, scenario: str | None = None, *, network: NetworkSettings = DEFAULT_NETWORK) -> Meeting:
     """Return what a flow meets at a target: a fake in this process for `mock`, else the network.
 
     Raises:
@@ -162,7 +162,7 @@ def meet(target: str, scenario: str | None = None, *, network: NetworkOptions = 
     return Meeting(WsgiTransport(fake.application), clock, f"a fake in this process{name}", behaviour.seed)
 
 
-def open_network(network: NetworkOptions = DEFAULT_NETWORK) -> Transport:
+def open_network(network: NetworkSettings = DEFAULT_NETWORK) -> Transport:
     """Return the way to the network; raises UsageError when a certificate cannot be read."""
     from mock_knock.harness.network import NetworkTransport  # noqa: PLC0415  # a run in process needs no network
 

@@ -11,14 +11,14 @@ from threading import Event
 
 from mock_knock.domain.scenario import Scenario
 from mock_knock.errors import UsageError
-from mock_knock.flows import DEFAULT_OPTIONS, open_flow
+from mock_knock.flows import DEFAULT_SETTINGS, open_flow
 from mock_knock.harness.command_client import run_command
 from mock_knock.harness.flow import Flow
 from mock_knock.harness.gauntlet import NO_FAULT, Ending, FakeKnock, Ordeal, ask_control
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
-from mock_knock.harness.options import Addresses, RunClock, RunOptions
 from mock_knock.harness.prepare import Prepared, prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.run_settings import Addresses, RunClock, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, Transport, WsgiTransport
 from mock_knock.local import FakeOptions, build_fake, catalogue, running, shared_clock
@@ -70,7 +70,7 @@ class FlowClient:
     name: str
     prepared: Prepared
     inputs: Mapping[str, JsonValue]
-    options: RunOptions
+    settings: RunSettings
     seed: int = 0
 
     @contextmanager
@@ -84,7 +84,7 @@ class FlowClient:
 
     def _run(self, transport: Transport, clock: RunClock) -> Ending:
         begin, inputs = clock.seconds(), Inputs(dict(self.inputs))
-        result = run_workflow(self.prepared, inputs, transport=transport, clock=clock, options=self.options)
+        result = run_workflow(self.prepared, inputs, transport=transport, clock=clock, settings=self.settings)
         return _flow_ending(result, clock.seconds() - begin)
 
 
@@ -122,7 +122,7 @@ def _flow_ending(result: RunResult, seconds: float) -> Ending:
 
 
 def flow_client(
-    flow: str | Path | Flow, inputs: Mapping[str, JsonValue], *, options: RunOptions = DEFAULT_OPTIONS, seed: int = 0
+    flow: str | Path | Flow, inputs: Mapping[str, JsonValue], *, settings: RunSettings = DEFAULT_SETTINGS, seed: int = 0
 ) -> FlowClient:
     """Return a flow as a client of the gauntlet; waiting costs it no time.
 
@@ -131,10 +131,10 @@ def flow_client(
         UsageError: it has several workflows.
     """
     loaded = flow if isinstance(flow, Flow) else open_flow(flow)
-    prepared = prepare_run(loaded, loaded.choose_workflow(None), Addresses(IN_PROCESS_URL), options)
+    prepared = prepare_run(loaded, loaded.choose_workflow(None), Addresses(IN_PROCESS_URL), settings)
     check_inputs(prepared.workflow, complete_inputs(prepared.workflow, Inputs(dict(inputs))))
     name = Path(loaded.source.display).stem
-    return FlowClient(name, prepared, inputs, options, seed)
+    return FlowClient(name, prepared, inputs, settings, seed)
 
 
 @dataclass(frozen=True, slots=True)

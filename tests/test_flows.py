@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import mock_knock
-from mock_knock import Exchange, HttpRequest, HttpResponse, InvalidDocument, RealClock, RunOptions, UsageError
+from mock_knock import Exchange, HttpRequest, HttpResponse, InvalidDocument, RealClock, RunSettings, UsageError
 from mock_knock.files import bundled, read_document
 
 FLOW = "bulk-identify-users-notify"
@@ -38,11 +38,11 @@ def test_a_server(tmp_path: Path) -> None:
     """An address is a target; a loaded flow can be run again and again, and `sleep` is what waiting does."""
     slept: list[float] = []
     flow = mock_knock.open_flow(bundled("arazzo", f"{FLOW}.yaml"), allow_roots=[tmp_path])
-    options = RunOptions(poll_interval=0.01)
+    settings = RunSettings(poll_interval=0.01)
     with mock_knock.running() as server:
         for _ in range(2):
             result = mock_knock.run_flow(
-                flow, INPUTS, target=server.url, clock=RealClock(sleep=slept.append), options=options
+                flow, INPUTS, target=server.url, clock=RealClock(sleep=slept.append), settings=settings
             )
             assert "success" == result.outcome
     assert [0.01] * 4 == slept
@@ -76,7 +76,7 @@ def test_a_transport_of_ones_own() -> None:
         ({"workflow": "other"}, "workflow-unknown"),
         ({"target": "described", "servers": {"knokUsersApi": "http://127.0.0.1:9"}, "live": True}, "server-unknown"),
         ({"transport": object(), "scenario": "immediate"}, "transport-given"),
-        ({"transport": object(), "network": mock_knock.NetworkOptions(proxy="http://127.0.0.1:9")}, "transport-given"),
+        ({"transport": object(), "network": mock_knock.NetworkSettings(proxy="http://127.0.0.1:9")}, "transport-given"),
     ],
 )
 def test_arguments_that_make_no_sense(given: dict[str, Any], code: str) -> None:
@@ -156,7 +156,7 @@ def test_what_is_not_known_cannot_be_talked_down() -> None:
     ]
     broken = replace(flow.document.workflows[0], steps=tuple(steps))
     document = replace(flow.document, workflows=(broken,))
-    options = RunOptions(severities={"operation-missing": "note"})
+    settings = RunSettings(severities={"operation-missing": "note"})
     with pytest.raises(InvalidDocument) as refused:
-        mock_knock.run_flow(replace(flow, document=document), INPUTS, options=options)
+        mock_knock.run_flow(replace(flow, document=document), INPUTS, settings=settings)
     assert "operation-missing" == refused.value.code

@@ -15,7 +15,7 @@ from mock_knock.files import bundled, list_bundled, read_document
 from mock_knock.flows import open_flow
 from mock_knock.gauntlets import CommandClient, choose_ordeals, find_scenario, flow_client
 from mock_knock.harness.gauntlet import NO_FAULT, GauntletResult, Ordeal, Verdict, run_cell, run_gauntlet, worse_cells
-from mock_knock.harness.options import RunOptions
+from mock_knock.harness.run_settings import RunSettings
 from mock_knock.local import build_fake, load_scenario
 from mock_knock.web.app import create_app
 
@@ -335,7 +335,7 @@ def test_a_flow_without_inputs() -> None:
 
 def test_a_flow_out_of_time() -> None:
     """A flow that is ended by a budget is hung."""
-    client = flow_client(PUBLISHED, INPUTS, options=RunOptions(timeout=3))
+    client = flow_client(PUBLISHED, INPUTS, settings=RunSettings(timeout=3))
     cell = run_cell(client, choose_ordeals(["stuck-queued"])[0])
     assert ("hung", "hung", "outcome exhausted") == (cell.verdict, cell.ending.reported, cell.ending.detail)
 

@@ -57,9 +57,9 @@ def send(script: Path, url: str, *, connections: int, seconds: float, on_core: S
     Raises:
         Unanswered: a request was refused or lost.
     """
-    options = ("-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", str(script))
+    words = ("-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", str(script))
     done = subprocess.run(  # noqa: S603  # our own command line
-        (*on_core, PROGRAM, *options, url), capture_output=True, text=True, check=True, timeout=120 + seconds
+        (*on_core, PROGRAM, *words, url), capture_output=True, text=True, check=True, timeout=120 + seconds
     )
     found = orjson.loads(done.stdout.strip().splitlines()[-1])
     if found["refused"] or found["lost"] or not found["requests"]:

@@ -15,9 +15,9 @@ from mock_knock.commands.arguments import read_inputs
 from mock_knock.commands.value_types import Word, demo_names
 from mock_knock.files import bundled
 from mock_knock.harness.flow import load_flow
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.harness.transport import IN_PROCESS_URL, WsgiTransport
 from mock_knock.local import FakeOptions, build_fake, load_scenario, shared_clock
@@ -122,9 +122,9 @@ def run_cell(file: str, scenario: str | None) -> Cell:
     inputs = read_inputs("bulk-identify-users-notify", ())
     clock = shared_clock()
     fake = build_fake(FakeOptions(scenario=load_scenario(scenario)), clock=clock.clock)
-    transport, options = WsgiTransport(fake.application), RunOptions()
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(IN_PROCESS_URL), options)
-    result = run_workflow(prepared, inputs, transport=transport, clock=clock, options=options)
+    transport, settings = WsgiTransport(fake.application), RunSettings()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(IN_PROCESS_URL), settings)
+    result = run_workflow(prepared, inputs, transport=transport, clock=clock, settings=settings)
     state = transport.send(HttpRequest("GET", f"{IN_PROCESS_URL}/_mock/state"), timeout=1).response
     facts = orjson.loads(state.body) if state else {}
     return Cell(result, facts["workflow_runs"], facts["bulk_operations"][0]["status"])

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import orjson
 
 from mock_knock.harness.gauntlet import Ending
-from mock_knock.harness.options import RunClock
 from mock_knock.harness.retry_after import retry_after_seconds
+from mock_knock.harness.run_settings import RunClock
 from mock_knock.harness.transport import IN_PROCESS_URL, Transport
 from mock_knock.messages import Exchange, HttpRequest, JsonValue
 

@@ -21,7 +21,7 @@ from mock_knock.files import read_document
 from mock_knock.flows import open_flow
 from mock_knock.gauntlets import CommandClient, choose_ordeals, flow_client
 from mock_knock.harness.gauntlet import RANKS, Cell, Client, GauntletResult, Ordeal, run_gauntlet, worse_cells
-from mock_knock.harness.options import RunOptions
+from mock_knock.harness.run_settings import RunSettings
 from mock_knock.messages import JsonValue
 from mock_knock.report.gauntlet.gauntlet_events import render_ndjson
 from mock_knock.report.gauntlet.gauntlet_html import render_html
@@ -143,8 +143,8 @@ def _client(arguments: Arguments) -> Client:
     flow = open_flow(arguments.client[0])
     declared = declared_inputs(flow.choose_workflow(None))
     inputs = read_inputs(arguments.inputs_file, arguments.inputs, declared=declared)
-    options = RunOptions(timeout=arguments.timeout or FLOW_SECONDS)
-    return flow_client(flow, inputs.values, options=options, seed=arguments.seed)
+    settings = RunSettings(timeout=arguments.timeout or FLOW_SECONDS)
+    return flow_client(flow, inputs.values, settings=settings, seed=arguments.seed)
 
 
 def _run(client: Client, ordeals: Sequence[Ordeal], seed: int, jobs: int) -> GauntletResult:

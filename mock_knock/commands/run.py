@@ -27,9 +27,9 @@ from mock_knock.flows import MOCK, meet, open_flow
 from mock_knock.harness.addresses import check_servers, find_addresses
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result
-from mock_knock.harness.options import NetworkOptions, RunOptions
 from mock_knock.harness.prepare import Prepared, prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.run_settings import NetworkSettings, RunSettings
 from mock_knock.harness.runner import INTERRUPTED, run_workflow
 
 
@@ -66,18 +66,18 @@ class Arguments:
         """Whether the flow meets a fake in this process."""
         return self.target == MOCK
 
-    def network(self) -> NetworkOptions:
+    def network(self) -> NetworkSettings:
         """Return how connections are made; raises UsageError where they do not apply."""
-        network = NetworkOptions(self.proxy, self.ca_bundle, self.client_certificate, is_insecure=self.insecure)
-        if self.is_in_process and network != NetworkOptions():
+        network = NetworkSettings(self.proxy, self.ca_bundle, self.client_certificate, is_insecure=self.insecure)
+        if self.is_in_process and network != NetworkSettings():
             hint = "name a target, such as --target https://api.example.com"
             what = "--proxy, --ca-bundle, --client-certificate and --insecure have no effect on --target mock"
             raise UsageError("network-without-target", what, hint=hint)
         return network
 
-    def options(self) -> RunOptions:
+    def settings(self) -> RunSettings:
         """Return what the runner wants to know; raises UsageError for a severity that does not exist."""
-        return RunOptions(
+        return RunSettings(
             dialect=self.dialect,
             contract=self.contract,
             severities=read_severities(self.severities),
@@ -176,12 +176,12 @@ def execute(arguments: Arguments) -> int:
 
 
 def _prepare(arguments: Arguments) -> tuple[Prepared, Inputs]:
-    options, addresses = arguments.options(), find_addresses(arguments.target, read_servers(arguments.servers))
+    settings, addresses = arguments.settings(), find_addresses(arguments.target, read_servers(arguments.servers))
     flow = open_flow(arguments.flow, allow_roots=[Path(root) for root in arguments.allow_roots])
     check_servers(flow, addresses)
     workflow = flow.choose_workflow(arguments.workflow_id)
     inputs = read_inputs(arguments.inputs_file, arguments.inputs, declared=declared_inputs(workflow))
-    return prepare_run(flow, workflow, addresses, options), inputs
+    return prepare_run(flow, workflow, addresses, settings), inputs
 
 
 def _run(arguments: Arguments) -> RunResult:
@@ -195,7 +195,7 @@ def _run(arguments: Arguments) -> RunResult:
             inputs,
             transport=meeting.transport,
             clock=meeting.clock,
-            options=arguments.options(),
+            settings=arguments.settings(),
             seed=meeting.seed,
             on_step=progress.show,
         )
@@ -210,5 +210,5 @@ def _preview(arguments: Arguments) -> int:
     from mock_knock.harness.preview import preview_run  # noqa: PLC0415  # no run needs it
 
     prepared, inputs = _prepare(arguments)
-    show_preview(preview_run(prepared, inputs, arguments.options()))
+    show_preview(preview_run(prepared, inputs, arguments.settings()))
     return 0

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from mock_knock.errors import UsageError
 from mock_knock.harness.flow import Flow
-from mock_knock.harness.options import Addresses
+from mock_knock.harness.run_settings import Addresses
 from mock_knock.harness.transport import IN_PROCESS_URL
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")

@@ -11,8 +11,8 @@ from mock_knock.arazzo.planning import plan_request
 from mock_knock.arazzo.targets import Problem
 from mock_knock.errors import InvalidDocument
 from mock_knock.harness.bodies import choose_content_type
-from mock_knock.harness.options import RunClock, RunOptions
 from mock_knock.harness.prepare import Call, Unit
+from mock_knock.harness.run_settings import RunClock, RunSettings
 from mock_knock.harness.transport import Transport
 from mock_knock.harness.wire import (
     Unsendable,
@@ -63,13 +63,13 @@ class JudgedExchange:
 
 
 def plan_step(
-    unit: Unit, step: Step, scope: Scope, options: RunOptions
+    unit: Unit, step: Step, scope: Scope, settings: RunSettings
 ) -> tuple[WireRequest | None, tuple[Problem, ...]]:
     """Put the request of a step together; None when a value is missing or cannot be sent, with the problems."""
     call = unit.calls[step.step_id]
     default_type = choose_content_type(None, call.details)
     planned = plan_request(
-        step, scope, dialect=options.dialect, optional=unit.optional_inputs, default_type=default_type
+        step, scope, dialect=settings.dialect, optional=unit.optional_inputs, default_type=default_type
     )
     if planned.plan is None:
         return None, planned.problems

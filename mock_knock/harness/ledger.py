@@ -13,9 +13,9 @@ from mock_knock.errors import InvalidDocument
 from mock_knock.harness.exchanges import JudgedExchange
 from mock_knock.harness.frames import Ending, Frame
 from mock_knock.harness.masking import secret_outputs, secrets_of
-from mock_knock.harness.options import RunOptions
 from mock_knock.harness.prepare import Call, Prepared, Unit, apply_severities
 from mock_knock.harness.result import CallResult, Outcome, RunResult, StepResult
+from mock_knock.harness.run_settings import RunSettings
 from mock_knock.messages import Finding, JsonValue
 
 MAX_FAULTS = 3
@@ -29,7 +29,7 @@ class Ledger:
     """The memory of a run; it decides nothing.
 
     Attributes:
-        options: of the run.
+        settings: of the run.
         on_step: told about each request.
         steps: a result for each request.
         calls: a result for each step that called a workflow.
@@ -43,7 +43,7 @@ class Ledger:
         unjudged: the operations that could not be judged, by the identity of their description.
     """
 
-    options: RunOptions
+    settings: RunSettings
     on_step: Callable[[StepResult], None]
     steps: list[StepResult] = field(default_factory=list)
     calls: list[CallResult] = field(default_factory=list)
@@ -159,7 +159,7 @@ class Ledger:
         found = (
             finding
             for (unit, _, _), problem in self.problems.items()
-            for finding in to_findings((problem,), self.options.dialect, unit.flow.source.where)
+            for finding in to_findings((problem,), self.settings.dialect, unit.flow.source.where)
         )
         return RunResult(
             flow=prepared.workflow.workflow_id,
@@ -167,7 +167,7 @@ class Ledger:
             seed=seed,
             outputs=self.outputs,
             steps=tuple(self.steps),
-            findings=_distinct((*prepared.findings, *apply_severities(tuple(found), self.options))),
+            findings=_distinct((*prepared.findings, *apply_severities(tuple(found), self.settings))),
             calls=tuple(self.calls),
             secrets=self.secrets,
         )

@@ -6,19 +6,19 @@ from mock_knock.arazzo.engine import Decision
 from mock_knock.arazzo.targets import Problem
 from mock_knock.harness.frames import Frame
 from mock_knock.harness.ledger import Ledger
-from mock_knock.harness.options import RunClock, RunOptions
 from mock_knock.harness.prepare import Unit
 from mock_knock.harness.retry_after import retry_after_seconds
+from mock_knock.harness.run_settings import RunClock, RunSettings
 from mock_knock.messages import HttpResponse
 
 
 class Pace:
     """Reads the clock of a run and holds it against the budgets; `deadline` is in seconds on that clock."""
 
-    def __init__(self, clock: RunClock, options: RunOptions) -> None:
+    def __init__(self, clock: RunClock, settings: RunSettings) -> None:
         self.clock = clock
-        self.options = options
-        self.deadline = clock.seconds() + options.timeout
+        self.settings = settings
+        self.deadline = clock.seconds() + settings.timeout
 
     def left(self, frame: Frame) -> float:
         """Return the seconds that a workflow may still take."""
@@ -39,13 +39,13 @@ class Pace:
 
     def exhausted(self, frame: Frame, ledger: Ledger) -> Problem | None:
         """Return the budget that is used up before the next step, if one is."""
-        step_id, options = frame.step.step_id, self.options
+        step_id, settings = frame.step.step_id, self.settings
         if self.is_over():
-            what, flag = f"{options.timeout:g} s", "--timeout"
-        elif len(ledger.steps) >= options.max_steps:
-            what, flag = f"{options.max_steps} steps", "--max-steps"
-        elif ledger.executions[frame.unit, step_id] > options.max_visits:
-            what, flag = f"{options.max_visits} visits of '{step_id}'", "--max-visits"
+            what, flag = f"{settings.timeout:g} s", "--timeout"
+        elif len(ledger.steps) >= settings.max_steps:
+            what, flag = f"{settings.max_steps} steps", "--max-steps"
+        elif ledger.executions[frame.unit, step_id] > settings.max_visits:
+            what, flag = f"{settings.max_visits} visits of '{step_id}'", "--max-visits"
         else:
             return None
         message = f"the budget of {what} is used up: the flow does not come to an end"
@@ -53,9 +53,9 @@ class Pace:
 
     def too_deep(self, unit: Unit, depth: int) -> Problem | None:
         """Return the budget of workflows inside each other, if `depth` of them use it up."""
-        if depth < self.options.max_depth:
+        if depth < self.settings.max_depth:
             return None
-        message = f"the budget of {self.options.max_depth} workflows inside each other is used up"
+        message = f"the budget of {self.settings.max_depth} workflows inside each other is used up"
         hint = "raise it with --max-depth, or mend the circle of calls"
         return Problem("budget-exhausted", unit.workflow.pointer, message, hint)
 
@@ -67,7 +67,7 @@ class Pace:
         seconds = wanted if frame.deadline >= self.deadline else min(wanted, left)
         if self.clock.seconds() + seconds >= self.deadline:
             message = f"waiting {seconds:g} s before '{decision.target}' would pass the budget of time"
-            hint = f"the budget is {self.options.timeout:g} s: raise it with --timeout"
+            hint = f"the budget is {self.settings.timeout:g} s: raise it with --timeout"
             return Problem("budget-exhausted", frame.step.pointer, message, hint)
         self.clock.wait(seconds)
         return None
@@ -81,5 +81,5 @@ class Pace:
         if decision.kind == "retry":
             return decision.delay if asked is None else asked
         if decision.workflow_id is None and decision.target == frame.step.step_id:
-            return max(self.options.poll_interval, asked or 0.0)
+            return max(self.settings.poll_interval, asked or 0.0)
         return 0.0

@@ -18,7 +18,7 @@ from mock_knock.contract.judge import Judge
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.harness.addresses import is_address
 from mock_knock.harness.flow import Flow, fatal_findings
-from mock_knock.harness.options import Addresses, RunOptions
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.messages import Finding, JsonValue
 
 
@@ -90,7 +90,7 @@ class Prepared:
             yield from unit.calls.items()
 
 
-def prepare_run(flow: Flow, workflow: Workflow, addresses: Addresses, options: RunOptions) -> Prepared:
+def prepare_run(flow: Flow, workflow: Workflow, addresses: Addresses, settings: RunSettings) -> Prepared:
     """Examine a workflow and all that it may come to, and find where each step goes.
 
     Raises:
@@ -98,14 +98,14 @@ def prepare_run(flow: Flow, workflow: Workflow, addresses: Addresses, options: R
         UsageError: `server-unknown` when no address is known for an operation.
     """
     reached = tuple(_reach(flow, workflow))
-    found = tuple(finding for each in reached for finding in each.flow.lint(each.workflow, dialect=options.dialect))
-    findings = tuple(dict.fromkeys(apply_severities(found, options)))
+    found = tuple(finding for each in reached for finding in each.flow.lint(each.workflow, dialect=settings.dialect))
+    findings = tuple(dict.fromkeys(apply_severities(found, settings)))
     fatal = (*fatal_findings(findings), *fatal_findings(found))  # no severity makes up for what is not known
     if fatal:
         raise InvalidDocument(
             fatal[0].code, fatal[0].message, where=fatal[0].where, hint=fatal[0].hint, findings=findings
         )
-    builder = _Builder(addresses, options)
+    builder = _Builder(addresses, settings)
     for each in reached:
         builder.fill(each)
     for each in reached:
@@ -114,10 +114,10 @@ def prepare_run(flow: Flow, workflow: Workflow, addresses: Addresses, options: R
     return Prepared(units[0], units, findings)
 
 
-def apply_severities(findings: tuple[Finding, ...], options: RunOptions) -> tuple[Finding, ...]:
+def apply_severities(findings: tuple[Finding, ...], settings: RunSettings) -> tuple[Finding, ...]:
     """Give findings the severities that `--severity CODE=LEVEL` asks for."""
     return tuple(
-        Finding(each.code, options.severities.get(each.code, each.severity), each.message, each.where, each.hint)
+        Finding(each.code, settings.severities.get(each.code, each.severity), each.message, each.where, each.hint)
         for each in findings
     )
 
@@ -172,7 +172,7 @@ def _reach(flow: Flow, workflow: Workflow) -> Iterator[_Reached]:
 @dataclass(slots=True)
 class _Builder:
     addresses: Addresses
-    options: RunOptions
+    settings: RunSettings
     units: dict[_Key, Unit] = field(default_factory=dict)
     references: defaultdict[_Key, dict[str, Unit]] = field(default_factory=lambda: defaultdict(dict))
     judges: dict[int, Judge] = field(default_factory=dict)
@@ -189,7 +189,7 @@ class _Builder:
         self.references[reached.key].update((text, self.units[key]) for text, key in reached.references.items())
 
     def call(self, flow: Flow, step: Step) -> Call:
-        target = resolve_target(step, flow.document, flow.described, dialect=self.options.dialect).operation
+        target = resolve_target(step, flow.document, flow.described, dialect=self.settings.dialect).operation
         operation = flow.described.find(target.source, target.method, target.path) if target else None
         assert operation is not None  # noqa: S101  # what leaves that open is fatal
         description = flow.described.descriptions[operation.source]

@@ -15,9 +15,9 @@ from mock_knock.arazzo.targets import Problem
 from mock_knock.harness.exchanges import plan_step
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
 from mock_knock.harness.masking import mask_request, secrets_of
-from mock_knock.harness.options import RunOptions
 from mock_knock.harness.passing import call_inputs, shared_inputs
 from mock_knock.harness.prepare import Prepared, Unit
+from mock_knock.harness.run_settings import RunSettings
 from mock_knock.messages import HttpRequest, JsonValue
 from mock_knock.redact import Redactor
 
@@ -39,7 +39,7 @@ class PreviewedStep:
     problems: tuple[Problem, ...] = ()
 
 
-def preview_run(prepared: Prepared, inputs: Inputs, options: RunOptions) -> Iterator[PreviewedStep]:
+def preview_run(prepared: Prepared, inputs: Inputs, settings: RunSettings) -> Iterator[PreviewedStep]:
     """Yield every step once, in the order of the document; outputs of steps stand as `{$steps.<id>.outputs.<name>}`.
 
     Actions are not followed: which of them match is known only at run time.
@@ -49,10 +49,10 @@ def preview_run(prepared: Prepared, inputs: Inputs, options: RunOptions) -> Iter
     """
     complete = complete_inputs(prepared.workflow, inputs)
     check_inputs(prepared.workflow, complete)
-    shown = _Preview(options).workflow(prepared.unit, complete.values, 0)
-    yield from islice(shown, options.max_steps)
+    shown = _Preview(settings).workflow(prepared.unit, complete.values, 0)
+    yield from islice(shown, settings.max_steps)
     if next(shown, None) is not None:
-        message = f"the budget of {options.max_steps} steps is used up: there are more"
+        message = f"the budget of {settings.max_steps} steps is used up: there are more"
         yield PreviewedStep("...", 0, problems=(Problem("budget-exhausted", "", message, "raise it with --max-steps"),))
 
 
@@ -60,12 +60,12 @@ def preview_run(prepared: Prepared, inputs: Inputs, options: RunOptions) -> Iter
 class _Preview:
     """Goes through workflows as they are written; `secrets` are those of all workflows it has come to."""
 
-    options: RunOptions
+    settings: RunSettings
     secrets: frozenset[str] = frozenset()
 
     def workflow(self, unit: Unit, inputs: Mapping[str, JsonValue], depth: int) -> Iterator[PreviewedStep]:
         self.secrets |= secrets_of(unit.declared_inputs, inputs)
-        workflow, scope, dialect = unit.workflow, _scope(unit, inputs), self.options.dialect
+        workflow, scope, dialect = unit.workflow, _scope(unit, inputs), self.settings.dialect
         for reference in workflow.depends_on:
             called = unit.units[reference]
             given, _ = shared_inputs(called, (), scope, dialect=dialect, at=workflow.pointer)
@@ -85,14 +85,14 @@ class _Preview:
                 yield from self.called(called, given, step.step_id, depth)
 
     def request(self, unit: Unit, step: Step, scope: Scope, depth: int) -> PreviewedStep:
-        request, problems = plan_step(unit, step, scope, self.options)
+        request, problems = plan_step(unit, step, scope, self.settings)
         mask = Redactor.with_secrets(self.secrets)
         shown = None if request is None else _readable(mask_request(request.http, mask))
         return PreviewedStep(step.step_id, depth, shown, problems=self.masked(problems))
 
     def called(self, unit: Unit, inputs: Inputs | None, step_id: str, depth: int) -> Iterator[PreviewedStep]:
         yield PreviewedStep(step_id, depth, called=unit.workflow.workflow_id)
-        if inputs is not None and depth + 1 < self.options.max_depth:
+        if inputs is not None and depth + 1 < self.settings.max_depth:
             yield from self.workflow(unit, inputs.values, depth + 1)
 
     def masked(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

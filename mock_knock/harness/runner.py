@@ -17,7 +17,6 @@ from mock_knock.harness.exchanges import exchange_step, plan_step, send_in_time
 from mock_knock.harness.frames import Ending, Frame, Role
 from mock_knock.harness.inputs import Inputs, check_inputs, complete_inputs
 from mock_knock.harness.ledger import Ledger
-from mock_knock.harness.options import RunClock, RunOptions
 from mock_knock.harness.pace import Pace
 from mock_knock.harness.passing import (
     call_inputs,
@@ -30,6 +29,7 @@ from mock_knock.harness.passing import (
 )
 from mock_knock.harness.prepare import Prepared, Unit
 from mock_knock.harness.result import Outcome, RunResult, StepResult
+from mock_knock.harness.run_settings import RunClock, RunSettings
 from mock_knock.harness.transport import Transport
 from mock_knock.messages import HttpResponse, JsonValue
 
@@ -43,7 +43,7 @@ def run_workflow(
     *,
     transport: Transport,
     clock: RunClock,
-    options: RunOptions,
+    settings: RunSettings,
     seed: int = 0,
     on_step: Callable[[StepResult], None] = lambda _step: None,
 ) -> RunResult:
@@ -54,7 +54,7 @@ def run_workflow(
     """
     complete = complete_inputs(prepared.workflow, inputs)
     check_inputs(prepared.workflow, complete)
-    run = _Run(prepared, transport, Pace(clock, options), Ledger(options, on_step))
+    run = _Run(prepared, transport, Pace(clock, settings), Ledger(settings, on_step))
     with patience():
         outcome = run.follow_or_stop(complete)
     return run.ledger.result(prepared, outcome, seed)
@@ -67,7 +67,7 @@ class _Run:
         self.prepared = prepared
         self.send = send_in_time(transport, pace.clock)
         self.pace = pace
-        self.options = pace.options
+        self.settings = pace.settings
         self.ledger = ledger
         self.stack: list[Frame] = []
 
@@ -107,19 +107,19 @@ class _Run:
     def perform(self, frame: Frame) -> Outcome | None:
         """Send the request of a step and draw the conclusions."""
         step, scope = frame.step, self.scope(frame)
-        request, problems = plan_step(frame.unit, step, scope, self.options)
+        request, problems = plan_step(frame.unit, step, scope, self.settings)
         self.ledger.note(frame.unit, problems)
         if request is None:
             return self.fail_unsent(frame, scope)
         left = self.pace.left(frame)
-        seconds = seconds_for(step, left=left, limit=self.options.request_timeout)
+        seconds = seconds_for(step, left=left, limit=self.settings.request_timeout)
         judged = exchange_step(
             frame.unit.calls[step.step_id],
             request,
             scope,
             send=self.send,
             timeout=seconds,
-            is_judged=self.options.contract != "off" and not self.ledger.is_unjudged(frame.unit.calls[step.step_id]),
+            is_judged=self.settings.contract != "off" and not self.ledger.is_unjudged(frame.unit.calls[step.step_id]),
         )
         outcome = self.conclude(frame, judged.scope, called=None)
         failure, is_late = judged.exchange.failure, is_over(step, judged.exchange, seconds=seconds)
@@ -142,7 +142,7 @@ class _Run:
         step = frame.step
         unit = frame.unit.units[step.workflow_id or ""]
         at = f"{step.pointer}/workflowId"
-        inputs, problems = call_inputs(unit, step.parameters, self.scope(frame), dialect=self.options.dialect, at=at)
+        inputs, problems = call_inputs(unit, step.parameters, self.scope(frame), dialect=self.settings.dialect, at=at)
         self.ledger.note(frame.unit, problems)
         if inputs is None:
             return self.conclude_call(frame, unit, "failure", {}, len(self.ledger.steps))
@@ -163,7 +163,7 @@ class _Run:
         is_preparing = frame.resumes is not None
         step = replace(frame.step, on_success=(), on_failure=()) if is_preparing else frame.step
         outcome = conclude_step(
-            frame.unit.workflow, step, scope, dialect=self.options.dialect, retries=frame.retries, called=called
+            frame.unit.workflow, step, scope, dialect=self.settings.dialect, retries=frame.retries, called=called
         )
         back = Decision("goto", target=frame.resumed_id)
         return replace(outcome, decision=back) if is_preparing and outcome.passed else outcome
@@ -207,7 +207,7 @@ class _Run:
         """Go to another workflow for good, or run it before a retry."""
         unit = frame.unit.units[decision.workflow_id or ""]
         inputs, problems = shared_inputs(
-            unit, decision.parameters, scope, dialect=self.options.dialect, at=frame.step.pointer
+            unit, decision.parameters, scope, dialect=self.settings.dialect, at=frame.step.pointer
         )
         self.ledger.note(frame.unit, problems)
         if inputs is None:
@@ -246,7 +246,7 @@ class _Run:
         if unit in self.ledger.completed:
             return None
         at = f"{frame.unit.workflow.pointer}/dependsOn"
-        inputs, problems = shared_inputs(unit, (), self.scope(frame), dialect=self.options.dialect, at=at)
+        inputs, problems = shared_inputs(unit, (), self.scope(frame), dialect=self.settings.dialect, at=at)
         self.ledger.note(frame.unit, problems)
         return self.leave("failure") if inputs is None else self.begin(unit, inputs, "dependency", frame.deadline)
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from mock_knock.client import AdminClient
 from mock_knock.errors import InvalidDocument
-from mock_knock.flows import DEFAULT_OPTIONS, open_flow, run_flow
+from mock_knock.flows import DEFAULT_SETTINGS, open_flow, run_flow
 from mock_knock.harness.flow import Flow
-from mock_knock.harness.options import RunOptions
 from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.run_settings import RunSettings
 from mock_knock.harness.transport import WsgiTransport
 from mock_knock.messages import Finding, JsonValue
 from mock_knock.redact import clean_terminal, is_secret_name
@@ -57,7 +57,7 @@ def run_in_world(
     inputs: Mapping[str, JsonValue],
     *,
     workflow: str | None = None,
-    options: RunOptions = DEFAULT_OPTIONS,
+    settings: RunSettings = DEFAULT_SETTINGS,
     inputs_hint: str = "give it in `inputs`",
 ) -> RunResult:
     """Run a workflow of an Arazzo document in a world; inputs that hold the API key by their name are completed.
@@ -81,7 +81,7 @@ def run_in_world(
                 target=world.url,
                 transport=None if world.application is None else WsgiTransport(world.application),
                 clock=WorldClock(world.admin),
-                options=options,
+                settings=settings,
                 live=True,
             )
     except InvalidDocument as error:

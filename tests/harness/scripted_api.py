@@ -16,9 +16,9 @@ from mock_knock.contract.description import load_description
 from mock_knock.files import Source
 from mock_knock.harness.flow import Flow
 from mock_knock.harness.inputs import Inputs
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Exchange, HttpRequest, HttpResponse, TransportFailure
 
@@ -136,10 +136,10 @@ def run_flow(
     *,
     inputs: dict[str, Any] | None = None,
     workflow: str | None = None,
-    **options: Any,
+    **told: Any,
 ) -> tuple[RunResult, Script, ManualTime]:
     """Run a workflow, the only one or the named one, against a script, on a clock that costs nothing."""
-    transport, clock, settings = Script(answers), ManualTime(), RunOptions(**options)
+    transport, clock, settings = Script(answers), ManualTime(), RunSettings(**told)
     prepared = prepare_run(flow, flow.choose_workflow(workflow), Addresses("http://localhost"), settings)
-    result = run_workflow(prepared, Inputs(inputs or {}), transport=transport, clock=clock, options=settings)
+    result = run_workflow(prepared, Inputs(inputs or {}), transport=transport, clock=clock, settings=settings)
     return result, transport, clock

@@ -12,8 +12,8 @@ from types import FrameType
 from scripted_api import START, answer, make_flow
 
 from mock_knock.harness.inputs import Inputs
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Exchange, HttpRequest
 
@@ -95,11 +95,11 @@ def stack_depth() -> int:
 
 def test_a_loop_of_many_steps() -> None:
     """A loop takes as many calls for its last steps as for its first, on a stack of the same depth."""
-    options = RunOptions(max_steps=STEPS, max_visits=STEPS, timeout=1e9, contract="off")
+    settings = RunSettings(max_steps=STEPS, max_visits=STEPS, timeout=1e9, contract="off")
     flow = make_flow(POLL)
-    prepared = prepare_run(flow, flow.document.workflows[0], Addresses("http://localhost"), options)
+    prepared = prepare_run(flow, flow.document.workflows[0], Addresses("http://localhost"), settings)
     transport = CountedCalls((1_000, STEPS // 2, STEPS - 2 * WINDOW))
-    result = run_workflow(prepared, Inputs({}), transport=transport, clock=FastTime(), options=options)
+    result = run_workflow(prepared, Inputs({}), transport=transport, clock=FastTime(), settings=settings)
     assert ("exhausted", STEPS, STEPS) == (result.outcome, len(result.steps), result.steps[-1].visit)
     assert 1 == len(transport.depths)
     assert 1 == len(set(transport.counted))

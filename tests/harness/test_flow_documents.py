@@ -12,9 +12,9 @@ from scripted_api import API, ManualTime, Script, answer
 from mock_knock.errors import InvalidDocument
 from mock_knock.harness.flow import MAX_DOCUMENTS, Flow, load_flow
 from mock_knock.harness.inputs import Inputs
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 
 JOBS = {"name": "jobs", "url": "jobs.yaml"}
@@ -48,10 +48,10 @@ def read_job(step_id: str, job: str) -> dict[str, Any]:
 
 def run(flow: Flow) -> RunResult:
     """Run the only workflow of a flow against a job that is done."""
-    options = RunOptions()
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
+    settings = RunSettings()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), settings)
     script = Script([answer({"status": "done"})])
-    return run_workflow(prepared, Inputs(), transport=script, clock=ManualTime(), options=options)
+    return run_workflow(prepared, Inputs(), transport=script, clock=ManualTime(), settings=settings)
 
 
 @pytest.fixture

@@ -10,18 +10,18 @@ from test_workflow_calls import CALLED, call, caller, read_job
 
 from mock_knock.errors import InvalidDocument
 from mock_knock.harness.inputs import Inputs
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.preview import PreviewedStep, preview_run
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.report.preview import MAX_BODY, render_preview
 from mock_knock.report.style import Style
 
 SECRET = "sk_live_0123456789abcdef"
 
 
-def preview(*workflows: dict[str, Any], inputs: dict[str, Any] | None = None, **options: Any) -> list[PreviewedStep]:
+def preview(*workflows: dict[str, Any], inputs: dict[str, Any] | None = None, **told: Any) -> list[PreviewedStep]:
     """Preview the workflow `main`."""
-    flow, settings = make_flows(*workflows), RunOptions(**options)
+    flow, settings = make_flows(*workflows), RunSettings(**told)
     prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), settings)
     return list(preview_run(prepared, Inputs(inputs or {}), settings))
 

@@ -10,9 +10,9 @@ from scripted_api import ManualTime, answer, make_flow, make_flows, run_flow
 from test_workflow_calls import DONE, FAILED, NO_ANSWER, caller, codes, read_job, urls
 
 from mock_knock.harness.inputs import Inputs
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Exchange, HttpRequest, TransportFailure
 
@@ -88,9 +88,9 @@ class Watch:
 def test_a_step_with_a_time_limit() -> None:
     """A step gets no more seconds for its answer than its `timeout` says, in milliseconds (1.1.0)."""
     flow = make_flow(read_job(job="x", timeout=1500), read_job("free", "y"), version="1.1.0")
-    watch, options = Watch(), RunOptions()
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
-    run_workflow(prepared, Inputs(), transport=watch, clock=ManualTime(), options=options)
+    watch, settings = Watch(), RunSettings()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), settings)
+    run_workflow(prepared, Inputs(), transport=watch, clock=ManualTime(), settings=settings)
     assert [1.5, 60.0] == watch.seen
 
 
@@ -200,9 +200,9 @@ def test_an_answer_that_comes_too_late(
     asks = {"stepId": "ask", "workflowId": "called"} | ({"timeout": call * 1000} if call else {})
     step = read_job(job="x") | ({"timeout": own * 1000} if own else {})
     called = {"workflowId": "called", "steps": [step]}
-    flow, options, clock = make_flows(caller(asks), called), RunOptions(timeout=budget), ManualTime()
-    prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), options)
-    result = run_workflow(prepared, Inputs(), transport=Sluggish(clock, 30), clock=clock, options=options)
+    flow, settings, clock = make_flows(caller(asks), called), RunSettings(timeout=budget), ManualTime()
+    prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), settings)
+    result = run_workflow(prepared, Inputs(), transport=Sluggish(clock, 30), clock=clock, settings=settings)
     assert expected == (result.outcome, codes(result))
 
 
@@ -210,9 +210,9 @@ def test_a_call_and_a_run_whose_time_is_over_at_once() -> None:
     """When the time of the run ends with that of a call, the run is exhausted."""
     asks = {"stepId": "ask", "workflowId": "called", "timeout": 9_995}
     flow = make_flows(caller(asks), {"workflowId": "called", "steps": [read_job(job="x")]})
-    options, clock = RunOptions(timeout=10), ManualTime()
-    prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), options)
-    result = run_workflow(prepared, Inputs(), transport=Sluggish(clock, 10.005), clock=clock, options=options)
+    settings, clock = RunSettings(timeout=10), ManualTime()
+    prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), settings)
+    result = run_workflow(prepared, Inputs(), transport=Sluggish(clock, 10.005), clock=clock, settings=settings)
     assert "exhausted" == result.outcome
 
 

@@ -11,8 +11,8 @@ from mock_knock.contract.description import load_description
 from mock_knock.errors import InvalidDocument, UsageError
 from mock_knock.harness.flow import Flow
 from mock_knock.harness.inputs import Inputs
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Exchange, HttpRequest, HttpResponse, TransportFailure
 
@@ -213,9 +213,9 @@ class Slow:
 
 def test_an_answer_that_the_deadline_cut_off() -> None:
     """When the budget of time ends an exchange, the run is exhausted, not unreachable."""
-    flow, options, clock = make_flow(poll()), RunOptions(timeout=50), ManualTime()
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
-    result = run_workflow(prepared, Inputs(), transport=Slow(clock), clock=clock, options=options)
+    flow, settings, clock = make_flow(poll()), RunSettings(timeout=50), ManualTime()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), settings)
+    result = run_workflow(prepared, Inputs(), transport=Slow(clock), clock=clock, settings=settings)
     assert ("exhausted", 4, 1) == (result.outcome, result.exit_code(), len(result.steps))
     assert {"budget-exhausted", "request-failed"} <= set(codes(result))
 
@@ -226,10 +226,10 @@ def test_an_interrupted_run_keeps_what_was_done() -> None:
     def stop(_step: object) -> None:
         raise KeyboardInterrupt
 
-    flow, options = make_flow(START_STEP, poll()), RunOptions()
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
+    flow, settings = make_flow(START_STEP, poll()), RunSettings()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), settings)
     transport = Script([answer(status=202)])
-    result = run_workflow(prepared, Inputs(), transport=transport, clock=ManualTime(), options=options, on_step=stop)
+    result = run_workflow(prepared, Inputs(), transport=transport, clock=ManualTime(), settings=settings, on_step=stop)
     assert ("failure", ["start"]) == (result.outcome, [step.step_id for step in result.steps])
     assert ["run-interrupted"] == [finding.code for finding in result.errors]
 
@@ -388,15 +388,15 @@ def test_an_operation_that_cannot_be_decided() -> None:
     twin = {"operationId": "twice", "responses": {}}
     document = {**API, "paths": {"/a": {"get": twin}, "/b": {"get": twin}}}
     described = DescribedSources({"jobs": load_description("jobs", document, where="jobs.yaml")})
-    options = RunOptions(severities={"operation-id-conflict": "note"})
+    settings = RunSettings(severities={"operation-id-conflict": "note"})
     with pytest.raises(InvalidDocument, match="operation-id-conflict"):
-        prepare_run(replace(flow, described=described), flow.choose_workflow(None), Addresses(), options)
+        prepare_run(replace(flow, described=described), flow.choose_workflow(None), Addresses(), settings)
 
 
 def test_the_described_server_is_used() -> None:
     """Without a target a request goes to the server of its description, variables at their defaults."""
     flow = make_flow(poll())
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(), RunOptions())
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses(), RunSettings())
     assert [("poll", "https://eu.jobs.example")] == [(step_id, call.server) for step_id, call in prepared.calls()]
 
 
@@ -404,7 +404,7 @@ def test_a_server_for_one_source_beats_the_target() -> None:
     """`--server NAME=URL` wins over the target for its source."""
     flow = make_flow(poll())
     addresses = Addresses("http://localhost", {"jobs": "http://127.0.0.1:1"})
-    prepared = prepare_run(flow, flow.choose_workflow(None), addresses, RunOptions())
+    prepared = prepare_run(flow, flow.choose_workflow(None), addresses, RunSettings())
     assert [("poll", "http://127.0.0.1:1")] == [(step_id, call.server) for step_id, call in prepared.calls()]
 
 
@@ -412,7 +412,7 @@ def test_a_server_that_is_no_address() -> None:
     """A relative server without a target is refused, with the flags that help."""
     flow = make_flow(poll())
     with pytest.raises(UsageError, match="server-unknown"):
-        prepare_run(flow, flow.choose_workflow(None), Addresses("", {"jobs": "/v1"}), RunOptions())
+        prepare_run(flow, flow.choose_workflow(None), Addresses("", {"jobs": "/v1"}), RunSettings())
 
 
 def test_ten_thousand_steps() -> None:
@@ -426,14 +426,14 @@ def test_ten_thousand_steps() -> None:
 def test_on_step_is_told_about_each_request() -> None:
     """Whoever watches a run hears of each step as it is judged."""
     flow, seen = make_flow(START_STEP, poll()), list[str]()
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), RunOptions())
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), RunSettings())
     transport = Script([answer(status=202), answer({"status": "done"})])
     run_workflow(
         prepared,
         Inputs(),
         transport=transport,
         clock=ManualTime(),
-        options=RunOptions(),
+        settings=RunSettings(),
         on_step=lambda step: seen.append(step.step_id),
     )
     assert ["start", "poll"] == seen
@@ -448,8 +448,8 @@ def test_a_transport_that_raises() -> None:
         def send(self, request: HttpRequest, *, timeout: float) -> Exchange:
             raise ConnectionError(f"cut after {timeout} s: {request.url}")
 
-    flow, options = make_flow(poll()), RunOptions()
-    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), options)
-    result = run_workflow(prepared, Inputs(), transport=Broken(), clock=ManualTime(), options=options)
+    flow, settings = make_flow(poll()), RunSettings()
+    prepared = prepare_run(flow, flow.choose_workflow(None), Addresses("http://localhost"), settings)
+    result = run_workflow(prepared, Inputs(), transport=Broken(), clock=ManualTime(), settings=settings)
     assert "unreachable" == result.outcome
     assert "cut after" in str(result.steps[0].exchange.failure)

@@ -8,9 +8,9 @@ import pytest
 from scripted_api import ManualTime, Script, answer, make_flows, run_flow
 
 from mock_knock.harness.inputs import Inputs
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult, StepResult
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import TransportFailure
 
@@ -224,9 +224,9 @@ def test_an_interrupted_run_gives_out_what_its_own_workflow_has() -> None:
         caller(call(), read_job("last", "z"), outputs={"mine": "$steps.last.outputs.status", "in": "$inputs.job"}),
         CALLED,
     )
-    options = RunOptions()
-    prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), options)
+    settings = RunSettings()
+    prepared = prepare_run(flow, flow.choose_workflow("main"), Addresses("http://localhost"), settings)
     result = run_workflow(
-        prepared, Inputs({"job": "j"}), transport=Script([DONE]), clock=ManualTime(), options=options, on_step=stop
+        prepared, Inputs({"job": "j"}), transport=Script([DONE]), clock=ManualTime(), settings=settings, on_step=stop
     )
     assert ("failure", {"mine": "done", "in": "j"}) == (result.outcome, result.outputs)

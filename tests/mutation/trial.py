@@ -22,9 +22,9 @@ from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.harness.flow import Flow, load_flow
 from mock_knock.harness.inputs import Inputs
 from mock_knock.harness.masking import mask_result
-from mock_knock.harness.options import Addresses, RunOptions
 from mock_knock.harness.prepare import prepare_run
 from mock_knock.harness.result import RunResult
+from mock_knock.harness.run_settings import Addresses, RunSettings
 from mock_knock.harness.runner import run_workflow
 from mock_knock.messages import Finding
 from mock_knock.report.run.run_json import render_json
@@ -125,7 +125,7 @@ def _load_and_run(trial: Trial, mutant: Mutant, folder: Path) -> None:
 
 
 def _run(trial: Trial, flow: Flow, workflow: Workflow, random: Random) -> None:
-    options = RunOptions(
+    settings = RunSettings(
         dialect="strict" if random.random() < 0.3 else "lenient",
         contract="off" if random.random() < 0.3 else "fail",
         max_steps=30,
@@ -134,9 +134,9 @@ def _run(trial: Trial, flow: Flow, workflow: Workflow, random: Random) -> None:
     )
     addresses = Addresses(None if random.random() < 0.3 else "http://localhost")
     inputs, clock = Inputs(_inputs(random)), RunTime()
-    prepared = prepare_run(flow, workflow, addresses, options)
+    prepared = prepare_run(flow, workflow, addresses, settings)
     transport = Answers(random, clock, is_kind=random.random() < 0.6)
-    result = run_workflow(prepared, inputs, transport=transport, clock=clock, options=options)
+    result = run_workflow(prepared, inputs, transport=transport, clock=clock, settings=settings)
     trial.counts[f"run ended: {result.outcome}"] += 1
     trial.check_findings(result.findings)
     _report(trial, result)

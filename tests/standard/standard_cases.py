@@ -18,7 +18,7 @@ import pytest
 import yaml
 from _pytest.mark import ParameterSet
 
-from mock_knock import RunOptions, RunResult, StepResult, UsageError, open_flow, run_flow
+from mock_knock import RunResult, RunSettings, StepResult, UsageError, open_flow, run_flow
 from mock_knock.arazzo.template import Dialect
 from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.messages import Exchange, Finding, HttpRequest, HttpResponse, JsonValue, TransportFailure
@@ -167,7 +167,7 @@ def observe(case: Case, dialect: Dialect) -> Observed:
     """Run a case through the public functions."""
     clock = StillClock()
     transport = ScriptedTransport(list(case.told.get("answers", [200])), clock)
-    options = RunOptions(**{"dialect": dialect, "contract": "off", **case.told.get("options", {})})
+    settings = RunSettings(**{"dialect": dialect, "contract": "off", **case.told.get("options", {})})
     result, refusal = None, None
     try:
         result = run_flow(
@@ -175,7 +175,7 @@ def observe(case: Case, dialect: Dialect) -> Observed:
             case.told.get("inputs", {}),
             workflow=case.told.get("workflow"),
             target=case.told.get("target", TARGET),
-            options=options,
+            settings=settings,
             transport=transport,
             clock=clock,
         )

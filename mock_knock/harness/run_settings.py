@@ -13,7 +13,7 @@ from mock_knock.messages import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunSettings:
     """Budgets, dialect and severities of a run; times are in seconds on the run's own clock.
 
     `max_depth` is how many workflows may be inside each other.
@@ -78,7 +78,7 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkOptions:
+class NetworkSettings:
     """How connections are made.
 
     Attributes:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mock_knock.harness.options import Addresses, RealClock
+from mock_knock.harness.run_settings import Addresses, RealClock
 
 
 def test_the_real_clock_goes_forward() -> None:
