@@ -93,7 +93,7 @@ def _compile(
     for reference, target in closure.items():
         _place(root, reference, translate(target))
     checks: dict[str, Any] = {name: formats(name) for name in names}
-    return engine(root, formats=checks, validate_formats=True, mask="")  # values in its messages, which nobody reads
+    return engine(root, formats=checks, validate_formats=True, mask="")  # messages, which nobody reads, need no values
 
 
 def _translation(*, is_openapi_30: bool, for_verdicts: bool) -> Callable[[JsonValue], JsonValue]:

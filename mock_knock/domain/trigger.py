@@ -81,7 +81,7 @@ def parse_trigger(workflow: str, body: Mapping[str, JsonValue], *, has_flat_rows
     `has_flat_rows` says that recipients have no maps in them, where that is known.
     """
     actor, tenant, sent = body.get("actor"), body.get("tenant"), body["recipients"]
-    are_ids = isinstance(sent, list) and set(map(type, sent)) == {str}
+    are_ids = _are_ids(sent)
     return TriggerRequest(
         workflow=workflow,
         recipients=UsersById(sent) if are_ids else Later(len(sent), lambda: map(parse_recipient, sent)),
@@ -92,6 +92,11 @@ def parse_trigger(workflow: str, body: Mapping[str, JsonValue], *, has_flat_rows
         cancellation_key=body.get("cancellation_key"),
         settings=body.get("settings"),
     )
+
+
+def _are_ids(sent: Sequence[JsonValue]) -> bool:
+    """Tell whether all recipients, of whom there are some, are ids; mostly the first one says it."""
+    return isinstance(sent, list) and type(next(iter(sent), None)) is str and set(map(type, sent)) == {str}
 
 
 def _users(sent: Sequence[JsonValue], *, has_flat_rows: bool) -> Sequence[Row]:

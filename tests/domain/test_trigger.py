@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference, parse_recipient
+from mock_knock.domain.recipient import InlineIdentity, RecipientKey, Reference, UsersById, parse_recipient
 from mock_knock.domain.trigger import (
     TriggerRequest,
     WorkflowRun,
@@ -188,6 +188,7 @@ def test_users_by_their_ids(sent: list[JsonValue], known: set[str], has_actor: b
     assert (len(expected.recipient_runs), expected) == (len(found.recipient_runs), found)
     assert (named_users(expected), inline_identities(one_by_one)) == (named_users(found), inline_identities(request))
     assert request is forget_properties(request)
+    assert isinstance(request.recipients, UsersById)
 
 
 @given(st.lists(inline_users | references, min_size=1, max_size=5), st.booleans())

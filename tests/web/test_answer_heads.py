@@ -6,12 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from waitress.task import WSGITask
 
 from mock_knock.local import running
 from mock_knock.web.connection import FaultyTask
+from mock_knock.web.server import EnvelopeChannel
 from tests.web.raw_http import KEY, ask
 
 NAMES = ("Content-Type", "content-length", "Content-Length", "x-request-id", "X-Mock-Fault-Applied", "Retry-After")
@@ -56,6 +58,22 @@ def test_a_head_is_that_of_waitress(  # everything that it depends on
         found.start_time, found.close_on_finish = start, closes
         heads.append((found.build_response_header(), found.close_on_finish, found.chunked_response))
     assert heads[1] == heads[0]
+
+
+def test_a_small_answer_leaves_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Head and body of an answer are sent at once, so that a client gets both together."""
+    sent, send = list[bytes](), EnvelopeChannel.send
+
+    def noted(channel: EnvelopeChannel, data: bytes, **more: bool) -> int:
+        sent.append(data)
+        return int(send(channel, data, **more))
+
+    monkeypatch.setattr(EnvelopeChannel, "send", noted)
+    with running() as server:
+        body = ask(server.url, b"GET /v1/users/ada HTTP/1.1\r\nHost: localhost\r\n" + KEY + b"\r\n")[2]
+    assert 1 == len(sent)
+    assert sent[0].startswith(b"HTTP/1.1 404 ")
+    assert sent[0].endswith(body)
 
 
 def test_fields_of_proxies_are_in_the_journal() -> None:
