@@ -122,8 +122,9 @@ class Tallies:
         if not self._batches:
             return
         known: dict[str, BatchTruth | None] = {}
-        for each in dict.fromkeys(recipients):
-            operation_id = self._batches.get(name_of(each))
+        distinct = tuple(dict.fromkeys(recipients))
+        for each, name in zip(distinct, names_of(distinct), strict=True):
+            operation_id = self._batches.get(name)
             if operation_id is None:
                 continue
             if operation_id not in known:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 Member = TypeVar("Member")
 
 
 class Later(Sequence[Member]):
-    """A sequence of known length; `make` is called when its members are needed, and yields as many."""
+    """A sequence of known length; `make` is called with `of` when its members are needed, and yields as many."""
 
-    __slots__ = ("_length", "_make", "_members")
+    __slots__ = ("_length", "_making", "_members")
 
-    def __init__(self, length: int, make: Callable[[], Iterable[Member]]) -> None:
+    def __init__(self, length: int, make: Callable[..., Iterable[Member]], *of: object) -> None:
         self._length = length
-        self._make: Callable[[], Iterable[Member]] | None = make
+        self._making: tuple[Any, ...] | None = (make, *of)
         self._members: tuple[Member, ...] = ()
 
     def __len__(self) -> int:
@@ -43,8 +43,9 @@ class Later(Sequence[Member]):
         return repr(self._made())
 
     def _made(self) -> tuple[Member, ...]:
-        make = self._make
-        if make is not None:  # two threads may both make them, and both get all
-            self._members = tuple(make())
-            self._make = None
+        making = self._making
+        if making is not None:  # two threads may both make them, and both get all
+            make, *of = making
+            self._members = tuple(make(*of))
+            self._making = None
         return self._members

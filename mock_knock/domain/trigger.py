@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from itertools import repeat
 from operator import contains
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from mock_knock.alike import AlikeRows
@@ -59,11 +58,11 @@ class RecipientRun:
     data: Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowRun:
+class WorkflowRun(NamedTuple):
     """One accepted trigger; for the `unknown` recipients nothing runs, `unknown_actor` is an actor never identified.
 
-    `workflow` is what ran; one that the environment does not have has no steps.
+    `workflow` is what ran; one that the environment does not have has no steps. A tuple, because each trigger makes
+    one.
     """
 
     id: str
@@ -84,7 +83,7 @@ def parse_trigger(workflow: str, body: Mapping[str, JsonValue], *, has_flat_rows
     are_ids = _are_ids(sent)
     return TriggerRequest(
         workflow=workflow,
-        recipients=UsersById(sent) if are_ids else Later(len(sent), lambda: map(parse_recipient, sent)),
+        recipients=UsersById(sent) if are_ids else Later(len(sent), map, parse_recipient, sent),
         users=() if are_ids else _users(sent, has_flat_rows=has_flat_rows),
         actor=None if actor is None else parse_recipient(actor),
         tenant=None if tenant is None else parse_recipient(tenant),
@@ -122,7 +121,7 @@ def forget_properties(request: TriggerRequest) -> TriggerRequest:
         kept: Sequence[Row] = Ids(ids_of(users))
     else:
         kept = [{name: each[name] for name in ("id", TRIGGER_DATA) if name in each} for each in users]
-    return replace(request, users=kept, recipients=Later(len(kept), lambda: map(parse_recipient, kept)))
+    return replace(request, users=kept, recipients=Later(len(kept), map, parse_recipient, kept))
 
 
 def inline_identities(request: TriggerRequest) -> tuple[InlineIdentity, ...]:
@@ -130,13 +129,16 @@ def inline_identities(request: TriggerRequest) -> tuple[InlineIdentity, ...]:
 
     The tenant is not among them: it lives in a table of its own.
     """
-    named = (request.actor, *(() if isinstance(request.recipients, UsersById) else request.recipients))
+    are_ids = type(request.recipients) is UsersById
+    if are_ids and request.actor is None:
+        return ()
+    named = (request.actor, *(() if are_ids else request.recipients))
     return tuple(recipient for recipient in named if isinstance(recipient, InlineIdentity))
 
 
 def named_users(run: WorkflowRun) -> tuple[str, ...]:
     """Return the ids of the users that a trigger names or reaches, each once."""
-    if isinstance(run.request.recipients, UsersById):
+    if type(run.request.recipients) is UsersById:
         return tuple(dict.fromkeys(run.request.recipients.ids))
     keys = [each.key for each in run.request.recipients]
     if any(key.collection is not None for key in keys):  # their subscribers are among the runs
@@ -179,11 +181,11 @@ def _who_runs(
 ) -> tuple[Sequence[RecipientRun], tuple[RecipientKey, ...]]:
     """Return the recipients' runs and who is unknown; whoever the trigger identifies is known."""
     if request.users:
-        return Later(len({*ids_of(request.users)}), partial(_runs_of_all, request, run_id)), ()
+        return Later(len({*ids_of(request.users)}), _runs_of_all, request, run_id), ()
     actor = None if request.actor is None else request.actor.key
     distinct = {each.key: each for each in fan_out(request.recipients, subscribers, actor=actor)}
     known = {key: recipient for key, recipient in distinct.items() if is_known(key)}
-    runs = Later(len(known), partial(_recipient_runs, request, run_id, tuple(known.values())))
+    runs = Later(len(known), _recipient_runs, request, run_id, tuple(known.values()))
     return runs, tuple(key for key in distinct if key not in known)
 
 
@@ -198,7 +200,7 @@ def _who_runs_by_id(
     unknown = find_unknown(distinct)
     if unknown or len(distinct) < len(recipients):
         recipients = UsersById([each for each in distinct if each not in unknown])
-    runs = Later(len(recipients), partial(_recipient_runs, request, run_id, recipients))
+    runs = Later(len(recipients), _recipient_runs, request, run_id, recipients)
     return runs, tuple([RecipientKey(each) for each in distinct if each in unknown]) if unknown else ()
 
 

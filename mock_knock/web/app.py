@@ -13,6 +13,7 @@ from mock_knock.contract.judge import OperationJudge
 from mock_knock.messages import JsonValue
 from mock_knock.service import MockKnock
 from mock_knock.web.admin import ADMIN_BLUEPRINTS
+from mock_knock.web.answers import json_response
 from mock_knock.web.api import BLUEPRINTS
 from mock_knock.web.current import Web, web
 from mock_knock.web.doors import Doors
@@ -20,7 +21,6 @@ from mock_knock.web.guard import AccessRules
 from mock_knock.web.imitation import KnownRoutes
 from mock_knock.web.lean import LeanFlask, find_lean_routes
 from mock_knock.web.pipeline import MAX_BODY_BYTES, install
-from mock_knock.web.problems import json_response
 
 
 def create_app(

@@ -15,6 +15,7 @@ from mock_knock.domain.faults.delay import Dribble
 from mock_knock.domain.faults.fault import Action, Decision
 from mock_knock.messages import JsonValue
 from mock_knock.service import World
+from mock_knock.web.answers import sent_body
 from mock_knock.web.current import (
     add_note,
     current_call,
@@ -27,7 +28,7 @@ from mock_knock.web.current import (
 )
 from mock_knock.web.doors import HEADER, USER_PREFIX, WORKFLOW_PREFIX
 from mock_knock.web.guard import carried_key
-from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Problem, sent_body
+from mock_knock.web.problems import API, AUTHENTICATION, INVALID_REQUEST, Problem
 from mock_knock.web.sending import Sending
 
 APPLIED: Final = "X-Mock-Fault-Applied"

@@ -13,6 +13,7 @@ from mock_knock.domain.deeds import REFUSED, Answer, Intent
 from mock_knock.domain.trigger import WorkflowRun, inline_identities, named_users
 from mock_knock.service import World
 from mock_knock.service.bulk import has_failed, stand
+from mock_knock.web.answers import sent_fields
 from mock_knock.web.current import current_call, current_world, received_body, sent_target
 
 _POLL = "bulk_operations.get_bulk_operation"
@@ -87,7 +88,7 @@ def _keeps_contract(response: Response) -> bool:
         return True
     operation = call.parts.operations[call.operation_id]
     return not operation.response_violations(
-        status=response.status_code, headers=tuple(response.headers), body=response.get_data()
+        status=response.status_code, headers=sent_fields(response), body=response.get_data()
     )
 
 

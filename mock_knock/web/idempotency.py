@@ -9,9 +9,9 @@ import orjson
 from flask import Response
 
 from mock_knock.domain.idempotency import MAX_KEY_LENGTH, StoredAnswer
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import add_note, current_call, current_request, current_world, sent_target
 from mock_knock.web.faulting import ignores_header
-from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
 
 MISMATCH = "The parameters of this request are not those of the first request with this idempotency key"

@@ -15,9 +15,9 @@ from typing import Any, Final, TypeAlias, cast
 from flask import Flask, Request, Response
 from werkzeug.routing import Rule
 
+from mock_knock.web.answers import sent_body, sent_fields
 from mock_knock.web.current import Call, Web, begin, end
 from mock_knock.web.pipeline import MAX_BODY_BYTES, answer_error, enter_api, leave
-from mock_knock.web.problems import sent_body
 
 View: TypeAlias = Callable[..., Response]
 Views: TypeAlias = Mapping[str, View]
@@ -88,7 +88,7 @@ class LeanFlask(Flask):
             end(token)
         if response.status_code != OK:  # others may have no body, or an address to complete
             return response(environ, start_response)
-        start_response(response.status, response.headers.to_wsgi_list())
+        start_response(response.status, [*sent_fields(response)])
         return [sent_body(response)]
 
 

@@ -16,6 +16,7 @@ from mock_knock.errors import MockKnockError
 from mock_knock.messages import ContractViolation, Headers, HttpRequest, HttpResponse, JsonValue
 from mock_knock.redact import Redactor, clean_terminal, mask_key
 from mock_knock.service import World
+from mock_knock.web.answers import put_field, sent_body, sent_fields
 from mock_knock.web.current import (
     Call,
     Web,
@@ -35,7 +36,7 @@ from mock_knock.web.faulting import Prevented, apply_decision, prevented_answer
 from mock_knock.web.ground_truth import note_answer
 from mock_knock.web.guard import admin_world_key, authenticate, carried_key, guard_admin
 from mock_knock.web.imitation import method_not_allowed
-from mock_knock.web.problems import API, Problem, problem_from, request_too_large, sent_body
+from mock_knock.web.problems import API, Problem, problem_from, request_too_large
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 """The largest request body; Knock documents 10 MB for the data of a trigger (FACTS section 5.2)."""
@@ -100,7 +101,7 @@ def enter_api(call: Call) -> None:
 def leave(call: Call, response: Response) -> Response:
     """Return what is sent in place of an answer, once faults, journal and log have seen it."""
     asked, world = call.asked, call.world
-    response.headers["x-request-id"] = call.request_id
+    put_field(response, "x-request-id", call.request_id)
     if asked.path.startswith(API_PATHS):
         if call.parts.checks_responses:
             _check(asked, response)
@@ -126,18 +127,18 @@ def _check(asked: Request, response: Response) -> None:
     if operation is None or (decision is not None and decision.fault.do.prevents):
         return
     found = operation.response_violations(
-        status=response.status_code, headers=tuple(response.headers), body=response.get_data()
+        status=response.status_code, headers=sent_fields(response), body=response.get_data()
     )
     for each in found[:MAX_TOLD]:
         add_note(f"this answer breaks the contract: {each.location or 'it'} {each.message}")
     if found:
-        response.headers[VIOLATIONS_HEADER] = str(len(found))
+        put_field(response, VIOLATIONS_HEADER, str(len(found)))
 
 
 def _write_journal(call: Call, world: World, response: Response, now: datetime) -> None:
     asked, journal = call.asked, world.journal
     url, fields, body = base_url() + sent_target(), received_fields(), received_body()
-    headers, sent = tuple(response.headers), sent_body(response)
+    headers, sent = sent_fields(response), sent_body(response)
     operation_id = call.operation_id or call.parts.known_routes.operation_id(asked.method, asked.path) or ""
     notes, violations = tuple(call.notes), call.violations[:MAX_VIOLATIONS]
     make = partial(

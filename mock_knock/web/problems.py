@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-import orjson
 from flask import Response
 
 from mock_knock.errors import InvalidDocument, MockKnockError
 from mock_knock.messages import ContractViolation, Finding, JsonValue
+from mock_knock.web.answers import json_response
 
 MAX_FIELD_ERRORS = 25
 """Entries of a 422 (our choice): each costs as much as to accept ten users."""
@@ -101,25 +101,6 @@ def field_name(location: str) -> str:
         key = token.replace("~1", "/").replace("~0", "~")
         name += f"[{key}]" if key.isdecimal() and name else f".{key}" if name else key
     return name or "body"
-
-
-def json_response(value: JsonValue, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a value as a JSON response."""
-    body = bytes(memoryview(orjson.dumps(value)))  # orjson leaves room behind what it writes, and journals keep it
-    return Response(body, status, headers and dict(headers), content_type="application/json")
-
-
-def sent_body(response: Response) -> bytes:
-    """Return the body of an answer, which mostly is in one piece."""
-    pieces = response.response
-    return pieces[0] if type(pieces) is list and len(pieces) == 1 and type(pieces[0]) is bytes else response.get_data()
-
-
-def no_content() -> Response:
-    """Return the answer that says nothing but that it is done."""
-    response = Response(status=204)
-    del response.headers["Content-Type"]
-    return response
 
 
 def _document_error(finding: Finding) -> dict[str, JsonValue]:

@@ -19,6 +19,11 @@ def test_members_are_made_when_they_are_needed() -> None:
     assert [1] == made
 
 
+def test_members_are_made_of_what_is_given() -> None:
+    """What makes its members is called with what they are made of."""
+    assert (2, ["a", "A"]) == (len(found := Later(2, map, str.swapcase, "Aa")), list(found))
+
+
 def test_it_is_what_its_members_are() -> None:
     """It equals any sequence of the same members, and is shown and hashed as their tuple is."""
     found = Later(2, lambda: [1, 2])

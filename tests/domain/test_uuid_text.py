@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_knock.domain.uuid_text import derive_uuid, write_uuid
+from mock_knock.domain.uuid_text import derive_uuid, write_uuids
 
 
 @given(st.uuids(), st.text())
@@ -14,7 +14,8 @@ def test_derived_ids(namespace: UUID, name: str) -> None:
     assert derive_uuid(namespace.bytes, name) == str(uuid5(namespace, name))
 
 
-@given(st.binary(min_size=16, max_size=16), st.sampled_from([4, 5]))
-def test_digits_as_uuids(found: bytes, version: int) -> None:
-    """Of any digits becomes what the library makes of them with the same version."""
-    assert write_uuid(found.hex(), version) == str(UUID(bytes=found, version=version))
+@given(st.lists(st.binary(min_size=16, max_size=16)))
+def test_digits_as_uuids(found: list[bytes]) -> None:
+    """Of any digits become, in their order, what the library makes of them with version 4."""
+    digits = b"".join(found).hex().encode()
+    assert write_uuids(digits) == [str(UUID(bytes=each, version=4)) for each in found]

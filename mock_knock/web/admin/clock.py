@@ -7,8 +7,8 @@ from flask import Blueprint, Response
 from mock_knock.domain.clock import LATEST, parse_instant
 from mock_knock.service import World
 from mock_knock.web.admin.bodies import body_member, invalid
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import current_world
-from mock_knock.web.problems import json_response
 from mock_knock.web.representation import timestamp
 
 clock = Blueprint("clock", __name__, url_prefix="/_mock/clock")

@@ -15,8 +15,8 @@ from mock_knock.redact import Redactor
 from mock_knock.service import resource_missing
 from mock_knock.web.admin.bodies import invalid
 from mock_knock.web.admin.queries import query_choice
+from mock_knock.web.answers import json_response, no_content
 from mock_knock.web.current import current_world, web
-from mock_knock.web.problems import json_response, no_content
 from mock_knock.web.representation import standing_json
 from mock_knock.web.validation import json_body
 

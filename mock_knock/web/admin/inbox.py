@@ -14,8 +14,8 @@ from mock_knock.messages import JsonValue
 from mock_knock.service import resource_missing
 from mock_knock.service.settling import settle
 from mock_knock.web.admin.queries import query_texts
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import current_world
-from mock_knock.web.problems import json_response
 from mock_knock.web.representation import recipient_json, timestamp, user_json
 from mock_knock.web.run_json import message_json
 

@@ -18,8 +18,8 @@ from mock_knock.service import World
 from mock_knock.web.admin.entries import entry_json
 from mock_knock.web.admin.queries import query_count, query_number
 from mock_knock.web.admin.waiting import Patience
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import current_world, web
-from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
 
 requests = Blueprint("requests", __name__, url_prefix="/_mock/requests")

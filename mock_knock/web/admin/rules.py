@@ -10,8 +10,8 @@ from flask import Blueprint, Response
 from mock_knock.messages import JsonValue
 from mock_knock.service import World
 from mock_knock.web.admin.bodies import MAX_NAME, invalid
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import current_world
-from mock_knock.web.problems import json_response
 from mock_knock.web.validation import json_body
 
 rules = Blueprint("rules", __name__, url_prefix="/_mock/rules")

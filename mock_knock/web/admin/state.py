@@ -16,8 +16,8 @@ from mock_knock.service.bulk import push_operation
 from mock_knock.service.gathering import gather
 from mock_knock.web.admin.bodies import body_member, invalid
 from mock_knock.web.admin.queries import query_choice
+from mock_knock.web.answers import json_response, no_content
 from mock_knock.web.current import base_url, current_world, web
-from mock_knock.web.problems import json_response, no_content
 from mock_knock.web.representation import bulk_operation_json, timestamp
 from mock_knock.web.validation import MAX_STATE_DEPTH, json_body
 

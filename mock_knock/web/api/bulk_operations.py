@@ -12,10 +12,10 @@ from mock_knock.domain.bulk_operation import BulkOperation
 from mock_knock.domain.bulk_rows import FlatRows
 from mock_knock.domain.preferences import DEFAULT_SET
 from mock_knock.service import bulk
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import add_note, base_url, current_call, current_request, current_world, received_body
 from mock_knock.web.faulting import bulk_fault
 from mock_knock.web.ground_truth import note_batch
-from mock_knock.web.problems import json_response
 from mock_knock.web.representation import bulk_operation_json
 from mock_knock.web.validation import validated
 

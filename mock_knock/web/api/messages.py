@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.service import recipients, runs
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import current_world
 from mock_knock.web.filters import read_message_filter
-from mock_knock.web.problems import json_response
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import page_json
 from mock_knock.web.run_json import message_json

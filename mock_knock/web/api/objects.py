@@ -9,8 +9,8 @@ from mock_knock.domain.user import Entity
 from mock_knock.messages import JsonValue
 from mock_knock.service import recipients, subscriptions
 from mock_knock.service.subscriptions import Subscribed
+from mock_knock.web.answers import json_response, no_content
 from mock_knock.web.current import current_world
-from mock_knock.web.problems import json_response, no_content
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import object_json, page_json, timestamp, user_json
 from mock_knock.web.validation import tolerate, validated

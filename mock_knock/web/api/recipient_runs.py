@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from mock_knock.service import runs
+from mock_knock.web.answers import json_response
 from mock_knock.web.current import current_world
 from mock_knock.web.filters import read_run_filter
-from mock_knock.web.problems import json_response
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import page_json
 from mock_knock.web.run_json import recipient_run_detail_json, recipient_run_json

@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.service import recipients
+from mock_knock.web.answers import json_response, no_content
 from mock_knock.web.current import current_world
 from mock_knock.web.ground_truth import note_identified
-from mock_knock.web.problems import json_response, no_content
 from mock_knock.web.query import read_page_request
 from mock_knock.web.representation import channel_data_json, page_json, preference_set_json, user_json
 from mock_knock.web.validation import tolerate, validated

@@ -7,10 +7,11 @@ from flask import Blueprint, Response
 from mock_knock.domain.recipient import parse_recipient
 from mock_knock.domain.trigger import WorkflowRun
 from mock_knock.service import runs
+from mock_knock.web.answers import json_response, no_content
 from mock_knock.web.current import add_note, current_call, current_world, sent_target
 from mock_knock.web.ground_truth import note_run
 from mock_knock.web.idempotency import honour_key
-from mock_knock.web.problems import API, Problem, json_response, no_content
+from mock_knock.web.problems import API, Problem
 from mock_knock.web.validation import admit, validated
 
 workflows = Blueprint("workflows", __name__)
