@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,8 +59,7 @@ class Course(NamedTuple):
     processed_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RowTimes:
+class RowTimes(NamedTuple):
     """When rows were processed: nothing of the rows themselves, so it can be kept without them.
 
     Polls that come later do not count for rows that were processed before.
@@ -174,8 +172,9 @@ def _end_of(
 ) -> _Mark | None:
     """Return the border at which a stage that began at `start` ended, or None while it lasts."""
     stage = _stage(operation, status)
-    if not operation.transitions and stage.polls != 0 and not polls and not _has_passed(stage, start.at, now):
-        return None
+    if not operation.transitions and not polls and stage.polls != 0:  # as most are
+        end = _after(start.at, stage)
+        return None if end is None or now < end else _Mark(end, start.poll)
     ends: list[_Mark] = []
     if operation.transitions:
         pushes = (_Mark(push.at, push.after_polls) for push in operation.transitions if RANK[push.to] > RANK[status])
@@ -193,10 +192,6 @@ def _end_of(
 @lru_cache(maxsize=1_000)
 def _length(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
-
-
-def _has_passed(stage: Stage, start: datetime, now: datetime) -> bool:
-    return stage.seconds is not None and now - start >= _length(stage.seconds)
 
 
 def _stage(operation: BulkOperation, status: Status) -> Stage:

@@ -132,7 +132,7 @@ def push_operation(world: World, operation_id: str, to: Status) -> tuple[BulkOpe
             )
         push = Transition(to, now, len(record.polls))
         operation = replace(record.operation, transitions=(*record.operation.transitions, push))
-        world.state.put_operation(replace(record, operation=operation))
+        world.state.put_operation(record._replace(operation=operation))
         return operation, observe(operation, now, record.polls)
 
 

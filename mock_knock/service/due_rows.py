@@ -9,15 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mock_knock.alike import AlikeRows
 from mock_knock.domain.bulk_course import RowTimes
 from mock_knock.domain.bulk_operation import BulkOperation
-from mock_knock.domain.bulk_rows import FlatRows, Row
+from mock_knock.domain.bulk_rows import FlatRows, Ids, Row
 
 
-@dataclass(frozen=True, slots=True)
-class DueRows:
+class DoneRows:
+    """What is left of the rows of operations: their ids, as one object for those in a row that share theirs."""
+
+    def __init__(self) -> None:
+        self._ids: Sequence[str] = ()
+        self._rows = Ids(())
+
+    def of(self, operation: BulkOperation) -> Ids:
+        """Return what is left of the rows of an operation."""
+        ids = operation.ids
+        if ids is not self._ids:
+            self._ids, self._rows = ids, Ids(ids)
+        return self._rows
+
+
+class DueRows(NamedTuple):
     """Rows of one operation that are processed, did not fail, and have not had their effect; by their indexes."""
 
     operation: BulkOperation

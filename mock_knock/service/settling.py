@@ -14,11 +14,11 @@ from itertools import chain
 
 from mock_knock.domain.bulk_course import follow, next_change, row_times
 from mock_knock.domain.bulk_operation import BULK_DELETE, BULK_IDENTIFY, BULK_SET_PREFERENCES
-from mock_knock.domain.bulk_rows import Ids, Row
+from mock_knock.domain.bulk_rows import Row
 from mock_knock.domain.preferences import persist
 from mock_knock.domain.recipient import RecipientKey
 from mock_knock.domain.user import PREFERENCES, create_entity, identify, set_preferences
-from mock_knock.service.due_rows import DueRows, group
+from mock_knock.service.due_rows import DoneRows, DueRows, group
 from mock_knock.service.stepping import Due, due_steps
 from mock_knock.service.world import World
 from mock_knock.store.protocol import OperationRecord, WorldState
@@ -44,7 +44,8 @@ def settle(world: World) -> datetime:
 def settle_until(world: World, now: datetime) -> None:
     """Bring the tables of a world up to an instant that is not before the last one."""
     state, world.settled_until = world.state, now
-    found = [_take_rows(state, record, now) for record in state.take_due_operations(now)]
+    done = DoneRows()
+    found = [_take_rows(state, record, now, done) for record in state.take_due_operations(now)]
     runs = state.take_due_records(now)
     if not found and not runs:
         return
@@ -61,7 +62,7 @@ def settle_until(world: World, now: datetime) -> None:
 def _identify(state: WorldState, due: Sequence[DueRows]) -> None:
     """Identify whom rows name, with the effect of their order, and in that order users who are new."""
     batch = group(due)
-    if len(due) > 1 and (new := state.unknown_users(chain.from_iterable(each.named() for each in due))):
+    if len(due) > 1 and (new := state.unknown_users(chain.from_iterable(batch.groups))):
         state.expect_users(batch.first_named(new))
     for each in due:
         sure = each.without(batch.unsure) if batch.unsure else each
@@ -80,14 +81,14 @@ def relieve(world: World, now: datetime) -> None:
         settle_until(world, world.settled_until + max(AT_A_TIME, passed / 4))
 
 
-def _take_rows(state: WorldState, record: OperationRecord, now: datetime) -> DueRows | None:
+def _take_rows(state: WorldState, record: OperationRecord, now: datetime, done: DoneRows) -> DueRows | None:
     """Return the rows of an operation that are due, and note that they are taken."""
     operation = record.operation
     course = follow(operation, now, record.polls)
     rows = range(record.settled_rows, course.processed_rows)
     has_ended = course.ended is not None
     has_done = has_ended and operation.name == BULK_IDENTIFY
-    left = replace(operation, rows=Ids(operation.ids)) if has_done else operation
+    left = replace(operation, rows=done.of(operation)) if has_done else operation
     taken = OperationRecord(left, record.polls, course.processed_rows, record.outcome)
     due = None if has_ended else next_change(operation, course, record.polls, course.processed_rows)
     state.put_operation(taken, is_settled=has_ended, due=due)

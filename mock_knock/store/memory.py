@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
 from types import EllipsisType
@@ -96,7 +95,7 @@ class MemoryState:
 
     def add_outcome(self, operation_id: str, outcome: Snapshot) -> None:
         """Remember how an operation has ended."""
-        self._operations[operation_id] = replace(self._operations[operation_id], outcome=outcome)
+        self._operations[operation_id] = self._operations[operation_id]._replace(outcome=outcome)
 
     def has_recipient(self, key: RecipientKey) -> bool:
         """Tell whether there is a user or an object."""

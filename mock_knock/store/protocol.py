@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from types import EllipsisType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mock_knock.domain.bulk_course import Snapshot
 from mock_knock.domain.bulk_operation import BulkOperation
@@ -21,11 +20,11 @@ from mock_knock.domain.user import Entity
 from mock_knock.domain.workflow_run import RunRecord
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRecord:
+class OperationRecord(NamedTuple):
     """A bulk operation, the instants of its polls, and how many of its rows are in the user table already.
 
-    `outcome` is how it has ended, once somebody has seen it.
+    `outcome` is how it has ended, once somebody has seen it. A tuple, because each look at an operation under way makes
+    one.
     """
 
     operation: BulkOperation

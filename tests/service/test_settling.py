@@ -220,6 +220,18 @@ def test_what_is_over_keeps_its_ids() -> None:
     assert {"ada"} == set(users(world))
 
 
+def test_operations_that_are_over_share_their_ids() -> None:
+    """Of operations settled together that name the same users in a row, the ids are kept once."""
+    world = new_knock().world(KEY)
+    world.scenario = plan(AT_ONCE, AT_ONCE)
+    for names in (("ada", "alan"), ("ada", "alan"), ("grace",), ("grace",)):
+        identify(world, *names)
+    settle(world)
+    one, same, other, last = (each.operation.rows for each in world.state.operations())
+    assert (True, True) == (one is same, other is last)
+    assert ([{"id": "ada"}, {"id": "alan"}], [{"id": "grace"}]) == ([*one], [*other])
+
+
 @given(st.lists(events, max_size=15))
 def test_settling_twice_changes_nothing(history: list[Event]) -> None:
     """Settling again at the same instant leaves every user as it is, the instant of its identify included."""

@@ -117,7 +117,7 @@ def test_polls_survive_a_replacement() -> None:
     state.add_poll("a", at(1))
     found = state.operation("a")
     assert found is not None
-    state.put_operation(replace(found, settled_rows=1), is_settled=True)
+    state.put_operation(found._replace(settled_rows=1), is_settled=True)
     state.add_poll("a", at(2))
     assert [at(1), at(2)] == polls(state, "a")
 
