@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import run_wsgi_app
 
-from mock_knock.web.answers import JSON_TYPE, PlainResponse, json_response, put_field, sent_body, sent_fields
+from mock_knock.contract.media_types import JSON
+from mock_knock.web.answers import PlainResponse, json_response, put_field, sent_body, sent_fields
 
 Step = Callable[[Response], Any]
 STEPS: dict[str, Step] = {
@@ -36,7 +37,7 @@ STEPS: dict[str, Step] = {
 
 def usual() -> Response:
     """Return the usual answer as Flask makes it."""
-    return Response(b'{"a":1}', 200, content_type=JSON_TYPE)
+    return Response(b'{"a":1}', 200, content_type=JSON)
 
 
 @pytest.mark.parametrize("value", [None, [], {"a": "é\u2028"}, "</script>", 1.5, 2**64 - 1])
@@ -46,7 +47,7 @@ def test_json_responses(value: Any, status: int, headers: dict[str, str]) -> Non
     response = json_response(value, status=status, headers=headers)
     assert (status, value) == (response.status_code, orjson.loads(response.get_data()))
     assert headers.items() <= {*response.headers}
-    assert JSON_TYPE == response.mimetype
+    assert JSON == response.mimetype
 
 
 @given(st.lists(st.sampled_from(sorted(STEPS)), unique=True))
