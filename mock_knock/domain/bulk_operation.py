@@ -81,6 +81,20 @@ class BulkOperation:
             object.__setattr__(self, "_ids", found)
         return found
 
+    def with_rows(self, rows: Sequence[Row]) -> BulkOperation:
+        """Return the same operation with other rows; `replace` takes four times as long."""
+        return BulkOperation(
+            self.id,
+            self.name,
+            self.inserted_at,
+            rows,
+            self.timeline,
+            self.failing_rows,
+            self.fails_at,
+            self.stalls_at,
+            self.transitions,
+        )
+
     def share_ids(self, of: BulkOperation) -> None:
         """Keep the ids of another operation in place of its own, if they are the same: it is common that they are."""
         known = of.ids

@@ -81,6 +81,14 @@ class Batch:
     groups: Mapping[tuple[str, ...], Sequence[DueRows]]
     unsure: AbstractSet[str]
 
+    def sure_rows(self) -> Iterator[DueRows]:
+        """Yield the rows that name other users, in any order that leads to the same, and none that another replaces."""
+        for ids, alike in self.groups.items():
+            if self.unsure.isdisjoint(ids):
+                yield from _without_replaced(alike)
+            else:
+                yield from (each.without(self.unsure) for each in alike)
+
     def unsure_rows(self) -> Iterator[tuple[DueRows, int]]:
         """Yield the rows that name unsure users in the order in which they have effect, each with those around it."""
         return _in_order(self.due, [each.of(self.unsure) for each in self.due])
@@ -125,6 +133,28 @@ def group(due: Sequence[DueRows]) -> Batch:
         if len(alike) > 1 and (len(named) < len(ids) or any(_has_other_pace(alike[0], each) for each in alike[1:])):
             unsure |= named
     return Batch(due, groups, unsure)
+
+
+def _without_replaced(alike: Sequence[DueRows]) -> Iterator[DueRows]:
+    """Yield what is due of a group, latest operation first, without the rows that a later one replaces as a whole.
+
+    An older operation has come further than a later one, so what is left of it are its last rows.
+    """
+    if not _replace_each_other(alike):
+        yield from alike
+        return
+    reached = 0
+    for each in reversed(alike):
+        indexes = range(max(reached, each.indexes[0]), each.indexes[-1] + 1)
+        if indexes:
+            yield each._replace(indexes=indexes)
+        reached = max(reached, each.indexes[-1] + 1)
+
+
+def _replace_each_other(alike: Sequence[DueRows]) -> bool:
+    """Tell whether a row says something of each member that the same row of an older operation tells of."""
+    found = {rows.likeness if type(rows := each.operation.rows) is AlikeRows else None for each in alike}
+    return len(found) == 1 and None not in found and all(type(each.indexes) is range for each in alike)
 
 
 def _has_other_pace(one: DueRows, other: DueRows) -> bool:

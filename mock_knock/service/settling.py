@@ -6,7 +6,6 @@ Whatever reads or changes a table settles first, so that the table is the same w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
@@ -64,9 +63,8 @@ def _identify(state: WorldState, due: Sequence[DueRows]) -> None:
     batch = group(due)
     if len(due) > 1 and (new := state.unknown_users(chain.from_iterable(batch.groups))):
         state.expect_users(batch.first_named(new))
-    for each in due:
-        sure = each.without(batch.unsure) if batch.unsure else each
-        state.identify_users(sure.listed(), sure.times, sure.indexes)
+    for each in batch.sure_rows():
+        state.identify_users(each.listed(), each.times, each.indexes)
     for each, index in batch.unsure_rows() if batch.unsure else ():
         state.identify_users((each.operation.rows[index],), each.times, (index,))
 
@@ -88,7 +86,7 @@ def _take_rows(state: WorldState, record: OperationRecord, now: datetime, done: 
     rows = range(record.settled_rows, course.processed_rows)
     has_ended = course.ended is not None
     has_done = has_ended and operation.name == BULK_IDENTIFY
-    left = replace(operation, rows=done.of(operation)) if has_done else operation
+    left = operation.with_rows(done.of(operation)) if has_done else operation
     taken = OperationRecord(left, record.polls, course.processed_rows, record.outcome)
     due = None if has_ended else next_change(operation, course, record.polls, course.processed_rows)
     state.put_operation(taken, is_settled=has_ended, due=due)

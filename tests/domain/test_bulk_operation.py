@@ -346,6 +346,13 @@ def test_the_ids_of_an_operation() -> None:
     assert ["0", "1", "2"] == list(facts.ids) == list(replace(facts, rows=Ids(facts.ids)).ids)
 
 
+@given(histories(), st.lists(st.text()))
+def test_other_rows(history: tuple[BulkOperation, list[tuple[datetime, list[datetime]]]], ids: list[str]) -> None:
+    """With other rows an operation is what it was in everything else."""
+    facts, rows = replace(history[0], transitions=(Transition(Status.FAILED, START, 2),)), Ids(ids)
+    assert replace(facts, rows=rows) == facts.with_rows(rows)
+
+
 def test_ids_are_shared() -> None:
     """An operation keeps the ids of another one where they are the same, and its own elsewhere."""
     one, same, other = operation(3), operation(3, id="same"), operation(2, id="other")

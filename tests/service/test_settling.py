@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mock_knock.alike import AlikeRows, Likeness
 from mock_knock.domain.bulk_operation import Stage, Status
 from mock_knock.domain.clock import ManualClock
 from mock_knock.domain.recipient import RecipientKey
@@ -29,13 +31,20 @@ def within(seconds: float) -> Stage:
     return Stage(seconds=seconds)
 
 
+FLAT = Likeness(frozenset({"id", "last"}), is_flat=True, to_row=lambda each: {"id": each.id, "last": each.last})
+NESTED = Likeness(
+    frozenset({"id", "seen"}), is_flat=False, to_row=lambda each: {"id": each.id, "seen": {"last": each.last}}
+)
+
+
 @dataclass(frozen=True)
 class Identify:
-    """Identify these users in an operation with these stages."""
+    """Identify these users in an operation with these stages; with a likeness, in rows that are alike."""
 
     ids: tuple[str, ...]
     queued: Stage
     processing: Stage
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,7 @@ ids = st.sampled_from("abc")
 stages = st.sampled_from([AT_ONCE, ONE_POLL, Stage(polls=2), within(0), within(1), Stage(polls=2, seconds=1), Stage()])
 indexes = st.integers(0, 5)
 events = st.one_of(
-    st.builds(Identify, st.lists(ids, max_size=4).map(tuple), stages, stages),
+    st.builds(Identify, st.lists(ids, max_size=4).map(tuple), stages, stages, st.sampled_from([None, FLAT, NESTED])),
     st.builds(Poll, indexes),
     st.builds(Poll, indexes),
     st.builds(Push, indexes, st.sampled_from(list(Status))),
@@ -98,9 +107,13 @@ def act(world: World, operations: list[str], event: Event, number: int) -> None:
     """Let one event happen; its number is left on every user it touches."""
     mark = {"last": number, "all": {str(number): True}}
     match event:
-        case Identify(ids=named, queued=queued, processing=processing):
+        case Identify(ids=named, queued=queued, processing=processing, likeness=None):
             world.scenario = plan(queued, processing)
             operations.append(identify(world, *named, **mark))
+        case Identify(ids=named, queued=queued, processing=processing, likeness=Likeness() as likeness):
+            world.scenario = plan(queued, processing)
+            records = [SimpleNamespace(id=each, last=number) for each in named]
+            operations.append(identify_users(world, AlikeRows(likeness, records))[0].id)
         case Poll(index=index) if index < len(operations):
             read_operation(world, operations[index])
         case Push(index=index, to=to) if index < len(operations):
@@ -130,9 +143,10 @@ def test_the_table_does_not_depend_on_when_it_is_read(history: list[Event], data
 
 
 SAME_PACE = [
-    Identify(("a", "b", "c"), queued, processing)
+    Identify(("a", "b", "c"), queued, processing, likeness)
     for queued in (AT_ONCE, within(1))
     for processing in (within(1), AT_ONCE)
+    for likeness in (None, FLAT, NESTED)
 ]
 OTHERS = [
     Identify(("b", "c"), AT_ONCE, within(2)),
@@ -142,9 +156,9 @@ OTHERS = [
 ]
 alike = st.lists(
     st.one_of(
-        st.sampled_from(SAME_PACE[:2]),
+        st.sampled_from([SAME_PACE[2], SAME_PACE[2], SAME_PACE[1]]),
         st.sampled_from([*SAME_PACE, *OTHERS]),
-        st.sampled_from([*OTHERS, Advance(10), Advance(30)]),
+        st.sampled_from([*OTHERS, Advance(4), Advance(10), Advance(30)]),
         events,
     ),
     max_size=15,
@@ -161,9 +175,13 @@ def take_in_order(state: WorldState, due: Sequence[DueRows]) -> None:
 
 
 @given(alike, st.data())
-def test_one_by_one_is_in_order(history: list[Event], data: st.DataObject) -> None:
+@example([SAME_PACE[0], SAME_PACE[0], Advance(10)], None)  # each says something of other members
+@example([SAME_PACE[2], Advance(4), SAME_PACE[2], Advance(5)], None)  # the older one has come further
+@example([SAME_PACE[2], Advance(5), SAME_PACE[1], Advance(10)], None)  # of another likeness
+def test_one_by_one_is_in_order(history: list[Event], data: st.DataObject | None) -> None:
     """Where operations are taken one after the other, the table is what the order of instants makes of it."""
-    reads = data.draw(st.lists(st.integers(0, 1), min_size=len(history), max_size=len(history)))
+    number = len(history)
+    reads = [0] * number if data is None else data.draw(st.lists(st.integers(0, 1), min_size=number, max_size=number))
     found = play(history, reads=iter(reads).__next__)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settling, "_identify", take_in_order)
