@@ -49,6 +49,13 @@ def _name(field: tuple[str, str]) -> str:
 class FaultyTask(WSGITask):
     """Hands the connection of its request to the application."""
 
+    def service(self) -> None:
+        """Answer the request; what it came with is let go of at once, and not by the next garbage collection."""
+        try:
+            super().service()
+        finally:
+            self.environ = None  # which knows the connection, and that knows this task
+
     def build_response_header(self) -> bytes:
         """Return the head of the answer: that of a usual one as waitress would, and faster."""
         if not self._is_usual():

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from weakref import ref
+
+import pytest
+
+from mock_knock.local import FakeOptions, build_fake
+from mock_knock.web.granian_server import open_granian
+from mock_knock.web.server import open_server
+from tests.web.raw_http import IDENTIFY, KEY, PATIENCE, USERS, ask, eventually, with_body
+
+REQUESTS = {  # of a path that nothing answers Flask keeps the error, which knows the request
+    "identify": with_body(IDENTIFY, USERS),
+    "refused": with_body(IDENTIFY, b'{"users": 1}'),
+    "no JSON": with_body(IDENTIFY, b"{"),
+    "missing": b"GET /v1/users/nobody HTTP/1.1\r\nHost: localhost\r\n" + KEY + b"\r\n",
+    "control": b"GET /_mock/health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "no key": b"GET /v1/users HTTP/1.1\r\nHost: localhost\r\n\r\n",
+}
+
+
+@pytest.fixture(params=[open_server, open_granian])
+def kept(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[ref[Any]]]]:
+    """Yield the address of a fake on each server, and what is noted of what its requests came with."""
+    application, bodies = build_fake(FakeOptions()).application, list[ref[Any]]()
+
+    def noting(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        bodies.append(ref(environ["wsgi.input"]))
+        answer: Iterable[bytes] = application(environ, start)
+        return answer
+
+    server = request.param(noting, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.url, bodies
+    finally:
+        server.stop()
+        thread.join(PATIENCE)
+
+
+@pytest.mark.parametrize("sent", REQUESTS.values(), ids=REQUESTS)
+def test_nothing_is_left_for_garbage_collection(kept: tuple[str, list[ref[Any]]], sent: bytes) -> None:
+    """What a request came with goes once it is answered: a look for what is left would hold everybody up."""
+    url, bodies = kept
+    gc.disable()
+    try:
+        ask(url, sent)
+        assert [True] == [each is not None for each in bodies]
+        eventually(lambda: bodies[0]() is None)
+    finally:
+        gc.enable()
