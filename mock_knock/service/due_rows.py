@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from mock_knock.alike import AlikeRows
@@ -73,8 +74,8 @@ class Batch:
     """Everything that is due, by the users that operations name.
 
     `groups` are operations that name the same users in the same order, oldest first. `unsure` are the users for whom it
-    makes a difference whether rows are taken one operation after the other: it makes none for those who are named by
-    one group alone, each once, whose operations go at the same pace.
+    makes a difference whether rows are taken one group and one operation after the other: it makes none for those who
+    are named by one group at a time, each once, whose operations go at the same pace.
     """
 
     due: Sequence[DueRows]
@@ -82,7 +83,7 @@ class Batch:
     unsure: AbstractSet[str]
 
     def sure_rows(self) -> Iterator[DueRows]:
-        """Yield the rows that name other users, in any order that leads to the same, and none that another replaces."""
+        """Yield the rows that name other users, in an order that leads to the same, and none that another replaces."""
         for ids, alike in self.groups.items():
             if self.unsure.isdisjoint(ids):
                 yield from _without_replaced(alike)
@@ -125,14 +126,41 @@ def group(due: Sequence[DueRows]) -> Batch:
         if ids is not latest[0]:
             latest = (ids, groups.setdefault(tuple(ids), []))
         latest[1].append(each)
-    seen, unsure = set[str](), set[str]()
+    seen, several, unsure = set[str](), set[str](), set[str]()
     for ids, alike in groups.items():
         named = set(ids)
-        unsure |= seen & named
+        several |= seen & named
         seen |= named
         if len(alike) > 1 and (len(named) < len(ids) or any(_has_other_pace(alike[0], each) for each in alike[1:])):
             unsure |= named
-    return Batch(due, groups, unsure)
+    if not several:
+        return Batch(due, groups, unsure)
+    spans = {ids: _span(alike) for ids, alike in groups.items() if not several.isdisjoint(ids)}
+    in_turn = sorted(spans, key=spans.__getitem__)
+    unsure |= _named_meanwhile(several, {ids: spans[ids] for ids in in_turn})
+    return Batch(due, {**{ids: groups[ids] for ids in in_turn}, **groups}, unsure)
+
+
+def _span(alike: Sequence[DueRows]) -> tuple[datetime, datetime]:
+    """Return the instants of the first and the last row of a group; rows have their effect in their order."""
+    return (
+        min([each.times.of(each.indexes[0]) for each in alike]),
+        max([each.times.of(each.indexes[-1]) for each in alike]),
+    )
+
+
+def _named_meanwhile(users: set[str], spans: Mapping[tuple[str, ...], tuple[datetime, datetime]]) -> set[str]:
+    """Return which users a group names before the one that named them last is through; `spans` are in their order.
+
+    Of one instant the older operation comes first, which may be of either group.
+    """
+    ends: dict[str, datetime] = {}
+    found = set[str]()
+    for ids, (begin, end) in spans.items():
+        named = users.intersection(ids)
+        found |= {each for each in named if each in ends and begin <= ends[each]}
+        ends.update(dict.fromkeys(named, end))
+    return found
 
 
 def _without_replaced(alike: Sequence[DueRows]) -> Iterator[DueRows]:

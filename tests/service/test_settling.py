@@ -148,6 +148,14 @@ SAME_PACE = [
     for processing in (within(1), AT_ONCE)
     for likeness in (None, FLAT, NESTED)
 ]
+OVERLAPPING = [
+    [Identify(("a", "b", "c"), AT_ONCE, within(1)), Identify(("c", "d"), AT_ONCE, within(1)), Advance(10)],
+    [Identify(("a", "c"), AT_ONCE, within(1)), Identify(("c", "d"), AT_ONCE, within(1.5)), Advance(20)],
+]
+"""The one that begins first names a user last."""
+ONE_INSTANT = [Identify(("a",), within(1), AT_ONCE), Identify(("b", "a"), AT_ONCE, within(1)), Advance(10)]
+"""The younger one begins first, and ends as the older one begins."""
+YOUNGER_IS_THROUGH = [Identify(("a", "b"), within(1), within(1)), Identify(("b", "a"), AT_ONCE, AT_ONCE), Advance(30)]
 OTHERS = [
     Identify(("b", "c"), AT_ONCE, within(2)),
     Identify(("d", "e"), AT_ONCE, within(2)),
@@ -175,6 +183,10 @@ def take_in_order(state: WorldState, due: Sequence[DueRows]) -> None:
 
 
 @given(alike, st.data())
+@example(OVERLAPPING[0], None)
+@example(OVERLAPPING[1], None)
+@example(ONE_INSTANT, None)
+@example(YOUNGER_IS_THROUGH, None)
 @example([SAME_PACE[0], SAME_PACE[0], Advance(10)], None)  # each says something of other members
 @example([SAME_PACE[2], Advance(4), SAME_PACE[2], Advance(5)], None)  # the older one has come further
 @example([SAME_PACE[2], Advance(5), SAME_PACE[1], Advance(10)], None)  # of another likeness
