@@ -1,6 +1,6 @@
 """Sends many requests to `mock-knock serve --quiet` and tells how its memory grows.
 
-`python -m benchmarks.soak [--requests 864000] [--warm-up 50000] [--created 50000] [--json PATH]`; see GROWTH.md above
+`python -m benchmarks.soak [--requests 864000] [--warm-up 150000] [--created 50000] [--json PATH]`; see GROWTH.md above
 this folder.
 """
 
@@ -47,7 +47,7 @@ class Extent:
         slice: after so many seconds, memory is looked at; what is sent may be more by what is sent in them.
     """
 
-    warm_up: int = 50_000
+    warm_up: int = 150_000
     requests: int = DAY
     remembered: int = REMEMBERED
     created: int = 50_000
