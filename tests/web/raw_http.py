@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from mock_knock.web.server import Server, open_server
 
@@ -55,18 +55,37 @@ def chunked(head: bytes, *chunks: bytes) -> bytes:
     return head + b"Transfer-Encoding: chunked\r\n\r\n" + coded
 
 
+class Runs(Protocol):
+    """A server of any kind."""
+
+    url: str
+
+    def run(self) -> None:
+        """Serve until it is stopped."""
+
+    def stop(self) -> None:
+        """Make `run` return."""
+
+
 @contextmanager
-def serving(application: Application) -> Iterator[tuple[Server, threading.Thread]]:
-    """Run an application on a free port in a thread, until the block ends or somebody stops it."""
-    server = open_server(application, host="127.0.0.1", port=0)
+def in_thread(server: Runs) -> Iterator[threading.Thread]:
+    """Run a server in a thread, until the block ends or somebody stops it."""
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        yield server, thread
+        yield thread
     finally:
         server.stop()
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+@contextmanager
+def serving(application: Application) -> Iterator[tuple[Server, threading.Thread]]:
+    """Run an application on a free port in a thread, until the block ends or somebody stops it."""
+    server = open_server(application, host="127.0.0.1", port=0)
+    with in_thread(server) as thread:
+        yield server, thread
 
 
 def silent(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

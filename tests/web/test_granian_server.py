@@ -26,6 +26,7 @@ from tests.web.raw_http import (
     ask,
     chunked,
     connect,
+    in_thread,
     read_answer,
     with_body,
 )
@@ -38,14 +39,8 @@ EVERYTHING = b"GET /_mock/requests HTTP/1.1\r\nHost: localhost\r\n" + KEY + b"\r
 def serving(application: Application) -> Iterator[GranianServer]:
     """Run an application on a free port in a thread for the length of a `with` block."""
     server = open_granian(application, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
+    with in_thread(server):
         yield server
-    finally:
-        server.stop()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
 
 
 @pytest.fixture(scope="module")

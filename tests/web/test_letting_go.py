@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from weakref import ref
@@ -11,7 +10,7 @@ import pytest
 from mock_knock.local import FakeOptions, build_fake
 from mock_knock.web.granian_server import open_granian
 from mock_knock.web.server import open_server
-from tests.web.raw_http import IDENTIFY, KEY, PATIENCE, USERS, ask, eventually, with_body
+from tests.web.raw_http import IDENTIFY, KEY, USERS, ask, eventually, in_thread, with_body
 
 REQUESTS = {  # of a path that nothing answers Flask keeps the error, which knows the request
     "identify": with_body(IDENTIFY, USERS),
@@ -34,13 +33,8 @@ def kept(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[ref[Any]]]]
         return answer
 
     server = request.param(noting, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
+    with in_thread(server):
         yield server.url, bodies
-    finally:
-        server.stop()
-        thread.join(PATIENCE)
 
 
 @pytest.mark.parametrize("sent", REQUESTS.values(), ids=REQUESTS)
