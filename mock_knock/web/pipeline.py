@@ -87,6 +87,7 @@ def _enter() -> None:
 
 def _forget(_error: BaseException | None) -> None:
     if (token := g.pop("token", None)) is not None:
+        current_request().routing_exception = None  # which knows the request: both would wait for garbage collection
         end(token)
 
 
