@@ -14,17 +14,21 @@ from benchmarks.load.wrk import Reading, Unanswered, send, write_script
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much is measured: rounds beside the first one, which warms up and does not count, and seconds of each."""
+    """How much is measured: rounds beside the first one, which warms up and does not count, and seconds of each.
+
+    `warm_every` is how many loads there are to each one that warms up.
+    """
 
     rounds: int = 5
     seconds: float = 2.0
     warm_seconds: float = 3.0
     connections: int = 4
+    warm_every: int = 1
 
     @classmethod
     def quick(cls) -> Extent:
-        """Return what gives a first idea."""
-        return cls(rounds=1, seconds=1.0, warm_seconds=1.0)
+        """Return what gives a first idea in less than two minutes."""
+        return cls(rounds=1, seconds=1.0, warm_seconds=1.0, warm_every=2)
 
 
 @dataclass(slots=True)
@@ -70,7 +74,7 @@ def measure(
     found = Readings()
     for number in range(extent.rounds + 1):
         turn = [*servers[number % len(servers) :], *servers[: number % len(servers)]]
-        for load, script in scripts.values():
+        for load, script in [*scripts.values()][:: 1 if number else extent.warm_every]:
             for server in turn:
                 told(f"round {number} of {extent.rounds}: {load.name} on {server.candidate.name}")
                 _one(found, server, load, script, extent, on_core, is_warm=number > 0)
