@@ -1,13 +1,13 @@
 """Each rule of the linter, broken and kept: the documents in `lint_rules`, and what is said about them word by word.
 
-`python -m pytest tests/test_lint_rules_golden.py --regenerate-golden` writes the expected texts anew; read the
+`REGENERATE_GOLDEN=1 python -m pytest tests/test_lint_rules_golden.py` writes the expected texts anew; read the
 difference before it is committed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -45,13 +45,10 @@ def expected_text(code: str) -> str:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_broken_rule(code: str, request: pytest.FixtureRequest) -> None:
+def test_a_broken_rule(code: str, golden_text: Callable[[Path, str], str]) -> None:
     """A document that breaks a rule is told so in both dialects, word by word as the golden file has it."""
-    golden = FOLDER / code / "expected.txt"
     told = expected_text(code)
-    if request.config.getoption("--regenerate-golden"):
-        golden.write_text(told, encoding="utf-8")
-    assert golden.read_text(encoding="utf-8") == told
+    assert golden_text(FOLDER / code / "expected.txt", told) == told
     assert "  hint: \n" not in told
     assert len(DIALECTS) == sum(f" {code} " in part for part in told.split("# ")[1:])
 

@@ -1,11 +1,12 @@
 """What the fake imitates is prepared, so that it starts quickly, and is what its sources say.
 
-`python -m pytest tests/test_served.py --regenerate-golden` prepares it anew.
+`REGENERATE_GOLDEN=1 python -m pytest tests/test_served.py` prepares it anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import orjson
 import pytest
@@ -28,12 +29,10 @@ def unprepared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         each.cache_clear()
 
 
-def test_what_is_prepared(request: pytest.FixtureRequest) -> None:
+def test_what_is_prepared(golden_text: Callable[[Path, str], str]) -> None:
     """The prepared file is, to the byte, what is made of its sources."""
-    made, path = served.prepare(), bundled("prepared", served.PREPARED)
-    if request.config.getoption("--regenerate-golden"):
-        path.write_text(made, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == made, "run this test with --regenerate-golden"
+    made = served.prepare()
+    assert golden_text(bundled("prepared", served.PREPARED), made) == made, "run this test with REGENERATE_GOLDEN=1"
 
 
 def test_the_prepared_file_is_used() -> None:

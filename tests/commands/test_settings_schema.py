@@ -1,13 +1,13 @@
 """The published JSON Schema of the settings says what the options of the commands say, and what the reader says.
 
-`python -m pytest tests/commands/test_settings_schema.py --regenerate-golden` writes it anew.
+`REGENERATE_GOLDEN=1 python -m pytest tests/commands/test_settings_schema.py` writes it anew.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,9 @@ OPTIONS = [(command, option) for command in configured_commands() for option in 
 NAMES = [f"{command.name}-{setting_name(option)}" for command, option in OPTIONS]
 
 
-def test_it_is_the_published_one(request: pytest.FixtureRequest) -> None:
+def test_it_is_the_published_one(golden_text: Callable[[Path, str], str]) -> None:
     """The published schema is made from the options as they are."""
-    path = bundled("schemas", NAME)
-    if request.config.getoption("--regenerate-golden"):
-        path.write_text(write_schema(), encoding="utf-8")
-    assert write_schema() == path.read_text(encoding="utf-8")
+    assert golden_text(bundled("schemas", NAME), write_schema()) == write_schema()
 
 
 def test_it_is_a_schema() -> None:

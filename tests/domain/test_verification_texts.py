@@ -1,12 +1,12 @@
 """What a verification says, word by word: each case is a text in `golden/verification`.
 
-`python -m pytest tests/domain/test_verification_texts.py --regenerate-golden` writes the texts anew; read the
+`REGENERATE_GOLDEN=1 python -m pytest tests/domain/test_verification_texts.py` writes the texts anew; read the
 difference before it is committed, as somebody reads it whose test has just failed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -148,13 +148,10 @@ CASES: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_said(case: str, request: pytest.FixtureRequest) -> None:
+def test_what_is_said(case: str, golden_text: Callable[[Path, str], str]) -> None:
     """A verification says word by word what the golden file has."""
-    golden = FOLDER / f"{case.replace(',', '').replace(' ', '-')}.txt"
-    if request.config.getoption("--regenerate-golden"):
-        golden.parent.mkdir(parents=True, exist_ok=True)
-        golden.write_text(f"{CASES[case]}\n", encoding="utf-8")
-    assert golden.read_text(encoding="utf-8") == f"{CASES[case]}\n"
+    told, name = f"{CASES[case]}\n", case.replace(",", "").replace(" ", "-")
+    assert golden_text(FOLDER / f"{name}.txt", told) == told
 
 
 def test_every_text_has_its_case() -> None:

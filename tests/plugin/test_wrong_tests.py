@@ -1,6 +1,6 @@
 """How wrong tests fail, word by word: the tests and the golden files are in `wrong`.
 
-`python -m pytest tests/plugin/test_wrong_tests.py --regenerate-golden` writes the files anew; read each as somebody
+`REGENERATE_GOLDEN=1 python -m pytest tests/plugin/test_wrong_tests.py` writes the files anew; read each as somebody
 would who wants to go home.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,16 +56,13 @@ def golden(name: str) -> Path:
     return FOLDER / f"{name}.txt"
 
 
-def test_how_wrong_tests_fail(project: pytest.Pytester, request: pytest.FixtureRequest) -> None:
+def test_how_wrong_tests_fail(project: pytest.Pytester, golden_text: Callable[[Path, str], str]) -> None:
     """Each wrong test fails word by word as its golden file has it."""
     shutil.copy(TESTS, project.path / "test_wrong.py")
     result = project.runpytest_inprocess("-p", "no:cacheprovider")
     result.assert_outcomes(failed=len(NAMES))
     told = dict(told_by(result.stdout.lines))
-    if request.config.getoption("--regenerate-golden"):
-        for name, text in told.items():
-            golden(name).write_text(text, encoding="utf-8")
-    assert {name: golden(name).read_text(encoding="utf-8") for name in NAMES} == told
+    assert {name: golden_text(golden(name), told[name]) for name in NAMES} == told
     assert {golden(name) for name in NAMES} == {*FOLDER.glob("*.txt")}
 
 

@@ -1,6 +1,6 @@
 """Every report of one made-up run, to the letter.
 
-`python -m pytest tests/report/test_run_golden.py --regenerate-golden` writes the expected texts anew; read the
+`REGENERATE_GOLDEN=1 python -m pytest tests/report/test_run_golden.py` writes the expected texts anew; read the
 difference before it is committed.
 """
 
@@ -38,12 +38,10 @@ RENDERERS: dict[str, Callable[[RunResult], str]] = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_reports_of_a_run_read_as_agreed(kind: str, request: pytest.FixtureRequest) -> None:
+def test_reports_of_a_run_read_as_agreed(kind: str, golden_text: Callable[[Path, str], str]) -> None:
     """A report of the same run is the same text, to the letter."""
-    golden, text = GOLDEN / FILES[kind], RENDERERS[kind](RESULT)
-    if request.config.getoption("--regenerate-golden"):
-        golden.write_text(text, encoding="utf-8", newline="\n")
-    assert golden.read_bytes().decode() == text
+    text = RENDERERS[kind](RESULT)
+    assert golden_text(GOLDEN / FILES[kind], text) == text
 
 
 def test_every_kind_is_there() -> None:
