@@ -129,11 +129,8 @@ def inline_identities(request: TriggerRequest) -> tuple[InlineIdentity, ...]:
 
     The tenant is not among them: it lives in a table of its own.
     """
-    are_ids = type(request.recipients) is UsersById
-    if are_ids and request.actor is None:
-        return ()
-    named = (request.actor, *(() if are_ids else request.recipients))
-    return tuple(recipient for recipient in named if isinstance(recipient, InlineIdentity))
+    recipients = () if type(request.recipients) is UsersById else request.recipients
+    return tuple([each for each in (request.actor, *recipients) if isinstance(each, InlineIdentity)])
 
 
 def named_users(run: WorkflowRun) -> tuple[str, ...]:

@@ -185,9 +185,8 @@ def _field_name(key: str) -> str:
 
 def received_body() -> bytes:
     """Return the body of the current request; of one that is too large or was cut off there is none."""
-    body = current_call().body  # mostly it was read
     try:
-        return whole_body() if body is None else body
+        return whole_body()
     except HTTPException:
         return b""
 
